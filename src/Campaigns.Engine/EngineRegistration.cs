@@ -1,0 +1,47 @@
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Engine.Projections;
+using Campaigns.Engine.Schema;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+
+namespace Campaigns.Engine;
+
+public static class EngineRegistration
+{
+    /// <summary>Adds the event store and, unless switched off, this node's message workers.</summary>
+    /// <param name="connectionString">The schema is the first of its <c>Search Path</c>.</param>
+    /// <param name="workers">False for a process that reads, sends or migrates but handles no messages.</param>
+    public static IServiceCollection AddEngine(
+        this IServiceCollection services, string connectionString, Action<EngineSetup> setup, bool workers = true)
+    {
+        var engine = new EngineSetup();
+        setup(engine);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(engine.Model);
+        services.AddSingleton(_ => DataSource(connectionString));
+        services.AddSingleton<Notifications>();
+        services.AddSingleton<EventStore>();
+        services.AddSingleton<ProjectionRebuild>();
+        services.AddSingleton<MessageWorkers>();
+        services.AddSingleton(provider => new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), engine.Model.Modules));
+        if (workers)
+        {
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>());
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<MessageWorkers>());
+        }
+
+        return services;
+    }
+
+    static NpgsqlDataSource DataSource(string connectionString)
+    {
+        // Few statements, run very often: prepared once per connection they need no parsing and planning.
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+        builder.ConnectionStringBuilder.AutoPrepareMinUsages = 3;
+        return builder.Build();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Reflection;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Engine.Projections;
+
+namespace Campaigns.Engine;
+
+/// <summary>What an application tells the engine about itself, in one readable list.</summary>
+public sealed class EngineSetup
+{
+    internal EngineModel Model { get; } = new();
+
+    /// <summary>Runs the assembly's migrations, embedded as <c>Schema/0001_name.sql</c>, after the engine's own.</summary>
+    public EngineSetup Migrations(Assembly assembly)
+    {
+        Model.Modules.Add(assembly);
+        return this;
+    }
+
+    /// <param name="name">The stored name, snake_case; never to be changed.</param>
+    public EngineSetup Event<T>(string name)
+    {
+        Model.EventTypes.Add(typeof(T), name);
+        return this;
+    }
+
+    /// <param name="alias">The stored name of the stream type, snake_case.</param>
+    /// <param name="snapshot">Keep the state in the table <c>mt_doc_&lt;alias&gt;</c>, which a migration must make.</param>
+    public EngineSetup Stream<TState>(string alias, TState initial, Func<TState, object, TState> apply, bool snapshot = false)
+        where TState : class
+    {
+        if (alias.Length == 0 || !alias.All(letter => char.IsAsciiLetterLower(letter) || letter == '_'))
+        {
+            throw new ArgumentException($"'{alias}' is no alias: lower-case letters and underscores only.", nameof(alias));
+        }
+
+        Model.Add(new StreamType<TState>(alias, initial, apply, snapshot));
+        return this;
+    }
+
+    /// <summary>Keeps the projection's rows in the transaction of every append.</summary>
+    public EngineSetup Inline(Projection projection)
+    {
+        Model.ProjectionList.Add(projection);
+        return this;
+    }
+
+    public EngineSetup Queue(string name, QueueOptions options)
+    {
+        Model.Queues[name] = options;
+        return this;
+    }
+
+    /// <summary>Handles a kind of message, one at a time.</summary>
+    /// <param name="kind">The stored name, snake_case; never to be changed while messages wait.</param>
+    public EngineSetup Handle<T>(string kind, string queue, Func<IServiceProvider, Func<T, Delivery, CancellationToken, Task>> handler)
+        where T : class
+    {
+        Model.Add(new MessageType(typeof(T), kind, queue, 1)
+        {
+            One = (services, message, delivery, ct) => handler(services)((T)message, delivery, ct),
+        });
+        return this;
+    }
+
+    /// <summary>Handles up to <paramref name="atOnce"/> messages of a kind and a tenant in one call and one commit.</summary>
+    public EngineSetup HandleMany<T>(string kind, string queue, int atOnce, Func<IServiceProvider, Func<IReadOnlyList<T>, Session, CancellationToken, Task>> handler)
+        where T : class
+    {
+        Model.Add(new MessageType(typeof(T), kind, queue, atOnce)
+        {
+            Many = (services, messages, session, ct) => handler(services)([.. messages.Cast<T>()], session, ct),
+        });
+        return this;
+    }
+}

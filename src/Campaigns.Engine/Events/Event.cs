@@ -1,0 +1,52 @@
+namespace Campaigns.Engine.Events;
+
+/// <summary>A fact with everything that is stored about it.</summary>
+public sealed class Event
+{
+    /// <summary>The event's own id (UUID version 7).</summary>
+    public required Guid Id { get; init; }
+
+    public required Guid StreamId { get; init; }
+
+    /// <summary>Place within the stream: 1, 2, 3 ... Zero for an inline projection of an append that expected any version.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Place among all events. Zero for an inline projection: positions are drawn by the commit itself.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>The stored name, for example <c>campaign_launched</c>.</summary>
+    public required string TypeName { get; init; }
+
+    /// <summary>The fact itself; null when the program does not know <see cref="TypeName"/>.</summary>
+    public required object? Data { get; init; }
+
+    public required DateTimeOffset Timestamp { get; init; }
+
+    public required string TenantId { get; init; }
+
+    public Metadata Metadata { get; init; } = Metadata.None;
+}
+
+/// <summary>Who and what caused an event; stored with it.</summary>
+/// <param name="CorrelationId">One id for everything that follows from one request or webhook.</param>
+/// <param name="CausationId">The message or request that directly caused it.</param>
+/// <param name="UserName">The person or API key that asked for it; null for the system's own work.</param>
+public sealed record Metadata(string? CorrelationId = null, string? CausationId = null, string? UserName = null)
+{
+    public static readonly Metadata None = new();
+}
+
+public static class EventQueries
+{
+    /// <summary>The events that hold a <typeparamref name="T"/>, with the fact in hand.</summary>
+    public static IEnumerable<(Event Event, T Fact)> Of<T>(this IEnumerable<Event> events)
+    {
+        foreach (var @event in events)
+        {
+            if (@event.Data is T fact)
+            {
+                yield return (@event, fact);
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Campaigns.Engine.Messages;
+using Npgsql;
+
+namespace Campaigns.Engine.Events;
+
+/// <summary>Streams of events in Marten's tables: sessions to append, states and events to read.</summary>
+public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Notifications notifications, TimeProvider clock)
+{
+    /// <summary>How often a decision is taken anew when others keep appending to the same stream.</summary>
+    const int DecisionAttempts = 20;
+
+    /// <summary>Events read from the server at a time by <see cref="ReadAll"/>: flat memory however many there are.</summary>
+    const int PageSize = 5000;
+
+    static readonly string ReadStreamSql = Sql.Beside<EventStore>("ReadStream");
+    static readonly string ReadAllSql = Sql.Beside<EventStore>("ReadAll");
+    static readonly string ReadAllOfTenantSql = Sql.Beside<EventStore>("ReadAllOfTenant");
+    static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
+    static readonly string ReadVersionsSql = Sql.Beside<EventStore>("ReadVersions");
+
+    /// <summary>For queries over projections and plain tables.</summary>
+    public NpgsqlDataSource Database => database;
+
+    public TimeProvider Clock => clock;
+
+    internal EngineModel Model => model;
+
+    internal Notifications Notifications => notifications;
+
+    /// <summary>Begins a commit for one tenant.</summary>
+    public Session OpenSession(string tenantId, Metadata? metadata = null) => new(this, tenantId, metadata ?? Metadata.None, null);
+
+    /// <summary>The state of a stream as it is now, with its version to append to. A missing stream has the initial state at version 0.</summary>
+    public async Task<StreamState<TState>> Load<TState>(string tenantId, Guid id, CancellationToken ct)
+        where TState : class
+    {
+        var type = model.StreamType<TState>();
+        var start = new StreamState<TState>(id, type.Initial, 0);
+        if (type.Snapshot)
+        {
+            start = await ReadSnapshot(type, tenantId, id, ct) ?? start;
+        }
+
+        return await Replay(type, tenantId, start, long.MaxValue, DateTimeOffset.MaxValue, ct);
+    }
+
+    /// <summary>The state as it was at a version, replayed from the first event.</summary>
+    public Task<StreamState<TState>> LoadAt<TState>(string tenantId, Guid id, long version, CancellationToken ct)
+        where TState : class =>
+        Replay(model.StreamType<TState>(), tenantId, Initial<TState>(id), version, DateTimeOffset.MaxValue, ct);
+
+    /// <summary>The state as it was at a moment, replayed from the first event.</summary>
+    public Task<StreamState<TState>> LoadAt<TState>(string tenantId, Guid id, DateTimeOffset moment, CancellationToken ct)
+        where TState : class =>
+        Replay(model.StreamType<TState>(), tenantId, Initial<TState>(id), long.MaxValue, moment, ct);
+
+    /// <summary>Loads, decides, commits; decides again on the new state when somebody else was faster.</summary>
+    /// <param name="open">Begins the commit; called again for each attempt.</param>
+    /// <param name="decide">Pure: may run more than once.</param>
+    /// <exception cref="ConcurrencyException">The stream never stood still.</exception>
+    public async Task<Decided<TState>> Decide<TState>(
+        Func<Session> open, Guid id, Func<StreamState<TState>, DateTimeOffset, Outcome> decide, CancellationToken ct)
+        where TState : class
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var session = open();
+            var loaded = await Load<TState>(session.TenantId, id, ct);
+            var outcome = decide(loaded, session.Now);
+            if (outcome.Refusal is { } refusal)
+            {
+                return new Decided<TState>(loaded, refusal);
+            }
+
+            var after = session.Append(loaded, [.. outcome.Events]);
+            foreach (var (message, due) in outcome.Messages)
+            {
+                session.Send(message, due);
+            }
+
+            try
+            {
+                await session.Commit(ct);
+                return new Decided<TState>(after, null);
+            }
+            catch (ConcurrencyException) when (attempt < DecisionAttempts)
+            {
+                // Decide again on what the faster one left behind.
+            }
+        }
+    }
+
+    /// <summary>The events of one stream, oldest first.</summary>
+    public IAsyncEnumerable<Event> ReadStream(string tenantId, Guid id, long afterVersion = 0, CancellationToken ct = default) =>
+        ReadStream(tenantId, id, afterVersion, long.MaxValue, DateTimeOffset.MaxValue, ct);
+
+    /// <summary>All events of some types and all tenants, in position order, a page at a time.</summary>
+    public IAsyncEnumerable<Event> ReadAll(long afterPosition, IReadOnlyCollection<string> types, CancellationToken ct = default) =>
+        ReadPages(ReadAllSql, afterPosition, types.ToArray(), ct);
+
+    /// <summary>All events of one tenant, in position order, a page at a time.</summary>
+    public IAsyncEnumerable<Event> ReadAllOfTenant(long afterPosition, string tenantId, CancellationToken ct = default) =>
+        ReadPages(ReadAllOfTenantSql, afterPosition, tenantId, ct);
+
+    /// <summary>The versions that some streams are at; a missing stream is missing here too.</summary>
+    public async Task<Dictionary<Guid, long>> ReadVersions(string tenantId, IReadOnlyCollection<Guid> ids, CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(ReadVersionsSql);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = ids.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var versions = new Dictionary<Guid, long>(ids.Count);
+        while (await reader.ReadAsync(ct))
+        {
+            versions.Add(reader.GetGuid(0), reader.GetInt64(1));
+        }
+
+        return versions;
+    }
+
+    internal Session OpenSession(string tenantId, Metadata metadata, Claim completes) => new(this, tenantId, metadata, completes);
+
+    StreamState<TState> Initial<TState>(Guid id)
+        where TState : class => new(id, model.StreamType<TState>().Initial, 0);
+
+    async Task<StreamState<TState>?> ReadSnapshot<TState>(StreamType<TState> type, string tenantId, Guid id, CancellationToken ct)
+        where TState : class
+    {
+        await using var command = database.CreateCommand(EngineModel.ForDocument(ReadSnapshotSql, type.Alias));
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = id });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct)
+            ? new StreamState<TState>(id, JsonSerializer.Deserialize<TState>(reader.GetString(0), EventTypes.Json)!, reader.GetInt64(1))
+            : null;
+    }
+
+    async Task<StreamState<TState>> Replay<TState>(
+        StreamType<TState> type, string tenantId, StreamState<TState> start, long toVersion, DateTimeOffset toMoment, CancellationToken ct)
+        where TState : class
+    {
+        var (state, version) = (start.State, start.Version);
+        await foreach (var @event in ReadStream(tenantId, start.Id, start.Version, toVersion, toMoment, ct))
+        {
+            state = @event.Data is null ? state : type.Apply(state, @event.Data);
+            version = @event.Version;
+        }
+
+        return new StreamState<TState>(start.Id, state, version);
+    }
+
+    async IAsyncEnumerable<Event> ReadStream(
+        string tenantId, Guid id, long afterVersion, long toVersion, DateTimeOffset toMoment, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var command = database.CreateCommand(ReadStreamSql);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = afterVersion });
+        command.Parameters.Add(new() { Value = toVersion });
+        command.Parameters.Add(new() { Value = toMoment == DateTimeOffset.MaxValue ? DateTime.MaxValue : toMoment.UtcDateTime });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            yield return Read(reader);
+        }
+    }
+
+    async IAsyncEnumerable<Event> ReadPages(string statement, long afterPosition, object filter, [EnumeratorCancellation] CancellationToken ct)
+    {
+        for (int read = PageSize; read == PageSize;)
+        {
+            read = 0;
+            await using var command = database.CreateCommand(statement);
+            command.Parameters.Add(new() { Value = afterPosition });
+            command.Parameters.Add(new() { Value = filter });
+            command.Parameters.Add(new() { Value = PageSize });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var @event = Read(reader);
+                afterPosition = @event.Sequence;
+                read++;
+                yield return @event;
+            }
+        }
+    }
+
+    internal Event Read(NpgsqlDataReader reader)
+    {
+        var name = reader.GetString(5);
+        return new Event
+        {
+            Sequence = reader.GetInt64(0),
+            Id = reader.GetGuid(1),
+            StreamId = reader.GetGuid(2),
+            Version = reader.GetInt64(3),
+            TypeName = name,
+            Data = model.EventTypes.Read(name, reader.GetString(4)),
+            Timestamp = reader.GetFieldValue<DateTimeOffset>(6),
+            TenantId = reader.GetString(7),
+            Metadata = new Metadata(Text(reader, 8), Text(reader, 9), Text(reader, 10)),
+        };
+    }
+
+    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}
+
+/// <summary>What came of a decision: the state after it, or the state that made it a refusal.</summary>
+public sealed record Decided<TState>(StreamState<TState> Stream, Refusal? Refusal);

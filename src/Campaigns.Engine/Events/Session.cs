@@ -1,0 +1,266 @@
+using System.Text.Json;
+using Campaigns.Engine.Messages;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Campaigns.Engine.Events;
+
+/// <summary>
+/// One commit in the making: events, messages and statements that become true together, in one round trip.
+/// Marten's document session with Wolverine's outbox. Not for use by two threads at once, nor twice.
+/// </summary>
+public sealed class Session
+{
+    static readonly string AppendEvents = Engine.Sql.Beside<Session>(nameof(AppendEvents));
+    static readonly string SaveSnapshots = Engine.Sql.Beside<Session>(nameof(SaveSnapshots));
+
+    readonly EventStore store;
+    readonly Claim? completes;
+    readonly Dictionary<Guid, PendingStream> streams = [];
+    readonly List<(Guid Stream, object Fact)> facts = [];
+    readonly Outbox outbox = new();
+
+    internal Session(EventStore store, string tenantId, Metadata metadata, Claim? completes)
+    {
+        this.store = store;
+        this.completes = completes;
+        TenantId = tenantId;
+        Metadata = metadata;
+        Now = store.Clock.GetUtcNow();
+    }
+
+    public string TenantId { get; }
+
+    public Metadata Metadata { get; }
+
+    /// <summary>The time of this commit: what its events are stamped with and what decisions in it should go by.</summary>
+    public DateTimeOffset Now { get; }
+
+    /// <summary>Statements of the application, run before the events are appended.</summary>
+    public SqlQueue Sql { get; } = new();
+
+    /// <summary>Begins a stream; the commit is refused when it exists.</summary>
+    public void Start<TState>(Guid id, params ReadOnlySpan<object> begun)
+        where TState : class
+    {
+        var type = store.Model.StreamType<TState>();
+        if (type.Snapshot)
+        {
+            Append(new StreamState<TState>(id, type.Initial, 0), begun);
+        }
+        else
+        {
+            Add(id, type.Alias, ExpectedVersion.MustNotExist, begun);
+        }
+    }
+
+    /// <summary>Appends without having loaded the state: for facts that are true whatever the stream says.</summary>
+    /// <exception cref="InvalidOperationException">The stream keeps a snapshot, which only an append to a loaded state can renew.</exception>
+    public void Append<TState>(Guid id, ExpectedVersion expected, params ReadOnlySpan<object> added)
+        where TState : class
+    {
+        var type = store.Model.StreamType<TState>();
+        if (type.Snapshot)
+        {
+            throw new InvalidOperationException($"A {type.Alias} stream keeps a snapshot: append to its loaded state.");
+        }
+
+        Add(id, type.Alias, expected, added);
+    }
+
+    /// <summary>Appends to a loaded state; the commit is refused when the stream has moved on since.</summary>
+    /// <returns>The state after these events, to append more to.</returns>
+    public StreamState<TState> Append<TState>(StreamState<TState> loaded, params ReadOnlySpan<object> added)
+        where TState : class
+    {
+        if (added.IsEmpty)
+        {
+            return loaded;
+        }
+
+        var type = store.Model.StreamType<TState>();
+        var pending = Add(loaded.Id, type.Alias, ExpectedVersion.Exactly(loaded.Version), added);
+        var state = loaded.State;
+        foreach (var fact in added)
+        {
+            state = type.Apply(state, fact);
+        }
+
+        var after = new StreamState<TState>(loaded.Id, state, loaded.Version + added.Length);
+        if (type.Snapshot)
+        {
+            pending.Snapshot = (state, after.Version);
+        }
+
+        return after;
+    }
+
+    /// <summary>Sends a durable message with this commit: handled once, now or at <paramref name="due"/>, also when this process dies.</summary>
+    /// <param name="id">Sending the same id again while the first is still waiting changes nothing.</param>
+    public void Send(object message, DateTimeOffset? due = null, Guid? id = null) =>
+        outbox.Add(store.Model.MessageType(message.GetType()), message, id ?? Guid.CreateVersion7(Now), due ?? Now);
+
+    /// <summary>Adds what a decision came to.</summary>
+    public void Add<TState>(StreamState<TState> loaded, Outcome outcome)
+        where TState : class
+    {
+        Append(loaded, [.. outcome.Events]);
+        foreach (var (message, due) in outcome.Messages)
+        {
+            Send(message, due);
+        }
+    }
+
+    /// <summary>Makes everything true at once, or nothing.</summary>
+    /// <exception cref="ConcurrencyException">A stream was not at its expected version, or another commit won a race: nothing has changed.</exception>
+    /// <exception cref="StreamIsArchivedException">A stream takes no more events.</exception>
+    /// <exception cref="ClaimLostException">The message that this session completes is another worker's by now.</exception>
+    public async Task Commit(CancellationToken ct)
+    {
+        await using var batch = store.Database.CreateBatch();
+        if (completes is not null)
+        {
+            batch.BatchCommands.Add(completes.Complete());
+        }
+
+        Move(Sql.Commands, batch);
+        var projected = new SqlQueue();
+        if (facts.Count > 0)
+        {
+            AddEvents(batch, projected);
+        }
+
+        outbox.AddTo(batch, this);
+        if (batch.BatchCommands.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await batch.ExecuteNonQueryAsync(ct);
+        }
+        catch (PostgresException error) when (EngineErrors.Translate(error) is { } translated)
+        {
+            throw translated;
+        }
+
+        completes?.MarkCompleted();
+        outbox.Wake(store.Notifications, Now);
+        store.Notifications.Publish(Sql.Topics);
+        store.Notifications.Publish(projected.Topics);
+    }
+
+    PendingStream Add(Guid id, string alias, ExpectedVersion expected, ReadOnlySpan<object> added)
+    {
+        if (!streams.TryGetValue(id, out var pending))
+        {
+            streams.Add(id, pending = new PendingStream(alias, expected.Value));
+        }
+
+        foreach (var fact in added)
+        {
+            facts.Add((id, fact));
+        }
+
+        return pending;
+    }
+
+    void AddEvents(NpgsqlBatch batch, SqlQueue projected)
+    {
+        var events = new Event[facts.Count];
+        var ids = new Guid[facts.Count];
+        var eventStreams = new Guid[facts.Count];
+        var places = new long[facts.Count];
+        var types = new string[facts.Count];
+        var clrTypes = new string[facts.Count];
+        var bodies = new string[facts.Count];
+        for (var i = 0; i < facts.Count; i++)
+        {
+            var (stream, fact) = facts[i];
+            var type = store.Model.EventTypes.Of(fact.GetType());
+            var pending = streams[stream];
+            ids[i] = Guid.CreateVersion7(Now);
+            eventStreams[i] = stream;
+            places[i] = ++pending.Added;
+            types[i] = type.Name;
+            clrTypes[i] = type.ClrName;
+            bodies[i] = JsonSerializer.Serialize(fact, type.Type, EventTypes.Json);
+            events[i] = new Event
+            {
+                Id = ids[i], StreamId = stream, Version = pending.Expected < 0 ? 0 : pending.Expected + places[i], TypeName = type.Name,
+                Data = fact, Timestamp = Now, TenantId = TenantId, Metadata = Metadata,
+            };
+        }
+
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AppendEvents)
+        {
+            Parameters =
+            {
+                new() { Value = TenantId }, new() { Value = Now },
+                new() { Value = streams.Keys.ToArray() },
+                new() { Value = streams.Values.Select(stream => stream.Alias).ToArray() },
+                new() { Value = streams.Values.Select(stream => stream.Expected).ToArray() },
+                new() { Value = streams.Values.Select(stream => stream.Added).ToArray() },
+                new() { Value = ids }, new() { Value = eventStreams }, new() { Value = places }, new() { Value = types },
+                new() { Value = clrTypes }, new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                Text(Metadata.CorrelationId), Text(Metadata.CausationId), Text(Metadata.UserName),
+                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        });
+
+        foreach (var projection in store.Model.Projections)
+        {
+            projection.Apply(events, projected);
+        }
+
+        Move(projected.Commands, batch);
+        AddSnapshots(batch);
+    }
+
+    void AddSnapshots(NpgsqlBatch batch)
+    {
+        var byAlias = streams.Where(stream => stream.Value.Snapshot is not null).GroupBy(stream => stream.Value.Alias);
+        foreach (var snapshots in byAlias)
+        {
+            var states = snapshots.Select(stream => stream.Value.Snapshot!.Value).ToArray();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(EngineModel.ForDocument(SaveSnapshots, snapshots.Key))
+            {
+                Parameters =
+                {
+                    new() { Value = TenantId },
+                    new() { Value = snapshots.Select(stream => stream.Key).ToArray() },
+                    new()
+                    {
+                        Value = states.Select(snapshot => JsonSerializer.Serialize(snapshot.State, snapshot.State.GetType(), EventTypes.Json)).ToArray(),
+                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
+                    },
+                    new() { Value = states.Select(snapshot => snapshot.Version).ToArray() },
+                    new() { Value = states[0].State.GetType().FullName! },
+                    new() { Value = Now },
+                },
+            });
+        }
+    }
+
+    static void Move(List<NpgsqlBatchCommand> commands, NpgsqlBatch batch)
+    {
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
+    }
+
+    internal static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Varchar };
+
+    sealed class PendingStream(string alias, long expected)
+    {
+        public string Alias => alias;
+
+        public long Expected => expected;
+
+        public long Added { get; set; }
+
+        public (object State, long Version)? Snapshot { get; set; }
+    }
+}

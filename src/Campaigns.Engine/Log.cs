@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace Campaigns.Engine;
+
+static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "Interrupted while {What}; going on in a second")]
+    public static partial void NotificationsInterrupted(ILogger log, Exception error, string what);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Count} messages {Kind} failed together; handling them one by one")]
+    public static partial void BatchTakenApart(ILogger log, Exception error, int count, string kind);
+
+    [LoggerMessage(3, LogLevel.Warning, "The claim on message {Kind} {Id} ran out; another worker has it")]
+    public static partial void ClaimLost(ILogger log, string kind, Guid id);
+
+    [LoggerMessage(4, LogLevel.Warning, "Message {Kind} {Id} failed in attempt {Attempt}; due again at {Due}")]
+    public static partial void MessageFailed(ILogger log, Exception error, string kind, Guid id, int attempt, DateTimeOffset due);
+
+    [LoggerMessage(5, LogLevel.Error, "Message {Kind} {Id} is dead: {Reason}")]
+    public static partial void MessageDied(ILogger log, string kind, Guid id, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "Claiming from queue {Queue} failed; trying again")]
+    public static partial void ClaimingFailed(ILogger log, Exception error, string queue);
+
+    [LoggerMessage(7, LogLevel.Warning, "The end of {Count} messages of queue {Queue} was not recorded; they come again")]
+    public static partial void EndNotRecorded(ILogger log, Exception error, int count, string queue);
+
+    [LoggerMessage(8, LogLevel.Warning, "Renewing the claims of queue {Queue} failed")]
+    public static partial void RenewalFailed(ILogger log, Exception error, string queue);
+}

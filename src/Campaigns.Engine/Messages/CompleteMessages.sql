@@ -1,0 +1,1 @@
+select complete_messages($1, $2)

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using Campaigns.Engine.Events;
+using Microsoft.Extensions.Logging;
+
+namespace Campaigns.Engine.Messages;
+
+/// <summary>Takes claimed messages to their handlers and sees each one to its end: handled, due again, or dead with a reason.</summary>
+sealed class MessageHandling(EventStore store, MessageStore messages, IServiceProvider services, ILogger<MessageHandling> log)
+{
+    /// <summary>Attempts at once, without waiting, when a commit lost a race: the next one most likely wins.</summary>
+    const int AttemptsInRace = 10;
+
+    /// <summary>Handles messages of one kind and tenant.</summary>
+    /// <param name="ct">Ends the handler early: the node stops, or the claim was lost.</param>
+    public async Task Handle(IReadOnlyList<ClaimedMessage> claimed, QueueOptions queue, CancellationToken ct)
+    {
+        if (claimed.Count > 1)
+        {
+            await HandleTogether(claimed, queue, ct);
+        }
+        else
+        {
+            await HandleOne(claimed[0], queue, ct);
+        }
+    }
+
+    async Task HandleTogether(IReadOnlyList<ClaimedMessage> claimed, QueueOptions queue, CancellationToken ct)
+    {
+        try
+        {
+            var type = store.Model.MessageKind(claimed[0].Kind)!;
+            var bodies = claimed.Select(message => Read(message, type)).ToList();
+            var claim = claimed.GroupBy(message => message.ClaimId).Count() == 1
+                ? new Claim(claimed[0].ClaimId, [.. claimed.Select(message => message.Id)])
+                : throw new InvalidOperationException("Messages of two claims cannot be completed in one commit.");
+            await InRace(() =>
+            {
+                var session = store.OpenSession(claimed[0].TenantId, claimed[0].Metadata, claim);
+                return (session, type.Many!(services, bodies, session, ct));
+            }, ct);
+        }
+        catch (Exception error) when (!IsStop(error, ct))
+        {
+            // One of them is at fault: one by one, so that it does not hold up the others.
+            Log.BatchTakenApart(log, error, claimed.Count, claimed[0].Kind);
+            foreach (var message in claimed)
+            {
+                await HandleOne(message, queue, ct);
+            }
+        }
+    }
+
+    async Task HandleOne(ClaimedMessage message, QueueOptions queue, CancellationToken ct)
+    {
+        if (store.Model.MessageKind(message.Kind) is not { } type)
+        {
+            await Bury(message, $"Nobody handles messages of the kind {message.Kind}.");
+            return;
+        }
+
+        if (message.Attempts > queue.MaxAttempts)
+        {
+            await Bury(message, $"Not one of {queue.MaxAttempts} attempts came to an end: the node died or the claim ran out each time.");
+            return;
+        }
+
+        try
+        {
+            var body = Read(message, type);
+            if (type.Many is { } many)
+            {
+                await InRace(() =>
+                {
+                    var session = store.OpenSession(message.TenantId, message.Metadata, message.Claim);
+                    return (session, many(services, [body], session, ct));
+                }, ct);
+                return;
+            }
+
+            var delivery = new Delivery(store, message);
+            await type.One!(services, body, delivery, ct);
+            if (!delivery.IsCompleted)
+            {
+                await delivery.OpenSession().Commit(ct);
+            }
+        }
+        catch (ClaimLostException)
+        {
+            Log.ClaimLost(log, message.Kind, message.Id);
+        }
+        catch (Exception error) when (!IsStop(error, ct))
+        {
+            await Failed(message, queue, error);
+        }
+    }
+
+    static async Task InRace(Func<(Session Session, Task Handled)> attempt, CancellationToken ct)
+    {
+        for (var count = 1; ; count++)
+        {
+            try
+            {
+                var (session, handled) = attempt();
+                await handled;
+                await session.Commit(ct);
+                return;
+            }
+            catch (ConcurrencyException) when (count < AttemptsInRace)
+            {
+                // Somebody else was faster: the handler decides again on what is true now.
+            }
+        }
+    }
+
+    async Task Failed(ClaimedMessage message, QueueOptions queue, Exception error)
+    {
+        var reason = $"{error.GetType().Name}: {error.Message}";
+        if (error is JsonException || message.Attempts >= queue.MaxAttempts)
+        {
+            await Bury(message, reason);
+            return;
+        }
+
+        var due = store.Clock.GetUtcNow() + queue.RetryAfter(message.Attempts, Random.Shared);
+        Log.MessageFailed(log, error, message.Kind, message.Id, message.Attempts, due);
+        await messages.Retry(message, due, reason, CancellationToken.None);
+    }
+
+    async Task Bury(ClaimedMessage message, string reason)
+    {
+        Log.MessageDied(log, message.Kind, message.Id, reason);
+        await messages.Bury(message, reason, CancellationToken.None);
+    }
+
+    static object Read(ClaimedMessage message, MessageType type) =>
+        JsonSerializer.Deserialize(message.Body, type.Type, EventTypes.Json) ?? throw new JsonException("The body is null.");
+
+    static bool IsStop(Exception error, CancellationToken ct) => error is OperationCanceledException && ct.IsCancellationRequested;
+}

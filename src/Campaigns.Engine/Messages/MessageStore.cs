@@ -1,0 +1,86 @@
+using Campaigns.Engine.Events;
+using Npgsql;
+
+namespace Campaigns.Engine.Messages;
+
+/// <summary>The statements over the table of messages.</summary>
+sealed class MessageStore(EventStore store)
+{
+    static readonly string ClaimMessages = Sql.Beside<MessageStore>(nameof(ClaimMessages));
+    static readonly string NextDueSql = Sql.Beside<MessageStore>("NextDue");
+    static readonly string RetryMessage = Sql.Beside<MessageStore>(nameof(RetryMessage));
+    static readonly string BuryMessage = Sql.Beside<MessageStore>(nameof(BuryMessage));
+    static readonly string GiveBackMessages = Sql.Beside<MessageStore>(nameof(GiveBackMessages));
+    static readonly string RenewClaims = Sql.Beside<MessageStore>(nameof(RenewClaims));
+
+    /// <summary>Takes up to <paramref name="limit"/> due messages of a queue for <paramref name="lease"/>, the longest due first.</summary>
+    public async Task<IReadOnlyList<ClaimedMessage>> Claim(string queue, int limit, TimeSpan lease, CancellationToken ct)
+    {
+        var now = store.Clock.GetUtcNow();
+        var claim = Guid.CreateVersion7(now);
+        await using var command = Command(ClaimMessages, queue, now, limit, claim, now + lease);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var claimed = new List<ClaimedMessage>();
+        while (await reader.ReadAsync(ct))
+        {
+            claimed.Add(new ClaimedMessage(
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4),
+                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7), claim));
+        }
+
+        claimed.Sort((a, b) => a.Due.CompareTo(b.Due));
+        return claimed;
+    }
+
+    /// <summary>When the next unclaimed message of a queue is due; null when none waits.</summary>
+    public async Task<DateTimeOffset?> NextDue(string queue, CancellationToken ct)
+    {
+        await using var command = Command(NextDueSql, queue);
+        return await command.ExecuteScalarAsync(ct) is DateTime due ? due : null;
+    }
+
+    public Task Retry(ClaimedMessage message, DateTimeOffset due, string error, CancellationToken ct) =>
+        Execute(Command(RetryMessage, message.Id, message.ClaimId, due, error), ct);
+
+    public Task Bury(ClaimedMessage message, string error, CancellationToken ct) =>
+        Execute(Command(BuryMessage, message.Id, message.ClaimId, store.Clock.GetUtcNow(), error), ct);
+
+    /// <summary>Returns unhandled messages at once instead of when the lease ends; the attempt does not count.</summary>
+    public Task GiveBack(IReadOnlyCollection<ClaimedMessage> messages, CancellationToken ct) => messages.Count == 0
+        ? Task.CompletedTask
+        : Execute(Command(GiveBackMessages, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray()), ct);
+
+    /// <returns>The messages that are still ours.</returns>
+    public async Task<HashSet<Guid>> Renew(IReadOnlyCollection<ClaimedMessage> messages, TimeSpan lease, CancellationToken ct)
+    {
+        await using var command = Command(
+            RenewClaims, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray(), store.Clock.GetUtcNow() + lease);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var ours = new HashSet<Guid>();
+        while (await reader.ReadAsync(ct))
+        {
+            ours.Add(reader.GetGuid(0));
+        }
+
+        return ours;
+    }
+
+    NpgsqlCommand Command(string text, params ReadOnlySpan<object> values)
+    {
+        var command = store.Database.CreateCommand(text);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
+    }
+
+    static async Task Execute(NpgsqlCommand command, CancellationToken ct)
+    {
+        await using (command)
+        {
+            await command.ExecuteNonQueryAsync(ct);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Campaigns.Engine.Messages;
+
+/// <summary>
+/// Tells this process at once, and all others through LISTEN/NOTIFY, that something has changed. A hint and no more: it may be
+/// lost with a process or a connection, so whoever relies on it also looks by itself now and then.
+/// </summary>
+/// <remarks>
+/// NOTIFY runs after the commit, on a connection of its own, with all topics of the moment in one statement. Inside the commit it
+/// would take a database-wide lock until the commit is on disk, and commits would queue behind each other.
+/// </remarks>
+public sealed class Notifications(NpgsqlDataSource database, ILogger<Notifications> log) : BackgroundService
+{
+    static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
+
+    readonly ConcurrentDictionary<string, ConcurrentDictionary<Guid, Action>> listeners = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, byte> unsent = new(StringComparer.Ordinal);
+    readonly Channel<bool> somethingToSend = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Calls <paramref name="changed"/>, quickly and from any thread, until the subscription is disposed.</summary>
+    public IDisposable Subscribe(string topic, Action changed)
+    {
+        var id = Guid.NewGuid();
+        listeners.GetOrAdd(topic, static _ => new())[id] = changed;
+        return new Subscription(() =>
+        {
+            if (listeners.TryGetValue(topic, out var all))
+            {
+                all.TryRemove(id, out _);
+            }
+        });
+    }
+
+    /// <summary>Calls this process's subscribers now, and those of the other nodes a moment later.</summary>
+    public void Publish(IEnumerable<string> topics)
+    {
+        var any = false;
+        foreach (var topic in topics)
+        {
+            any = true;
+            Dispatch(topic);
+            unsent[topic] = 0;
+        }
+
+        if (any)
+        {
+            somethingToSend.Writer.TryWrite(true);
+        }
+    }
+
+    internal static string QueueTopic(string queue) => "queue:" + queue;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var schema = await Schema(stoppingToken);
+        await Task.WhenAll(
+            KeepUp("listening for notifications", ct => Listen(schema, ct), stoppingToken),
+            KeepUp("sending notifications", ct => Send(schema, ct), stoppingToken));
+    }
+
+    async Task<string> Schema(CancellationToken ct)
+    {
+        await using var command = database.CreateCommand("select 'campaigns.' || current_schema()");
+        return (string)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    async Task Listen(string channel, CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        connection.Notification += (_, notification) =>
+        {
+            foreach (var topic in notification.Payload.Split('\n'))
+            {
+                Dispatch(topic);
+            }
+        };
+        await using (var listen = new NpgsqlCommand($"listen \"{channel}\"", connection))
+        {
+            await listen.ExecuteNonQueryAsync(ct);
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(ct);
+        }
+    }
+
+    async Task Send(string channel, CancellationToken ct)
+    {
+        while (await somethingToSend.Reader.WaitToReadAsync(ct))
+        {
+            somethingToSend.Reader.TryRead(out _);
+            foreach (var payload in TakeUnsent())
+            {
+                await using var command = database.CreateCommand("select pg_notify($1, $2)");
+                command.Parameters.Add(new() { Value = channel });
+                command.Parameters.Add(new() { Value = payload });
+                await command.ExecuteNonQueryAsync(ct);
+            }
+        }
+    }
+
+    // A payload holds at most 8,000 bytes: topics are short, a hundred of them always fit.
+    IEnumerable<string> TakeUnsent()
+    {
+        var topics = unsent.Keys.ToList();
+        foreach (var topic in topics)
+        {
+            unsent.TryRemove(topic, out _);
+        }
+
+        return topics.Chunk(100).Select(some => string.Join('\n', some));
+    }
+
+    async Task KeepUp(string what, Func<CancellationToken, Task> run, CancellationToken ct)
+    {
+        while (!ct.IsCancellationRequested)
+        {
+            try
+            {
+                await run(ct);
+            }
+            catch (OperationCanceledException) when (ct.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is NpgsqlException or IOException)
+            {
+                Log.NotificationsInterrupted(log, error, what);
+                await Task.Delay(Reconnect, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    void Dispatch(string topic)
+    {
+        if (listeners.TryGetValue(topic, out var all))
+        {
+            foreach (var changed in all.Values)
+            {
+                changed();
+            }
+        }
+    }
+
+    sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

@@ -1,0 +1,4 @@
+insert into messages (id, queue, kind, tenant_id, body, due, sent_at, correlation_id, causation_id, user_name)
+select m.id, m.queue, m.kind, $1, m.body, m.due, $2, $3, $4, $5
+from unnest($6, $7, $8, $9, $10) m(id, queue, kind, body, due)
+on conflict (id) do nothing

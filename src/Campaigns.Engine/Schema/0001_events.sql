@@ -1,0 +1,140 @@
+-- The event store: names, columns, types and meaning are Marten's (conjoined tenancy, metadata columns on),
+-- so that a program using Marten opens the same tables.
+
+create table mt_streams (
+    tenant_id   varchar     not null default '*DEFAULT*',
+    id          uuid        not null,
+    type        varchar,
+    version     bigint,
+    timestamp   timestamptz not null default now(),
+    created     timestamptz not null default now(),
+    is_archived bool        default false,
+    constraint pkey_mt_streams_tenant_id_id primary key (tenant_id, id)
+) with (fillfactor = 80); -- room for version updates beside the row: they then touch no index
+
+create sequence mt_events_sequence;
+
+create table mt_events (
+    seq_id         bigint       not null default nextval('mt_events_sequence'),
+    id             uuid         not null,
+    stream_id      uuid,
+    version        bigint       not null,
+    data           jsonb        not null,
+    bdata          bytea,
+    type           varchar(500) not null,
+    timestamp      timestamptz  not null default now(),
+    tenant_id      varchar      default '*DEFAULT*',
+    mt_dotnet_type varchar,
+    correlation_id varchar,
+    causation_id   varchar,
+    headers        jsonb,
+    user_name      varchar,
+    is_archived    bool         default false,
+    constraint pkey_mt_events_seq_id primary key (seq_id)
+);
+
+alter sequence mt_events_sequence owned by mt_events.seq_id;
+
+create unique index pk_mt_events_stream_and_version on mt_events (tenant_id, stream_id, version);
+
+create table mt_event_progression (
+    name         varchar     not null,
+    last_seq_id  bigint,
+    last_updated timestamptz default transaction_timestamp(),
+    constraint pk_mt_event_progression primary key (name)
+);
+
+-- Appends any number of streams and events at once. Streams come as parallel arrays, without repeats; events too,
+-- each with the id of its stream and its place (1, 2, 3 ...) among the events that this call adds to that stream.
+-- expected: n = exactly version n; 0 = must not exist; -1 = any, begun when missing; -2 = must exist.
+--
+-- Stream rows are written or locked before a position is drawn, for two reasons: a refused append leaves no hole
+-- in the positions, and the transaction owns its id before it owns a position, which a reader of all events needs
+-- to tell a hole that may still be filled from a dead one. Locks are taken in the order of the ids: no deadlocks.
+create function append_events(
+    tenant varchar, recorded_at timestamptz,
+    stream_ids uuid[], stream_types varchar[], expected bigint[], added bigint[],
+    event_ids uuid[], event_streams uuid[], event_places bigint[],
+    event_types varchar[], event_clr_types varchar[], event_bodies jsonb[],
+    correlation varchar, causation varchar, by_user varchar, event_headers jsonb
+) returns void language plpgsql as $$
+declare
+    begun    bigint;
+    to_begin bigint;
+    fresh    bool;
+    refused  text;
+begin
+    select count(*) filter (where e = 0), bool_and(e = 0) into to_begin, fresh from unnest(expected) e;
+
+    if to_begin > 0 then
+        insert into mt_streams (tenant_id, id, type, version, timestamp, created)
+        select tenant, s.id, s.type, s.added, recorded_at, recorded_at
+        from unnest(stream_ids, stream_types, expected, added) s(id, type, expected, added)
+        where s.expected = 0
+        order by s.id
+        on conflict do nothing;
+        get diagnostics begun = row_count;
+        if begun <> to_begin then
+            raise exception 'A stream to be started exists already' using errcode = 'MT003';
+        end if;
+    end if;
+
+    if fresh then
+        insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type,
+                               correlation_id, causation_id, headers, user_name)
+        select nextval('mt_events_sequence'), e.id, e.stream, e.place, e.body, e.type, recorded_at, tenant, e.clr_type,
+               correlation, causation, event_headers, by_user
+        from unnest(event_ids, event_streams, event_places, event_types, event_clr_types, event_bodies)
+             e(id, stream, place, type, clr_type, body);
+        return;
+    end if;
+
+    if -1 = any (expected) then
+        insert into mt_streams (tenant_id, id, type, version, timestamp, created)
+        select tenant, s.id, s.type, 0, recorded_at, recorded_at
+        from unnest(stream_ids, stream_types, expected) s(id, type, expected)
+        where s.expected = -1
+        order by s.id
+        on conflict do nothing;
+    end if;
+
+    perform 1 from mt_streams s
+    where s.tenant_id = tenant and s.id = any (stream_ids)
+    order by s.id
+    for update;
+
+    select format('Stream %s is archived', s.id) into refused
+    from mt_streams s where s.tenant_id = tenant and s.id = any (stream_ids) and s.is_archived limit 1;
+    if refused is not null then
+        raise exception '%', refused using errcode = 'MT001';
+    end if;
+
+    select format('Stream %s is at version %s, expected %s', w.id, coalesce(s.version, 0),
+                  case w.expected when -2 then 'it to exist' else w.expected::text end) into refused
+    from unnest(stream_ids, expected) w(id, expected)
+    left join mt_streams s on s.tenant_id = tenant and s.id = w.id
+    where w.expected <> 0 and (s.id is null or (w.expected > 0 and s.version <> w.expected))
+    limit 1;
+    if refused is not null then
+        raise exception '%', refused using errcode = 'MT003';
+    end if;
+
+    with moved as (
+        update mt_streams s set version = s.version + w.added, timestamp = recorded_at
+        from unnest(stream_ids, expected, added) w(id, expected, added)
+        where s.tenant_id = tenant and s.id = w.id and w.expected <> 0
+        returning s.id, s.version - w.added as before
+    )
+    insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id, mt_dotnet_type,
+                           correlation_id, causation_id, headers, user_name)
+    select nextval('mt_events_sequence'), e.id, e.stream, e.version, e.body, e.type, recorded_at, tenant, e.clr_type,
+           correlation, causation, event_headers, by_user
+    from (
+        select e.id, e.stream, coalesce(moved.before, 0) + e.place as version, e.body, e.type, e.clr_type
+        from unnest(event_ids, event_streams, event_places, event_types, event_clr_types, event_bodies)
+             with ordinality e(id, stream, place, type, clr_type, body, ordinal)
+        left join moved on moved.id = e.stream
+        order by e.ordinal
+    ) e;
+end
+$$;

@@ -1,0 +1,113 @@
+using System.Reflection;
+using Npgsql;
+
+namespace Campaigns.Engine.Schema;
+
+/// <summary>
+/// Brings the database to the newest schema: numbered scripts, forward only, one transaction each. Ten processes may start
+/// at once: one runs a script, the others wait for it and go on.
+/// </summary>
+public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> modules)
+{
+    /// <returns>The names of the scripts that this call ran.</returns>
+    /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>
+    public async Task<IReadOnlyList<string>> Migrate(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        await Lock(connection, ct);
+        try
+        {
+            await Run(connection, """
+                create table if not exists schema_migrations (
+                    module varchar not null, number int not null, name varchar not null, applied_at timestamptz not null default now(),
+                    primary key (module, number))
+                """, ct);
+            var applied = await Applied(connection, ct);
+            var scripts = modules.SelectMany(Migration.Of).ToList();
+            RefuseNewer(applied, scripts);
+
+            var ran = new List<string>();
+            foreach (var script in scripts.Where(script => !applied.Contains((script.Module, script.Number))))
+            {
+                await Apply(connection, script, ct);
+                ran.Add($"{script.Module} {script.Name}");
+            }
+
+            return ran;
+        }
+        finally
+        {
+            await Run(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
+        }
+    }
+
+    // An advisory lock of the session, one per schema: it survives the transaction of each script and ends with the connection.
+    static Task Lock(NpgsqlConnection connection, CancellationToken ct) =>
+        Run(connection, "select pg_advisory_lock(hashtext('campaigns migrations'), hashtext(current_schema()))", ct);
+
+    static async Task<HashSet<(string Module, int Number)>> Applied(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand("select module, number from schema_migrations", connection);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var applied = new HashSet<(string, int)>();
+        while (await reader.ReadAsync(ct))
+        {
+            applied.Add((reader.GetString(0), reader.GetInt32(1)));
+        }
+
+        return applied;
+    }
+
+    static void RefuseNewer(HashSet<(string Module, int Number)> applied, List<Migration> known)
+    {
+        var newest = known.GroupBy(script => script.Module).ToDictionary(module => module.Key, module => module.Max(script => script.Number));
+        foreach (var (module, number) in applied)
+        {
+            if (newest.TryGetValue(module, out var knownNumber) && number > knownNumber)
+            {
+                throw new SchemaIsNewerException(module, number, knownNumber);
+            }
+        }
+    }
+
+    static async Task Apply(NpgsqlConnection connection, Migration script, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await Run(connection, script.Text, ct);
+        await using var record = new NpgsqlCommand("insert into schema_migrations (module, number, name) values ($1, $2, $3)", connection)
+        {
+            Parameters = { new() { Value = script.Module }, new() { Value = script.Number }, new() { Value = script.Name } },
+        };
+        await record.ExecuteNonQueryAsync(ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    static async Task Run(NpgsqlConnection connection, string text, CancellationToken ct)
+    {
+        await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(ct);
+    }
+}
+
+/// <summary>One numbered script of a module: an embedded file <c>Schema/0001_name.sql</c>.</summary>
+sealed record Migration(string Module, int Number, string Name, string Text)
+{
+    public static IEnumerable<Migration> Of(Assembly assembly)
+    {
+        var module = assembly.GetName().Name!;
+        var prefix = $"{module}.Schema.";
+        return assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
+            .Select(resource =>
+            {
+                var name = resource[prefix.Length..^".sql".Length];
+                var number = int.Parse(name[..4], System.Globalization.CultureInfo.InvariantCulture);
+                return new Migration(module, number, name, Sql.Read(assembly, resource));
+            })
+            .OrderBy(script => script.Number);
+    }
+}
+
+/// <summary>The database was migrated by a newer version of the program: this one must not touch it.</summary>
+public sealed class SchemaIsNewerException(string module, int found, int known)
+    : Exception($"The database is newer than this program: {module} is at migration {found}, known are {known}. Start the newer program.");
