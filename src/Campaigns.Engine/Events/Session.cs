@@ -36,6 +36,9 @@ public sealed class Session
     /// <summary>The time of this commit: what its events are stamped with and what decisions in it should go by.</summary>
     public DateTimeOffset Now { get; }
 
+    /// <summary>Whether <see cref="Commit"/> has made it true.</summary>
+    public bool IsCommitted { get; private set; }
+
     /// <summary>Statements of the application, run before the events are appended.</summary>
     public SqlQueue Sql { get; } = new();
 
@@ -145,6 +148,7 @@ public sealed class Session
             throw translated;
         }
 
+        IsCommitted = true;
         completes?.MarkCompleted();
         outbox.Wake(store.Notifications, Now);
         store.Notifications.Publish(Sql.Topics);

@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Campaigns.Engine.Events;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+
+namespace Campaigns.Http;
+
+/// <summary>Turns what the framework throws for unusable input, and lost races, into problem documents.</summary>
+sealed class BadRequestHandler : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
+    {
+        var problem = exception switch
+        {
+            BadHttpRequestException { InnerException: JsonException json } =>
+                Problems.Problem("invalid-json", $"The body cannot be read: {json.Message}", StatusCodes.Status400BadRequest),
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
+                Problems.Problem("too-large", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
+            BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
+                Problems.Problem("unsupported-media-type", "Send the body as application/json.", StatusCodes.Status415UnsupportedMediaType),
+            BadHttpRequestException bad => Problems.Problem("bad-request", bad.Message, bad.StatusCode),
+            ConcurrencyException => Problems.Problem(
+                "concurrent-change", "Somebody else changed it at the same moment. Read it again and try again.", StatusCodes.Status409Conflict),
+            _ => null,
+        };
+        if (problem is null)
+        {
+            return false;
+        }
+
+        await problem.ExecuteAsync(http);
+        return true;
+    }
+}

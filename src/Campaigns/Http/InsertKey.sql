@@ -1,0 +1,1 @@
+insert into idempotency_keys (tenant_id, key, fingerprint, created_at) values ($1, $2, $3, $4)

@@ -1,0 +1,49 @@
+using System.Buffers.Text;
+using System.Text;
+
+namespace Campaigns.Http;
+
+/// <summary>One page of a list.</summary>
+/// <param name="Next">The cursor of the next page; null on the last one.</param>
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+
+public static class Page
+{
+    /// <summary>Makes a page of rows that were read with one more than its limit, to know whether there is a next one.</summary>
+    public static Page<T> Of<T>(List<T> rows, int limit, Func<T, string> position)
+    {
+        if (rows.Count <= limit)
+        {
+            return new Page<T>(rows, null);
+        }
+
+        rows.RemoveRange(limit, rows.Count - limit);
+        return new Page<T>(rows, PageRequest.Encode(position(rows[^1])));
+    }
+}
+
+/// <summary>Which page of a list is asked for: <c>?limit=</c> and the <c>?cursor=</c> of the page before.</summary>
+public readonly record struct PageRequest(int? Limit, string? Cursor)
+{
+    public const int DefaultLimit = 50;
+    public const int LargestLimit = 1000;
+
+    public int Size => Math.Clamp(Limit ?? DefaultLimit, 1, LargestLimit);
+
+    /// <summary>The position after which the page begins; null for the first page, or for a cursor that is none.</summary>
+    public string? After => Cursor is null ? null : Decode(Cursor);
+
+    internal static string Encode(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
+
+    static string? Decode(string cursor)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Campaigns.Engine.Events;
+using Microsoft.AspNetCore.Http;
+
+namespace Campaigns.Http;
+
+/// <summary>Refusals as problem documents (RFC 9457) with a stable type: <c>/problems/</c> and the refusal's code.</summary>
+public static class Problems
+{
+    public static IResult ToProblem(this Refusal refusal) =>
+        Problem(refusal.Code, refusal.Explanation, Status(refusal.Kind));
+
+    public static IResult NotFound(string what) => Problem("not-found", $"There is no such {what}.", StatusCodes.Status404NotFound);
+
+    /// <summary>Input that cannot be used, member by member.</summary>
+    public static IResult Invalid(IDictionary<string, string[]> errors) => TypedResults.ValidationProblem(
+        errors, detail: "Some of the input cannot be used; errors says which and why.", type: Type("invalid-input"), title: Title("invalid-input"));
+
+    public static IResult Problem(string code, string detail, int status) =>
+        TypedResults.Problem(detail, statusCode: status, type: Type(code), title: Title(code));
+
+    public static string Type(string code) => "/problems/" + code;
+
+    static int Status(RefusalKind kind) => kind switch
+    {
+        RefusalKind.NotFound => StatusCodes.Status404NotFound,
+        RefusalKind.Invalid => StatusCodes.Status422UnprocessableEntity,
+        RefusalKind.Outdated => StatusCodes.Status412PreconditionFailed,
+        _ => StatusCodes.Status409Conflict,
+    };
+
+    static string Title(string code) => char.ToUpperInvariant(code[0]) + code[1..].Replace('-', ' ');
+}

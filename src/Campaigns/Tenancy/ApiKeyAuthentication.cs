@@ -1,0 +1,57 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Tenancy;
+
+/// <summary>Reads <c>Authorization: Bearer cmp_...</c> or <c>X-Api-Key</c>.</summary>
+public sealed class ApiKeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Key() is not { } key)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        return await keys.Find(key, Context.RequestAborted) is { } owner
+            ? AuthenticateResult.Success(new AuthenticationTicket(Principal(owner), Scheme.Name))
+            : AuthenticateResult.Fail("The key is unknown or revoked.");
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Problem(
+            "unauthenticated", "Send a valid API key in the header Authorization: Bearer <key>.", StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
+    }
+
+    public static ClaimsPrincipal Principal(ApiKeyOwner owner, string scheme = SchemeName) => new(new ClaimsIdentity(
+        [new Claim(ClaimTypes.Name, owner.Name), new Claim(TenantClaims.Tenant, owner.TenantId)], scheme));
+
+    string? Key()
+    {
+        var header = Request.Headers.Authorization.ToString();
+        const string bearer = "Bearer ";
+        return header.StartsWith(bearer, StringComparison.OrdinalIgnoreCase) ? header[bearer.Length..].Trim()
+            : Request.Headers.TryGetValue("X-Api-Key", out var key) ? key.ToString()
+            : null;
+    }
+}
+
+public static class TenantClaims
+{
+    internal const string Tenant = "tenant";
+
+    /// <summary>The organisation in whose name the caller acts.</summary>
+    public static string TenantId(this ClaimsPrincipal user) =>
+        user.FindFirstValue(Tenant) ?? throw new InvalidOperationException("The caller was not authenticated.");
+}

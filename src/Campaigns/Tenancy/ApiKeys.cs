@@ -1,0 +1,50 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+
+namespace Campaigns.Tenancy;
+
+/// <summary>Keys that open the API for one organisation. Only their hashes are kept.</summary>
+public sealed class ApiKeys(EventStore store)
+{
+    const string Prefix = "cmp_";
+
+    static readonly string FindKey = Sql.Beside<ApiKeys>(nameof(FindKey));
+    static readonly string InsertKey = Sql.Beside<ApiKeys>(nameof(InsertKey));
+
+    /// <summary>A new key for an organisation; shown once, kept as a hash.</summary>
+    public async Task<string> Issue(string tenantId, string name, CancellationToken ct)
+    {
+        var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        await Add(tenantId, name, key, ct);
+        return key;
+    }
+
+    /// <summary>Makes a given key valid; once or many times.</summary>
+    public async Task Add(string tenantId, string name, string key, CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand(InsertKey);
+        command.Parameters.Add(new() { Value = Guid.CreateVersion7(store.Clock.GetUtcNow()) });
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = name });
+        command.Parameters.Add(new() { Value = Hash(key) });
+        command.Parameters.Add(new() { Value = store.Clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(ct);
+    }
+
+    /// <summary>Whose key it is; null for an unknown or revoked one.</summary>
+    public async Task<ApiKeyOwner?> Find(string key, CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand(FindKey);
+        command.Parameters.Add(new() { Value = Hash(key) });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        return await reader.ReadAsync(ct) ? new ApiKeyOwner(reader.GetString(0), reader.GetString(1)) : null;
+    }
+
+    // A key is 256 random bits: one round of SHA-256 is as hard to reverse as many.
+    static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+}
+
+public sealed record ApiKeyOwner(string TenantId, string Name);

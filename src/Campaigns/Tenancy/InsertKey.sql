@@ -1,0 +1,2 @@
+insert into api_keys (id, tenant_id, name, hash, created_at) values ($1, $2, $3, $4, $5)
+on conflict (hash) do nothing

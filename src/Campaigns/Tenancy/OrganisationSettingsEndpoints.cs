@@ -1,0 +1,44 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Tenancy;
+
+public static class OrganisationSettingsEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/organisation", async (ApiRequest request, CancellationToken ct) =>
+        {
+            var organisation = await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct);
+            request.SetETag(organisation.Version);
+            return TypedResults.Ok(organisation.State.Settings);
+        }).WithName("GetOrganisation").WithSummary("The settings of your organisation").Produces<OrganisationSettings>();
+
+        api.MapPut("/organisation", async (OrganisationSettings settings, ApiRequest request, CancellationToken ct) =>
+        {
+            var decided = await request.Decide<Organisation>(
+                Organisation.StreamId(request.TenantId), (organisation, _) => Decide(settings, organisation), ct);
+            request.SetETag(decided.Stream.Version);
+            return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
+        }).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>();
+    }
+
+    static Outcome Decide(OrganisationSettings settings, Organisation organisation)
+    {
+        if (string.IsNullOrWhiteSpace(settings.Name))
+        {
+            return Outcome.Refuse(new Refusal("name-missing", "An organisation has a name.", RefusalKind.Invalid));
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out _))
+        {
+            return Outcome.Refuse(new Refusal(
+                "time-zone-unknown", $"'{settings.TimeZone}' is no IANA time zone; 'Europe/Zurich' would be one.", RefusalKind.Invalid));
+        }
+
+        return settings == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(settings));
+    }
+}
