@@ -4,9 +4,7 @@ using Campaigns.Sandbox.Behaving;
 using Campaigns.Sandbox.Posting;
 using Campaigns.Sandbox.Showing;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Campaigns.Sandbox;

@@ -26,9 +26,9 @@ sealed class Webhook(SandboxOptions options, WebhookKey key, ILogger logger) : I
             using var response = await http.SendAsync(request, cancellationToken);
             return Note(receiver, response.IsSuccessStatusCode ? null : $"it answered {(int)response.StatusCode}");
         }
-        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or InvalidOperationException
-            && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            // Whatever it was, also a time-out or an address nobody can post to: the events are kept.
             return Note(receiver, failure.Message);
         }
     }
