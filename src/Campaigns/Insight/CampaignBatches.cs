@@ -1,0 +1,48 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Insight;
+
+/// <summary>One batch of a campaign's history; the counts are null while it is under way.</summary>
+public sealed record BatchView(
+    int Number, int Size, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int? Sent, int? Failed, int? InDoubt, int? Returned, long? Remaining);
+
+public sealed class CampaignBatches(EventStore store)
+{
+    static readonly string ListBatches = Sql.Beside<CampaignBatches>(nameof(ListBatches));
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/campaigns/{id:guid}/batches", async (
+                Guid id, int? limit, string? cursor, ApiRequest request, CampaignBatches batches, ProgressQuery campaigns, CancellationToken ct) =>
+                await campaigns.Find(request.TenantId, id, ct) is null
+                    ? Problems.NotFound("campaign")
+                    : Results.Ok(await batches.List(request.TenantId, id, new PageRequest(limit, cursor), ct)))
+            .WithName("ListBatches").WithSummary("The history of batches, the newest first").Produces<Page<BatchView>>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+    public async Task<Page<BatchView>> List(string tenantId, Guid campaignId, PageRequest page, CancellationToken ct)
+    {
+        await using var command = store.Database.CreateCommand(ListBatches);
+        command.Parameters.Add(new() { Value = tenantId });
+        command.Parameters.Add(new() { Value = campaignId });
+        command.Parameters.Add(new() { Value = int.TryParse(page.After, out var before) ? before : int.MaxValue });
+        command.Parameters.Add(new() { Value = page.Size + 1 });
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var rows = new List<BatchView>();
+        while (await reader.ReadAsync(ct))
+        {
+            int? Count(int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
+
+            rows.Add(new BatchView(
+                reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), Count(4), Count(5), Count(6), Count(7),
+                reader.IsDBNull(8) ? null : reader.GetInt64(8)));
+        }
+
+        return Page.Of(rows, page.Size, row => row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+}
