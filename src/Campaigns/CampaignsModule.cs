@@ -1,3 +1,4 @@
+using Campaigns.Audience;
 using Campaigns.Engine;
 using Campaigns.Http;
 using Campaigns.Tenancy;
@@ -21,6 +22,13 @@ public static class CampaignsModule
         engine.Stream("organisation", Organisation.Initial, (state, fact) => state.Apply(fact), snapshot: true)
             .Event<OrganisationCreated>("organisation_created")
             .Event<OrganisationSettingsChanged>("organisation_settings_changed");
+
+        // Audience
+        engine.Stream("import", Import.Initial, (state, fact) => state.Apply(fact), snapshot: true)
+            .Event<ImportStarted>("import_started")
+            .Event<ImportProgressed>("import_progressed")
+            .Event<ImportCompleted>("import_completed")
+            .Event<ImportFailed>("import_failed");
     }
 
     public static IServiceCollection AddCampaigns(this IServiceCollection services)
@@ -51,5 +59,10 @@ public static class CampaignsModule
 
         var api = app.MapGroup("/api/v1").RequireAuthorization();
         OrganisationSettingsEndpoints.Map(api);
+
+        // Audience
+        ImportContactsEndpoint.Map(api);
+        ImportReportEndpoints.Map(api);
+        ContactLists.Map(api);
     }
 }

@@ -15,8 +15,10 @@ public static class Problems
     public static IResult Invalid(IDictionary<string, string[]> errors) => TypedResults.ValidationProblem(
         errors, detail: "Some of the input cannot be used; errors says which and why.", type: Type("invalid-input"), title: Title("invalid-input"));
 
-    public static IResult Problem(string code, string detail, int status) =>
-        TypedResults.Problem(detail, statusCode: status, type: Type(code), title: Title(code));
+    /// <param name="members">What else a program would want to know.</param>
+    public static IResult Problem(string code, string detail, int status, params (string Name, object? Value)[] members) => TypedResults.Problem(
+        detail, statusCode: status, type: Type(code), title: Title(code),
+        extensions: members.Select(member => KeyValuePair.Create(member.Name, member.Value)));
 
     public static string Type(string code) => "/problems/" + code;
 

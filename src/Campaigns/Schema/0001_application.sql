@@ -36,16 +36,17 @@ create table idempotency_keys (
 -- Audience: bulk data, not decisions, hence plain tables ----------------------------------------------------------------
 
 create table contacts (
-    tenant_id  varchar     not null,
-    id         uuid        not null,
-    email      varchar     not null, -- trimmed, lower case
-    first_name varchar,
-    last_name  varchar,
-    time_zone  varchar,              -- IANA name
-    attributes jsonb       not null default '{}',
-    import_id  uuid,                 -- the last import that named this contact
-    created_at timestamptz not null,
-    updated_at timestamptz not null,
+    tenant_id   varchar     not null,
+    id          uuid        not null,
+    email       varchar     not null, -- trimmed, lower case
+    first_name  varchar,
+    last_name   varchar,
+    time_zone   varchar,              -- IANA name
+    attributes  jsonb       not null default '{}',
+    import_id   uuid,                 -- the last import that named this contact, and the line on which it did:
+    import_line bigint,               -- how an import knows a duplicate without remembering the file
+    created_at  timestamptz not null,
+    updated_at  timestamptz not null,
     primary key (tenant_id, id)
 );
 
@@ -58,6 +59,9 @@ create table lists (
     created_at timestamptz not null,
     primary key (tenant_id, id)
 );
+
+-- A list can be asked for by its name.
+create unique index lists_by_name on lists (tenant_id, lower(name));
 
 create table list_members (
     tenant_id  varchar not null,
@@ -77,11 +81,12 @@ create table mt_doc_import (
 );
 
 create table import_rejections (
-    tenant_id varchar not null,
-    import_id uuid    not null,
-    line      bigint  not null,
-    reason    varchar not null,
-    value     varchar,
+    tenant_id    varchar not null,
+    import_id    uuid    not null,
+    line         bigint  not null,
+    reason       varchar not null,
+    value        varchar,
+    duplicate_of bigint, -- the line that named the same address before
     primary key (tenant_id, import_id, line)
 );
 
