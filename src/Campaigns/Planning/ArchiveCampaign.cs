@@ -1,6 +1,7 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Planning;

@@ -115,7 +115,7 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
             CancellationToken.None);
     }
 
-    Session Record(SendBatch message, BatchResults results, Delivery delivery)
+    static Session Record(SendBatch message, BatchResults results, Delivery delivery)
     {
         var session = delivery.OpenSession();
         foreach (var (recipient, fact) in results.Facts)

@@ -22,8 +22,9 @@ public static class SendGridSignature
         {
             using var key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+            byte[] signed = [.. Encoding.UTF8.GetBytes(timestamp), .. body];
             return key.VerifyData(
-                [.. Encoding.UTF8.GetBytes(timestamp), .. body], Convert.FromBase64String(signature), HashAlgorithmName.SHA256,
+                signed, Convert.FromBase64String(signature), HashAlgorithmName.SHA256,
                 DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (Exception error) when (error is FormatException or CryptographicException)
