@@ -1,0 +1,24 @@
+namespace Campaigns.Server.Postgres;
+
+/// <summary>
+/// A file held open exclusively by the running server. The system lets go of it when the process ends, however it ends, so it
+/// cannot be left behind, unlike a file with a process id in it.
+/// </summary>
+sealed class ServerLock(FileStream file) : IDisposable
+{
+    public static ServerLock Take(string folder)
+    {
+        try
+        {
+            return new ServerLock(new FileStream(
+                Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException error) when (error.HResult is 11 or 35) // EWOULDBLOCK, on Linux and on macOS
+        {
+            throw new EmbeddedPostgresException(
+                $"Another server is already using the data folder {folder}: stop it first, or give this one a data folder of its own.", error);
+        }
+    }
+
+    public void Dispose() => file.Dispose();
+}
