@@ -18,6 +18,10 @@ sealed class ClusterHome : IDisposable
     const UnixFileMode OpenToAll = OnlyOwner
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
+    static readonly string[] FoldersMade = ["postgres", "postgres.unfinished", "socket"];
+
+    static readonly string[] FilesMade = ["postgres.log", "postgres.log.1", "LOCATION", ServerLock.FileName];
+
     readonly List<ServerLock> _locks = [];
 
     ClusterHome(string folder)
@@ -88,14 +92,14 @@ sealed class ClusterHome : IDisposable
                     + $"start it as that user, or give the folder to {Account.Name} with chown -R.");
             }
 
-            EnsureClusterOrEmpty();
+            EnsureOurs();
             return;
         }
 
         var owner = HasCluster ? await PostgresAccount.OwnerOf(Cluster, cancellationToken) : null;
         Account = owner ?? await PostgresAccount.Unprivileged(cancellationToken);
         PrepareFolder();
-        EnsureClusterOrEmpty();
+        EnsureOurs();
         GiveAll(owner is null);
         if (await Account.CanWrite(Cluster, cancellationToken))
         {
@@ -164,7 +168,8 @@ sealed class ClusterHome : IDisposable
         $"The folder {Cluster} is no PostgreSQL cluster: {reason}. "
         + "Restore it from a backup, or move it away to start with an empty database.");
 
-    void EnsureClusterOrEmpty()
+    /// <summary>A folder of that name with something else in it is neither started on, nor handed over, nor deleted.</summary>
+    void EnsureOurs()
     {
         if (!HasCluster && Directory.EnumerateFileSystemEntries(Cluster).Any())
         {
@@ -217,11 +222,13 @@ sealed class ClusterHome : IDisposable
         var beside = Path.Combine(Folder, "socket");
         if (FitsSocketAddress(beside))
         {
-            if (!Directory.Exists(beside))
+            if (Directory.Exists(beside))
             {
-                Directory.CreateDirectory(beside, OnlyOwner);
+                // After a crash the socket's own lock file names a process id that may exist again; PostgreSQL would obey it.
+                Directory.Delete(beside, recursive: true);
             }
 
+            Directory.CreateDirectory(beside, OnlyOwner);
             Account.Give(beside);
             return beside;
         }
@@ -255,7 +262,7 @@ sealed class ClusterHome : IDisposable
             && folder.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_');
     }
 
-    /// <summary>Deletes the cluster and the data folder, wherever they lie.</summary>
+    /// <summary>Deletes what was made here, and the data folder with it unless something else lies in it.</summary>
     public void Delete()
     {
         if (Folder != DataFolder)
@@ -263,7 +270,20 @@ sealed class ClusterHome : IDisposable
             Directory.Delete(Folder, recursive: true);
         }
 
-        Directory.Delete(DataFolder, recursive: true);
+        foreach (var folder in FoldersMade.Select(name => Path.Combine(DataFolder, name)).Where(Directory.Exists))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        foreach (var file in FilesMade)
+        {
+            File.Delete(Path.Combine(DataFolder, file));
+        }
+
+        if (!Directory.EnumerateFileSystemEntries(DataFolder).Any())
+        {
+            Directory.Delete(DataFolder);
+        }
     }
 
     public void Dispose()

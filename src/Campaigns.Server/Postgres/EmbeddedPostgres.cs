@@ -67,11 +67,14 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops what an earlier server may have left running on this data folder, and deletes folder and data.</summary>
+    /// <summary>
+    /// Stops what an earlier server may have left running on this data folder, and deletes its data. Does nothing to a folder
+    /// that no server has used.
+    /// </summary>
     /// <exception cref="EmbeddedPostgresException">A running server uses it.</exception>
     public static async Task Remove(string dataFolder, CancellationToken cancellationToken = default)
     {
-        if (!Directory.Exists(dataFolder))
+        if (!File.Exists(Path.Combine(dataFolder, ServerLock.FileName)))
         {
             return;
         }

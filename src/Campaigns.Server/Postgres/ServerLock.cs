@@ -6,12 +6,14 @@ namespace Campaigns.Server.Postgres;
 /// </summary>
 sealed class ServerLock(FileStream file) : IDisposable
 {
+    public const string FileName = "server.lock";
+
     public static ServerLock Take(string folder)
     {
         try
         {
             return new ServerLock(new FileStream(
-                Path.Combine(folder, "server.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException error) when (error.HResult is 11 or 35) // EWOULDBLOCK, on Linux and on macOS
         {

@@ -15,9 +15,10 @@ sealed class TestFolder
 
     public async Task Remove()
     {
+        await EmbeddedPostgres.Remove(Path);
         if (Directory.Exists(Path))
         {
-            await EmbeddedPostgres.Remove(Path);
+            Directory.Delete(Path, recursive: true); // what a test put there itself
         }
     }
 
