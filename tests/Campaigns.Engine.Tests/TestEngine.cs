@@ -73,9 +73,12 @@ public sealed class TestEngine : IAsyncDisposable
         return Task.CompletedTask;
     };
 
-    public static async Task<TestEngine> Start(PostgresFixture postgres, QueueOptions? queue = null)
+    public static async Task<TestEngine> Start(PostgresFixture postgres, QueueOptions? queue = null) =>
+        await Start(await postgres.NewSchema(), queue);
+
+    public static async Task<TestEngine> Start(string connectionString, QueueOptions? queue = null)
     {
-        var engine = new TestEngine(await postgres.NewSchema(), new ManualClock(), queue ?? new QueueOptions());
+        var engine = new TestEngine(connectionString, new ManualClock(), queue ?? new QueueOptions());
         await engine.Migrator.Migrate(CancellationToken.None);
         return engine;
     }
