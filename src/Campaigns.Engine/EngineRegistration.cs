@@ -27,9 +27,9 @@ public static class EngineRegistration
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton<MessageWorkers>();
         services.AddSingleton(provider => new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), engine.Model.Modules));
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
         if (workers)
         {
-            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<MessageWorkers>());
         }
 

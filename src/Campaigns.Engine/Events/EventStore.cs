@@ -9,10 +9,16 @@ namespace Campaigns.Engine.Events;
 public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Notifications notifications, TimeProvider clock)
 {
     /// <summary>How often a decision is taken anew when others keep appending to the same stream.</summary>
-    const int DecisionAttempts = 20;
+    const int DecisionAttempts = 100;
+
+    /// <summary>The longest pause before a decision is taken anew: long enough to let the others through, too short to notice.</summary>
+    const int LongestPause = 20;
 
     /// <summary>Events read from the server at a time by <see cref="ReadAll"/>: flat memory however many there are.</summary>
     const int PageSize = 5000;
+
+    /// <summary>PostgreSQL's <c>infinity</c>.</summary>
+    static readonly DateTime Forever = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
 
     static readonly string ReadStreamSql = Sql.Beside<EventStore>("ReadStream");
     static readonly string ReadAllSql = Sql.Beside<EventStore>("ReadAll");
@@ -87,7 +93,8 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             }
             catch (ConcurrencyException) when (attempt < DecisionAttempts)
             {
-                // Decide again on what the faster one left behind.
+                // Decide again on what the faster one left behind. Spread at random, or many writers would meet again and again.
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(Math.Min(attempt, LongestPause))), ct);
             }
         }
     }
@@ -144,6 +151,11 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         var (state, version) = (start.State, start.Version);
         await foreach (var @event in ReadStream(tenantId, start.Id, start.Version, toVersion, toMoment, ct))
         {
+            if (@event.Version != version + 1)
+            {
+                break; // up to a moment: an event stamped by a clock that ran ahead ends what is known then, it tears no hole
+            }
+
             state = @event.Data is null ? state : type.Apply(state, @event.Data);
             version = @event.Version;
         }
@@ -159,7 +171,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = afterVersion });
         command.Parameters.Add(new() { Value = toVersion });
-        command.Parameters.Add(new() { Value = toMoment == DateTimeOffset.MaxValue ? DateTime.MaxValue : toMoment.UtcDateTime });
+        command.Parameters.Add(new() { Value = toMoment == DateTimeOffset.MaxValue ? Forever : toMoment.UtcDateTime });
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
