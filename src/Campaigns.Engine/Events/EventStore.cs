@@ -22,7 +22,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 
     static readonly string ReadStreamSql = Sql.Beside<EventStore>("ReadStream");
     static readonly string ReadAllSql = Sql.Beside<EventStore>("ReadAll");
-    static readonly string ReadAllOfTenantSql = Sql.Beside<EventStore>("ReadAllOfTenant");
+    static readonly string ReadStoredSql = Sql.Beside<EventStore>("ReadStored");
     static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
     static readonly string ReadVersionsSql = Sql.Beside<EventStore>("ReadVersions");
 
@@ -105,11 +105,13 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 
     /// <summary>All events of some types and all tenants, in position order, a page at a time.</summary>
     public IAsyncEnumerable<Event> ReadAll(long afterPosition, IReadOnlyCollection<string> types, CancellationToken ct = default) =>
-        ReadPages(ReadAllSql, afterPosition, types.ToArray(), ct);
+        ReadPages(ReadAllSql, afterPosition, new NpgsqlParameter { Value = types.ToArray() }, Read, @event => @event.Sequence, ct);
 
-    /// <summary>All events of one tenant, in position order, a page at a time.</summary>
-    public IAsyncEnumerable<Event> ReadAllOfTenant(long afterPosition, string tenantId, CancellationToken ct = default) =>
-        ReadPages(ReadAllOfTenantSql, afterPosition, tenantId, ct);
+    /// <summary>All events as they are stored, in position order, known to this program or not; of one tenant or of all.</summary>
+    public IAsyncEnumerable<StoredEvent> ReadStored(long afterPosition, string? tenantId, CancellationToken ct = default) =>
+        ReadPages(
+            ReadStoredSql, afterPosition, new NpgsqlParameter { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar },
+            StoredEvent.Read, stored => stored.Sequence, ct);
 
     /// <summary>The versions that some streams are at; a missing stream is missing here too.</summary>
     public async Task<Dictionary<Guid, long>> ReadVersions(string tenantId, IReadOnlyCollection<Guid> ids, CancellationToken ct)
@@ -179,22 +181,24 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         }
     }
 
-    async IAsyncEnumerable<Event> ReadPages(string statement, long afterPosition, object filter, [EnumeratorCancellation] CancellationToken ct)
+    async IAsyncEnumerable<T> ReadPages<T>(
+        string statement, long afterPosition, NpgsqlParameter filter, Func<NpgsqlDataReader, T> read, Func<T, long> position,
+        [EnumeratorCancellation] CancellationToken ct)
     {
-        for (int read = PageSize; read == PageSize;)
+        for (var count = PageSize; count == PageSize;)
         {
-            read = 0;
+            count = 0;
             await using var command = database.CreateCommand(statement);
             command.Parameters.Add(new() { Value = afterPosition });
-            command.Parameters.Add(new() { Value = filter });
+            command.Parameters.Add((NpgsqlParameter)filter.Clone());
             command.Parameters.Add(new() { Value = PageSize });
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
-                var @event = Read(reader);
-                afterPosition = @event.Sequence;
-                read++;
-                yield return @event;
+                var row = read(reader);
+                afterPosition = position(row);
+                count++;
+                yield return row;
             }
         }
     }

@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace Campaigns.Server.Commands;
+static class Demo { public static Command Command() => new("demo"); }
