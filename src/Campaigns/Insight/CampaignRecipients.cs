@@ -5,6 +5,7 @@ using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Campaigns.Insight;
 
@@ -37,25 +38,17 @@ public sealed class CampaignRecipients(EventStore store)
     public async Task<Page<RecipientView>> List(string tenantId, Guid campaignId, RecipientFilter? filter, PageRequest page, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
-        await using var command = store.Database.CreateCommand(ListRecipients);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaignId });
-        command.Parameters.Add(new() { Value = Guid.TryParse(page.After, out var after) ? after : first });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = (object?)filter?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<RecipientView>();
-        while (await reader.ReadAsync(ct))
-        {
-            DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
-
-            rows.Add(new RecipientView(
-                reader.GetGuid(0), reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetString(2),
-                Enum.Parse<RecipientStatus>(reader.GetString(3), ignoreCase: true), reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetInt32(5), At(6)!.Value, At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14)));
-        }
-
+        var rows = await store.Database.Query(
+            ListRecipients, Read, ct, tenantId, campaignId, Guid.TryParse(page.After, out var after) ? after : first, last, filter?.ToString(), page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Id.ToString());
+    }
+
+    static RecipientView Read(NpgsqlDataReader reader)
+    {
+        DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+        return new RecipientView(
+            reader.GetGuid(0), reader.GetGuid(1), reader.TextOrNull(2), Enum.Parse<RecipientStatus>(reader.GetString(3), ignoreCase: true),
+            reader.TextOrNull(4), reader.IsDBNull(5) ? null : reader.GetInt32(5), At(6)!.Value, At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14));
     }
 }

@@ -40,20 +40,10 @@ public sealed class GetCampaigns(EventStore store)
 
     public async Task<Page<CampaignView>> List(string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ListCampaigns);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet });
-        command.Parameters.Add(new() { Value = (object?)status?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = archived });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var campaigns = new List<CampaignView>();
-        while (await reader.ReadAsync(ct))
-        {
-            var state = JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!;
-            campaigns.Add(CampaignView.Of(reader.GetGuid(0), reader.GetInt64(2), state));
-        }
-
+        var campaigns = await store.Database.Query(
+            ListCampaigns,
+            reader => CampaignView.Of(reader.GetGuid(0), reader.GetInt64(2), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!),
+            ct, tenantId, Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
     }
 }

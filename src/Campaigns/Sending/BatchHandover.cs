@@ -6,6 +6,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Campaigns.Sending;
 
@@ -24,23 +25,8 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
     public async Task<List<QueuedRecipient>> Next(string tenantId, StreamState<Campaign> campaign, int size, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaign.Id);
-        await using var command = store.Database.CreateCommand(NextRecipients);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaign.Id });
-        command.Parameters.Add(new() { Value = campaign.State.LastRecipient ?? first });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = size });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var next = new List<QueuedRecipient>(size);
-        while (await reader.ReadAsync(ct))
-        {
-            var id = reader.GetGuid(0);
-            next.Add(reader.IsDBNull(1)
-                ? new QueuedRecipient(id, null, SkipReason.ContactDeleted)
-                : new QueuedRecipient(id, ReadAddressee(reader), reader.GetBoolean(7) ? SkipReason.Suppressed : null));
-        }
-
-        return next;
+        return await store.Database.Query(
+            NextRecipients, Read, ct, tenantId, campaign.Id, campaign.State.LastRecipient ?? first, last, size);
     }
 
     /// <summary>Hands over and waits for all answers. Once told to stop, what was not handed over yet is returned to the queue.</summary>
@@ -74,10 +60,10 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
     {
         var addressee = recipient.Addressee!;
         var rendering = template.Render(addressee.Fields);
-        if (rendering.Content is not { } content)
+        if (rendering is not Rendered content)
         {
-            return new MessageFailed(
-                batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {string.Join(", ", rendering.MissingVariables)}");
+            var missing = string.Join(", ", ((MissingVariables)rendering).Names);
+            return new MessageFailed(batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {missing}");
         }
 
         var message = new OutgoingMessage(
@@ -114,14 +100,19 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
     async Task Wait(TimeSpan wait, CancellationToken ct) =>
         await Task.Delay(wait < LongestRetry ? wait : LongestRetry, store.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    static Addressee ReadAddressee(Npgsql.NpgsqlDataReader reader)
+    static QueuedRecipient Read(NpgsqlDataReader reader)
     {
-        var (email, firstName, lastName) = (reader.GetString(2), Text(reader, 3), Text(reader, 4));
-        return new Addressee(
-            email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, Text(reader, 5), reader.GetString(6)));
-    }
+        var id = reader.GetGuid(0);
+        if (reader.IsDBNull(1))
+        {
+            return new QueuedRecipient(id, null, SkipReason.ContactDeleted);
+        }
 
-    static string? Text(Npgsql.NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
+        var addressee = new Addressee(
+            email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6)));
+        return new QueuedRecipient(id, addressee, reader.GetBoolean(7) ? SkipReason.Suppressed : null);
+    }
 }
 
 /// <param name="MayNot">Why this person must not be written to; null when it is fine.</param>

@@ -21,12 +21,16 @@ public sealed class MessageComposer(EventStore store)
         }
 
         var template = await store.LoadAt<Template>(tenantId, templateId, version, ct);
-        var result = TemplateRenderer.Compile(template.State.Content);
+        if (!TemplateRenderer.TryCompile(template.State.Content, out var usable, out var refusal))
+        {
+            throw new InvalidOperationException(refusal.Explanation);
+        }
+
         if (compiled.Count >= MostKept)
         {
             compiled.Clear(); // campaigns under way are few: the next batch of each compiles anew
         }
 
-        return compiled[key] = result.Template ?? throw new InvalidOperationException(result.Refusal!.Explanation);
+        return compiled[key] = usable;
     }
 }

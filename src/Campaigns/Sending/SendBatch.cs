@@ -85,22 +85,11 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
     async Task CloseInterrupted(SendBatch message, OpenBatch open, Delivery delivery, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
-        await using var command = store.Database.CreateCommand(ReadInterrupted);
-        command.Parameters.Add(new() { Value = delivery.TenantId });
-        command.Parameters.Add(new() { Value = message.CampaignId });
-        command.Parameters.Add(new() { Value = first });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = open.Number });
+        var interrupted = await store.Database.Query(
+            ReadInterrupted, reader => reader.GetGuid(0), ct, delivery.TenantId, message.CampaignId, first, last, open.Number);
         var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
         var results = new BatchResults(open.Size);
-        await using (var reader = await command.ExecuteReaderAsync(ct))
-        {
-            while (await reader.ReadAsync(ct))
-            {
-                results.Add(reader.GetGuid(0), doubt);
-            }
-        }
-
+        interrupted.ForEach(recipient => results.Add(recipient, doubt));
         await Close(message, results, delivery);
     }
 
