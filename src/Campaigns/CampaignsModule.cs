@@ -152,6 +152,12 @@ public static class CampaignsModule
         ImportContactsEndpoint.Map(api);
         ImportReportEndpoints.Map(api);
         ContactLists.Map(api);
+        CreateListEndpoint.Map(api);
+        DeleteListEndpoint.Map(api);
+        AddListMembersEndpoint.Map(api);
+        Contacts.Map(api);
+        CreateContactEndpoint.Map(api);
+        ChangeContactEndpoint.Map(api);
 
         // Planning
         DraftCampaign.Map(api);

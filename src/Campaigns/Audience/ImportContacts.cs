@@ -239,11 +239,11 @@ public static class ImportContactsEndpoint
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     static async Task<IResult> Handle(
-        HttpRequest http, ApiRequest request, CancellationToken ct, string? list = null, ExistingContacts existing = ExistingContacts.Keep)
+        HttpRequest http, ApiRequest request, CancellationToken ct, string? list = null, string existing = "keep")
     {
-        if (!Enum.IsDefined(existing))
+        if (existing is not ("keep" or "update"))
         {
-            return Problems.Problem("invalid-input", "existing is keep or update.", StatusCodes.Status422UnprocessableEntity);
+            return new Refusal("existing-unknown", "existing is keep (the default) or update.", RefusalKind.Invalid).ToProblem();
         }
 
         var (upload, unusable) = await UploadedFile.Of(http, ct);
@@ -260,7 +260,8 @@ public static class ImportContactsEndpoint
 
         await using (file)
         {
-            var (import, refusal) = await new ImportContactsHandler(request).Run(new ImportContacts(list, existing, upload.Name), file, ct);
+            var command = new ImportContacts(list, existing == "update" ? ExistingContacts.Update : ExistingContacts.Keep, upload.Name);
+            var (import, refusal) = await new ImportContactsHandler(request).Run(command, file, ct);
             return import is null ? refusal!.ToProblem() : Answer(import);
         }
     }
