@@ -25,7 +25,11 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
     public static async Task<int> Run(DemoContacts contacts, bool json, CancellationToken ct)
     {
         // The last line of standard output belongs to the result: everything for people goes to the other one then.
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out),
+            Ansi = (json ? Console.IsErrorRedirected : Console.IsOutputRedirected) ? AnsiSupport.No : AnsiSupport.Detect,
+        });
         var folder = Directory.CreateTempSubdirectory("campaigns-demo-");
         try
         {
