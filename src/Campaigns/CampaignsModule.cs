@@ -1,4 +1,5 @@
 using Campaigns.Audience;
+using Campaigns.Authoring;
 using Campaigns.Engine;
 using Campaigns.Http;
 using Campaigns.Tenancy;
@@ -29,6 +30,12 @@ public static class CampaignsModule
             .Event<ImportProgressed>("import_progressed")
             .Event<ImportCompleted>("import_completed")
             .Event<ImportFailed>("import_failed");
+
+        // Authoring
+        engine.Stream("template", Template.Initial, (state, fact) => state.Apply(fact), snapshot: true)
+            .Event<TemplateCreated>("template_created")
+            .Event<TemplateRevised>("template_revised")
+            .Event<TemplateArchived>("template_archived");
     }
 
     public static IServiceCollection AddCampaigns(this IServiceCollection services)
@@ -70,5 +77,12 @@ public static class CampaignsModule
         Contacts.Map(api);
         CreateContactEndpoint.Map(api);
         ChangeContactEndpoint.Map(api);
+
+        // Authoring
+        Templates.Map(api);
+        CreateTemplate.Map(api);
+        ReviseTemplate.Map(api);
+        ArchiveTemplate.Map(api);
+        PreviewTemplateEndpoints.Map(api);
     }
 }
