@@ -27,4 +27,7 @@ static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "Renewing the claims of queue {Queue} failed")]
     public static partial void RenewalFailed(ILogger log, Exception error, string queue);
+
+    [LoggerMessage(9, LogLevel.Error, "A subscriber to {Topic} failed")]
+    public static partial void SubscriberFailed(ILogger log, Exception error, string topic);
 }

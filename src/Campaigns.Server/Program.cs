@@ -1,1 +1,3 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using Campaigns.Server.Commands;
+
+return await CommandLine.Run(args);

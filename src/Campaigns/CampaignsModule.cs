@@ -1,8 +1,15 @@
 using Campaigns.Audience;
 using Campaigns.Authoring;
 using Campaigns.Engine;
+using Campaigns.Engine.Messages;
+using Campaigns.Consent;
 using Campaigns.Http;
+using Campaigns.Insight;
+using Campaigns.Planning;
+using Campaigns.Providers.SendGrid;
+using Campaigns.Sending;
 using Campaigns.Tenancy;
+using Campaigns.Tracking;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -15,8 +22,10 @@ namespace Campaigns;
 /// <summary>Every stream, handler, projection and endpoint of the application: reading this list is reading what it can do.</summary>
 public static class CampaignsModule
 {
-    public static void Setup(EngineSetup engine)
+    /// <param name="sendingOptions">For the queues whose workings depend on it.</param>
+    public static void Setup(EngineSetup engine, SendingOptions? sendingOptions = null)
     {
+        var sending = sendingOptions ?? new SendingOptions();
         engine.Migrations(typeof(CampaignsModule).Assembly);
 
         // Tenancy
@@ -36,6 +45,68 @@ public static class CampaignsModule
             .Event<TemplateCreated>("template_created")
             .Event<TemplateRevised>("template_revised")
             .Event<TemplateArchived>("template_archived");
+
+        // Planning
+        engine.Stream("campaign", Campaign.Initial, (state, fact) => state.Apply(fact), snapshot: true)
+            .Event<CampaignDrafted>("campaign_drafted")
+            .Event<CampaignEdited>("campaign_edited")
+            .Event<CampaignDeleted>("campaign_deleted")
+            .Event<CampaignSubmitted>("campaign_submitted")
+            .Event<CampaignApproved>("campaign_approved")
+            .Event<CampaignRejected>("campaign_rejected")
+            .Event<CampaignScheduled>("campaign_scheduled")
+            .Event<CampaignLaunched>("campaign_launched")
+            .Event<AudienceHydrated>("audience_hydrated")
+            .Event<BatchStarted>("batch_started")
+            .Event<BatchCompleted>("batch_completed")
+            .Event<DoubtsLeft>("doubts_left")
+            .Event<NextBatchScheduled>("next_batch_scheduled")
+            .Event<CampaignPaused>("campaign_paused")
+            .Event<CampaignResumed>("campaign_resumed")
+            .Event<CampaignCancelled>("campaign_cancelled")
+            .Event<CampaignCompleted>("campaign_completed")
+            .Event<CampaignArchived>("campaign_archived")
+            .Handle<LaunchScheduled>("launch_scheduled", "planning", services => services.GetRequiredService<Launching>().Handle);
+
+        // Sending
+        engine.Stream("recipient", Recipient.Initial, (state, fact) => state.Apply(fact))
+            .Event<RecipientQueued>("recipient_queued")
+            .Event<RecipientSkipped>("recipient_skipped")
+            .Event<RecipientWithdrawn>("recipient_withdrawn")
+            .Event<MessageSent>("message_sent")
+            .Event<MessageFailed>("message_failed")
+            .Event<MessageInDoubt>("message_in_doubt")
+            .Event<MessageReturned>("message_returned")
+            .Event<MessageAccepted>("message_accepted")
+            .Event<MessageDelivered>("message_delivered")
+            .Event<MessageDeferred>("message_deferred")
+            .Event<MessageOpened>("message_opened")
+            .Event<LinkClicked>("link_clicked")
+            .Event<MessageBounced>("message_bounced")
+            .Event<MessageDropped>("message_dropped")
+            .Event<SpamReported>("spam_reported")
+            .Event<RecipientUnsubscribed>("recipient_unsubscribed")
+            .Event<OpenTimedOut>("open_timed_out")
+            .Handle<HydrateAudience>("hydrate_audience", "planning", services => services.GetRequiredService<AudienceHydration>().Handle)
+            .Handle<SendBatch>("send_batch", "sending", services => services.GetRequiredService<BatchSender>().Handle)
+            .Handle<WithdrawQueued>("withdraw_queued", "planning", services => services.GetRequiredService<QueueWithdrawal>().Handle)
+            .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle)
+            .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle)
+            .Inline(new Ledger())
+            .Queue("planning", new QueueOptions { Prefetch = 0 })
+            .Queue("sending", new QueueOptions { Prefetch = 0, Lease = sending.Lease });
+
+        // Tracking
+        engine.HandleMany<RecordFacts>("record_facts", "tracking", 20, services => services.GetRequiredService<FactRecorder>().Handle)
+            .HandleMany<TimeOutOpen>("time_out_open", "timeouts", 1000, services => services.GetRequiredService<OpenTimeouts>().Handle)
+            .Queue("tracking", new QueueOptions { Concurrency = 2, Prefetch = 40 })
+            .Queue("timeouts", new QueueOptions { Concurrency = 1, Prefetch = 2000 });
+
+        // Consent
+        engine.Stream("suppression", Suppression.Initial, (state, fact) => state.Apply(fact))
+            .Event<AddressSuppressed>("address_suppressed")
+            .Event<AddressReinstated>("address_reinstated")
+            .Inline(new SuppressionList());
     }
 
     public static IServiceCollection AddCampaigns(this IServiceCollection services)
@@ -43,6 +114,23 @@ public static class CampaignsModule
         services.AddHttpContextAccessor();
         services.AddScoped<ApiRequest>();
         services.AddSingleton<ApiKeys>();
+        services.AddOptions<SendingOptions>().BindConfiguration("Sending");
+        services.AddSingleton<Launching>();
+        services.AddSingleton<AudienceHydration>();
+        services.AddSingleton<QueueWithdrawal>();
+        services.AddSingleton<MessageComposer>();
+        services.AddSingleton<BatchHandover>();
+        services.AddSingleton<BatchSender>();
+        services.AddSingleton<CampaignCompletion>();
+        services.AddSingleton<FactRecorder>();
+        services.AddSingleton<OpenTimeouts>();
+        services.AddSingleton<GetCampaigns>();
+        services.AddSingleton<ProgressQuery>();
+        services.AddSingleton<ProgressStream>();
+        services.AddSingleton<CampaignRecipients>();
+        services.AddSingleton<CampaignBatches>();
+        services.AddSingleton<StoredEvents>();
+        services.AddSendGrid();
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
@@ -84,5 +172,31 @@ public static class CampaignsModule
         ReviseTemplate.Map(api);
         ArchiveTemplate.Map(api);
         PreviewTemplateEndpoints.Map(api);
+
+        // Planning
+        DraftCampaign.Map(api);
+        GetCampaigns.Map(api);
+        EditCampaign.Map(api);
+        DeleteDrafts.Map(api);
+        TestCampaign.Map(api);
+        ReviewCampaign.Map(api);
+        ScheduleCampaign.Map(api);
+        LaunchCampaign.Map(api);
+        PauseCampaign.Map(api);
+        DuplicateCampaign.Map(api);
+        ArchiveCampaign.Map(api);
+
+        // Consent
+        SuppressAddresses.Map(api);
+
+        // Insight
+        ProgressQuery.Map(api);
+        ProgressStream.Map(api);
+        CampaignRecipients.Map(api);
+        CampaignBatches.Map(api);
+        StoredEvents.Map(api);
+
+        var webhooks = app.MapGroup("/webhooks").AllowAnonymous();
+        ReceiveSendGridEvents.Map(webhooks);
     }
 }

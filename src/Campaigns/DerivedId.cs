@@ -33,6 +33,10 @@ public static class DerivedId
         return (new Guid(first, bigEndian: true), new Guid(last, bigEndian: true));
     }
 
+    /// <summary>A number from 0 (included) to 1 (excluded) that follows from a name.</summary>
+    public static double Fraction(string name) =>
+        (BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name))) >> 11) * (1.0 / (1UL << 53));
+
     static Guid Make(Guid time, ReadOnlySpan<byte> name)
     {
         Span<byte> id = stackalloc byte[16], hash = stackalloc byte[32];

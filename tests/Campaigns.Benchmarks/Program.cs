@@ -1,1 +1,25 @@
-Console.WriteLine("benchmarks");
+using Campaigns.Benchmarks;
+
+// dotnet run -c Release --project tests/Campaigns.Benchmarks -- NAME...
+var benchmarks = new Dictionary<string, Func<Bench, Task>>
+{
+    ["append"] = Append.Run,
+    ["messages"] = Messages.Run,
+    ["messages-batch"] = MessagesInBatches.Run,
+    ["wake"] = Wake.Run,
+    ["state"] = State.Run,
+};
+
+if (args.Length == 0 || args.Except(benchmarks.Keys).Any())
+{
+    Console.Error.WriteLine($"Which? {string.Join(' ', benchmarks.Keys)}");
+    return 1;
+}
+
+await using var bench = await Bench.Start();
+foreach (var name in args)
+{
+    await benchmarks[name](bench);
+}
+
+return 0;

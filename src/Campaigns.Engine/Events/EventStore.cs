@@ -9,14 +9,20 @@ namespace Campaigns.Engine.Events;
 public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Notifications notifications, TimeProvider clock)
 {
     /// <summary>How often a decision is taken anew when others keep appending to the same stream.</summary>
-    const int DecisionAttempts = 20;
+    const int DecisionAttempts = 100;
+
+    /// <summary>The longest pause before a decision is taken anew: long enough to let the others through, too short to notice.</summary>
+    const int LongestPause = 20;
 
     /// <summary>Events read from the server at a time by <see cref="ReadAll"/>: flat memory however many there are.</summary>
     const int PageSize = 5000;
 
+    /// <summary>PostgreSQL's <c>infinity</c>.</summary>
+    static readonly DateTime Forever = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
+
     static readonly string ReadStreamSql = Sql.Beside<EventStore>("ReadStream");
     static readonly string ReadAllSql = Sql.Beside<EventStore>("ReadAll");
-    static readonly string ReadAllOfTenantSql = Sql.Beside<EventStore>("ReadAllOfTenant");
+    static readonly string ReadStoredSql = Sql.Beside<EventStore>("ReadStored");
     static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
     static readonly string ReadVersionsSql = Sql.Beside<EventStore>("ReadVersions");
 
@@ -87,7 +93,8 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             }
             catch (ConcurrencyException) when (attempt < DecisionAttempts)
             {
-                // Decide again on what the faster one left behind.
+                // Decide again on what the faster one left behind. Spread at random, or many writers would meet again and again.
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(Math.Min(attempt, LongestPause))), ct);
             }
         }
     }
@@ -98,11 +105,13 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 
     /// <summary>All events of some types and all tenants, in position order, a page at a time.</summary>
     public IAsyncEnumerable<Event> ReadAll(long afterPosition, IReadOnlyCollection<string> types, CancellationToken ct = default) =>
-        ReadPages(ReadAllSql, afterPosition, types.ToArray(), ct);
+        ReadPages(ReadAllSql, afterPosition, new NpgsqlParameter { Value = types.ToArray() }, Read, @event => @event.Sequence, ct);
 
-    /// <summary>All events of one tenant, in position order, a page at a time.</summary>
-    public IAsyncEnumerable<Event> ReadAllOfTenant(long afterPosition, string tenantId, CancellationToken ct = default) =>
-        ReadPages(ReadAllOfTenantSql, afterPosition, tenantId, ct);
+    /// <summary>All events as they are stored, in position order, known to this program or not; of one tenant or of all.</summary>
+    public IAsyncEnumerable<StoredEvent> ReadStored(long afterPosition, string? tenantId, CancellationToken ct = default) =>
+        ReadPages(
+            ReadStoredSql, afterPosition, new NpgsqlParameter { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar },
+            StoredEvent.Read, stored => stored.Sequence, ct);
 
     /// <summary>The versions that some streams are at; a missing stream is missing here too.</summary>
     public async Task<Dictionary<Guid, long>> ReadVersions(string tenantId, IReadOnlyCollection<Guid> ids, CancellationToken ct)
@@ -144,6 +153,11 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         var (state, version) = (start.State, start.Version);
         await foreach (var @event in ReadStream(tenantId, start.Id, start.Version, toVersion, toMoment, ct))
         {
+            if (@event.Version != version + 1)
+            {
+                break; // up to a moment: an event stamped by a clock that ran ahead ends what is known then, it tears no hole
+            }
+
             state = @event.Data is null ? state : type.Apply(state, @event.Data);
             version = @event.Version;
         }
@@ -159,7 +173,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = afterVersion });
         command.Parameters.Add(new() { Value = toVersion });
-        command.Parameters.Add(new() { Value = toMoment == DateTimeOffset.MaxValue ? DateTime.MaxValue : toMoment.UtcDateTime });
+        command.Parameters.Add(new() { Value = toMoment == DateTimeOffset.MaxValue ? Forever : toMoment.UtcDateTime });
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct))
         {
@@ -167,22 +181,24 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         }
     }
 
-    async IAsyncEnumerable<Event> ReadPages(string statement, long afterPosition, object filter, [EnumeratorCancellation] CancellationToken ct)
+    async IAsyncEnumerable<T> ReadPages<T>(
+        string statement, long afterPosition, NpgsqlParameter filter, Func<NpgsqlDataReader, T> read, Func<T, long> position,
+        [EnumeratorCancellation] CancellationToken ct)
     {
-        for (int read = PageSize; read == PageSize;)
+        for (var count = PageSize; count == PageSize;)
         {
-            read = 0;
+            count = 0;
             await using var command = database.CreateCommand(statement);
             command.Parameters.Add(new() { Value = afterPosition });
-            command.Parameters.Add(new() { Value = filter });
+            command.Parameters.Add((NpgsqlParameter)filter.Clone());
             command.Parameters.Add(new() { Value = PageSize });
             await using var reader = await command.ExecuteReaderAsync(ct);
             while (await reader.ReadAsync(ct))
             {
-                var @event = Read(reader);
-                afterPosition = @event.Sequence;
-                read++;
-                yield return @event;
+                var row = read(reader);
+                afterPosition = position(row);
+                count++;
+                yield return row;
             }
         }
     }

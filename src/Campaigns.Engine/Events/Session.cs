@@ -17,7 +17,7 @@ public sealed class Session
     readonly EventStore store;
     readonly Claim? completes;
     readonly Dictionary<Guid, PendingStream> streams = [];
-    readonly List<(Guid Stream, object Fact)> facts = [];
+    readonly List<(Guid Stream, object Fact, long Place)> facts = [];
     readonly Outbox outbox = new();
 
     internal Session(EventStore store, string tenantId, Metadata metadata, Claim? completes)
@@ -43,9 +43,15 @@ public sealed class Session
     public SqlQueue Sql { get; } = new();
 
     /// <summary>Begins a stream; the commit is refused when it exists.</summary>
+    /// <exception cref="ArgumentException">There is no event to begin it with.</exception>
     public void Start<TState>(Guid id, params ReadOnlySpan<object> begun)
         where TState : class
     {
+        if (begun.IsEmpty)
+        {
+            throw new ArgumentException("A stream begins with an event.", nameof(begun));
+        }
+
         var type = store.Model.StreamType<TState>();
         if (type.Snapshot)
         {
@@ -68,7 +74,10 @@ public sealed class Session
             throw new InvalidOperationException($"A {type.Alias} stream keeps a snapshot: append to its loaded state.");
         }
 
-        Add(id, type.Alias, expected, added);
+        if (!added.IsEmpty)
+        {
+            Add(id, type.Alias, expected, added);
+        }
     }
 
     /// <summary>Appends to a loaded state; the commit is refused when the stream has moved on since.</summary>
@@ -161,10 +170,16 @@ public sealed class Session
         {
             streams.Add(id, pending = new PendingStream(alias, expected.Value));
         }
+        else if (expected.Value >= 0 && expected.Value != pending.Version)
+        {
+            // Only the first expectation reaches the database: what contradicts it would be lost in silence.
+            throw new InvalidOperationException(
+                $"The stream {id} is not at version {expected.Value} in this commit: append to the state that the append before returned.");
+        }
 
         foreach (var fact in added)
         {
-            facts.Add((id, fact));
+            facts.Add((id, fact, ++pending.Added));
         }
 
         return pending;
@@ -181,18 +196,18 @@ public sealed class Session
         var bodies = new string[facts.Count];
         for (var i = 0; i < facts.Count; i++)
         {
-            var (stream, fact) = facts[i];
+            var (stream, fact, place) = facts[i];
             var type = store.Model.EventTypes.Of(fact.GetType());
             var pending = streams[stream];
             ids[i] = Guid.CreateVersion7(Now);
             eventStreams[i] = stream;
-            places[i] = ++pending.Added;
+            places[i] = place;
             types[i] = type.Name;
             clrTypes[i] = type.ClrName;
             bodies[i] = JsonSerializer.Serialize(fact, type.Type, EventTypes.Json);
             events[i] = new Event
             {
-                Id = ids[i], StreamId = stream, Version = pending.Expected < 0 ? 0 : pending.Expected + places[i], TypeName = type.Name,
+                Id = ids[i], StreamId = stream, Version = pending.Expected < 0 ? 0 : pending.Expected + place, TypeName = type.Name,
                 Data = fact, Timestamp = Now, TenantId = TenantId, Metadata = Metadata,
             };
         }
@@ -264,6 +279,9 @@ public sealed class Session
         public long Expected => expected;
 
         public long Added { get; set; }
+
+        /// <summary>The version after this commit, as far as it has come; negative where only the database will know.</summary>
+        public long Version => expected < 0 ? -1 : expected + Added;
 
         public (object State, long Version)? Snapshot { get; set; }
     }

@@ -10,7 +10,9 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     /// <summary>Attempts at once, without waiting, when a commit lost a race: the next one most likely wins.</summary>
     const int AttemptsInRace = 10;
 
-    /// <summary>Handles messages of one kind and tenant.</summary>
+    const int LongestReason = 4000;
+
+    /// <summary>Handles messages of one kind, one tenant and one claim.</summary>
     /// <param name="ct">Ends the handler early: the node stops, or the claim was lost.</param>
     public async Task Handle(IReadOnlyList<ClaimedMessage> claimed, QueueOptions queue, CancellationToken ct)
     {
@@ -30,9 +32,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         {
             var type = store.Model.MessageKind(claimed[0].Kind)!;
             var bodies = claimed.Select(message => Read(message, type)).ToList();
-            var claim = claimed.GroupBy(message => message.ClaimId).Count() == 1
-                ? new Claim(claimed[0].ClaimId, [.. claimed.Select(message => message.Id)])
-                : throw new InvalidOperationException("Messages of two claims cannot be completed in one commit.");
+            var claim = new Claim(claimed[0].ClaimId, [.. claimed.Select(message => message.Id)]);
             await InRace(() =>
             {
                 var session = store.OpenSession(claimed[0].TenantId, claimed[0].Metadata, claim);
@@ -64,9 +64,20 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
             return;
         }
 
+        object body;
         try
         {
-            var body = Read(message, type);
+            body = Read(message, type);
+        }
+        catch (Exception error)
+        {
+            // It will read no better the next time.
+            await Bury(message, Reason(error));
+            return;
+        }
+
+        try
+        {
             if (type.Many is { } many)
             {
                 await InRace(() =>
@@ -114,8 +125,8 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
 
     async Task Failed(ClaimedMessage message, QueueOptions queue, Exception error)
     {
-        var reason = $"{error.GetType().Name}: {error.Message}";
-        if (error is JsonException || message.Attempts >= queue.MaxAttempts)
+        var reason = Reason(error);
+        if (message.Attempts >= queue.MaxAttempts)
         {
             await Bury(message, reason);
             return;
@@ -130,6 +141,13 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     {
         Log.MessageDied(log, message.Kind, message.Id, reason);
         await messages.Bury(message, reason, CancellationToken.None);
+    }
+
+    // PostgreSQL takes no null character, and nobody reads more than this.
+    static string Reason(Exception error)
+    {
+        var reason = $"{error.GetType().Name}: {error.Message}".Replace('\0', ' ');
+        return reason.Length <= LongestReason ? reason : reason[..LongestReason];
     }
 
     static object Read(ClaimedMessage message, MessageType type) =>

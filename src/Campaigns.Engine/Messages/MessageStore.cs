@@ -45,21 +45,23 @@ sealed class MessageStore(EventStore store)
     public Task Bury(ClaimedMessage message, string error, CancellationToken ct) =>
         Execute(Command(BuryMessage, message.Id, message.ClaimId, store.Clock.GetUtcNow(), error), ct);
 
-    /// <summary>Returns unhandled messages at once instead of when the lease ends; the attempt does not count.</summary>
-    public Task GiveBack(IReadOnlyCollection<ClaimedMessage> messages, CancellationToken ct) => messages.Count == 0
-        ? Task.CompletedTask
-        : Execute(Command(GiveBackMessages, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray()), ct);
+    /// <summary>Returns messages at once instead of when the lease ends.</summary>
+    /// <param name="begun">Whether a handler had them: only then the attempt counts.</param>
+    public Task GiveBack(IReadOnlyCollection<ClaimedMessage> messages, bool begun, CancellationToken ct) => Execute(
+        Command(
+            GiveBackMessages, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray(), begun ? 0 : 1),
+        ct);
 
-    /// <returns>The messages that are still ours.</returns>
-    public async Task<HashSet<Guid>> Renew(IReadOnlyCollection<ClaimedMessage> messages, TimeSpan lease, CancellationToken ct)
+    /// <returns>The messages, with their claims, that are still ours.</returns>
+    public async Task<HashSet<(Guid Id, Guid Claim)>> Renew(IReadOnlyCollection<ClaimedMessage> messages, TimeSpan lease, CancellationToken ct)
     {
         await using var command = Command(
             RenewClaims, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray(), store.Clock.GetUtcNow() + lease);
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var ours = new HashSet<Guid>();
+        var ours = new HashSet<(Guid, Guid)>();
         while (await reader.ReadAsync(ct))
         {
-            ours.Add(reader.GetGuid(0));
+            ours.Add((reader.GetGuid(0), reader.GetGuid(1)));
         }
 
         return ours;

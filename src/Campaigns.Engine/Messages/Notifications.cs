@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,9 @@ namespace Campaigns.Engine.Messages;
 public sealed class Notifications(NpgsqlDataSource database, ILogger<Notifications> log) : BackgroundService
 {
     static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long nothing may arrive before the connection is asked whether it still lives.</summary>
+    static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     readonly ConcurrentDictionary<string, ConcurrentDictionary<Guid, Action>> listeners = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, byte> unsent = new(StringComparer.Ordinal);
@@ -57,20 +61,21 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var schema = await Schema(stoppingToken);
         await Task.WhenAll(
-            KeepUp("listening for notifications", ct => Listen(schema, ct), stoppingToken),
-            KeepUp("sending notifications", ct => Send(schema, ct), stoppingToken));
+            KeepUp("listening for notifications", Listen, stoppingToken),
+            KeepUp("sending notifications", Send, stoppingToken));
     }
 
-    async Task<string> Schema(CancellationToken ct)
+    // One channel for each schema: several installations may share a database.
+    async Task<string> ChannelName(CancellationToken ct)
     {
         await using var command = database.CreateCommand("select 'campaigns.' || current_schema()");
         return (string)(await command.ExecuteScalarAsync(ct))!;
     }
 
-    async Task Listen(string channel, CancellationToken ct)
+    async Task Listen(CancellationToken ct)
     {
+        var channel = await ChannelName(ct);
         await using var connection = await database.OpenConnectionAsync(ct);
         connection.Notification += (_, notification) =>
         {
@@ -84,14 +89,31 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
             await listen.ExecuteNonQueryAsync(ct);
         }
 
-        while (true)
+        try
         {
-            await connection.WaitAsync(ct);
+            while (true)
+            {
+                if (!await connection.WaitAsync(Silence, ct))
+                {
+                    // A connection that died without a word looks like one on which nothing happens.
+                    await using var probe = new NpgsqlCommand("select 1", connection);
+                    await probe.ExecuteNonQueryAsync(ct);
+                }
+            }
+        }
+        finally
+        {
+            if (connection.State == ConnectionState.Open)
+            {
+                await using var unlisten = new NpgsqlCommand("unlisten *", connection);
+                await unlisten.ExecuteNonQueryAsync(CancellationToken.None);
+            }
         }
     }
 
-    async Task Send(string channel, CancellationToken ct)
+    async Task Send(CancellationToken ct)
     {
+        var channel = await ChannelName(ct);
         while (await somethingToSend.Reader.WaitToReadAsync(ct))
         {
             somethingToSend.Reader.TryRead(out _);
@@ -129,7 +151,7 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
             {
                 return;
             }
-            catch (Exception error) when (error is NpgsqlException or IOException)
+            catch (Exception error)
             {
                 Log.NotificationsInterrupted(log, error, what);
                 await Task.Delay(Reconnect, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -143,7 +165,15 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
         {
             foreach (var changed in all.Values)
             {
-                changed();
+                try
+                {
+                    changed();
+                }
+                catch (Exception error)
+                {
+                    // It is called after a commit, which stays true whatever a subscriber makes of it.
+                    Log.SubscriberFailed(log, error, topic);
+                }
             }
         }
     }

@@ -37,7 +37,9 @@ sealed class Outbox
         });
     }
 
-    /// <summary>Wakes the queues in which something is due now; what is due later is found by its time.</summary>
-    public void Wake(Notifications notifications, DateTimeOffset now) =>
-        notifications.Publish(messages.Select(message => Notifications.QueueTopic(message.Type.Queue)).Distinct());
+    /// <summary>Wakes the queues in which something is due before they would look by themselves.</summary>
+    public void Wake(Notifications notifications, DateTimeOffset now) => notifications.Publish(
+        messages.Where(message => message.Due <= now + QueueWorker.LongestWait)
+            .Select(message => Notifications.QueueTopic(message.Type.Queue))
+            .Distinct());
 }

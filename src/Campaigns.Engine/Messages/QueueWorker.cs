@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Campaigns.Engine.Events;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace Campaigns.Engine.Messages;
 
@@ -11,21 +10,28 @@ sealed class QueueWorker(
     string queue, QueueOptions options, EventStore store, MessageStore messages, MessageHandling handling, ILogger log)
 {
     /// <summary>How long a queue is left unwatched when nothing rings: the safety net under the notifications.</summary>
-    static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     readonly Signal wake = new();
-    readonly ConcurrentDictionary<Guid, InHand> inHand = new();
+    readonly Signal room = new();
+    readonly ConcurrentDictionary<Batch, bool> inHand = new();
+    int held;
+
+    int Places => options.Concurrency + options.Prefetch;
+
+    /// <summary>More is claimed when no more than this is held: half the messages ahead at a time, instead of one for each that ends.</summary>
+    int FewEnough => options.Concurrency + (options.Prefetch / 2) - 1;
 
     /// <summary>Claims what is due, up to a limit, and handles it.</summary>
     /// <returns>The number of messages handled.</returns>
     public async Task<int> RunOnce(int limit, CancellationToken ct)
     {
         var claimed = await messages.Claim(queue, limit, options.Lease, ct);
-        var batches = Batches(claimed).ToList();
-        await Parallel.ForEachAsync(
+        var batches = TakeInHand(claimed);
+        await WhileRenewing(() => Parallel.ForEachAsync(
             batches,
-            new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = ct },
-            async (batch, token) => await handling.Handle(batch, options, token));
+            new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency },
+            async (batch, _) => await Handle(batch, ct, ct)));
         return claimed.Count;
     }
 
@@ -33,50 +39,28 @@ sealed class QueueWorker(
     public async Task Run(CancellationToken stopping, CancellationToken deadline)
     {
         using var ring = store.Notifications.Subscribe(Notifications.QueueTopic(queue), wake.Ring);
-        using var places = new SemaphoreSlim(options.Concurrency + options.Prefetch);
-        using var renewing = CancellationTokenSource.CreateLinkedTokenSource(deadline);
-        var claimed = Channel.CreateUnbounded<InHand>(); // bounded by the places
-        var renewal = Renew(renewing.Token);
-        var handlers = Enumerable.Range(0, options.Concurrency).Select(_ => Handle(claimed.Reader, places, stopping, deadline)).ToList();
-        await Claim(claimed.Writer, places, stopping);
-        claimed.Writer.Complete();
-        await Task.WhenAll(handlers);
-        await renewing.CancelAsync();
-        await renewal;
+        var claimed = Channel.CreateUnbounded<Batch>(); // bounded by the places
+        await WhileRenewing(() => Task.WhenAll(
+            Enumerable.Range(0, options.Concurrency).Select(_ => HandleAll(claimed.Reader, stopping, deadline)).Prepend(Claim(claimed.Writer, stopping))));
     }
 
-    async Task Claim(ChannelWriter<InHand> claimed, SemaphoreSlim places, CancellationToken stopping)
+    async Task Claim(ChannelWriter<Batch> claimed, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                await places.WaitAsync(stopping);
-                var free = 1;
-                while (places.Wait(0, CancellationToken.None))
+                while (Volatile.Read(ref held) > FewEnough)
                 {
-                    free++;
+                    await room.Wait(stopping);
                 }
 
-                IReadOnlyList<ClaimedMessage> taken = [];
-                try
+                // Not to be cancelled: a claim whose answer is lost would hold its messages back until the lease ends.
+                var free = Places - Volatile.Read(ref held);
+                var taken = await messages.Claim(queue, free, options.Lease, CancellationToken.None);
+                foreach (var batch in TakeInHand(taken))
                 {
-                    // Not to be cancelled: a claim whose answer is lost would hold its messages back until the lease ends.
-                    taken = await messages.Claim(queue, free, options.Lease, CancellationToken.None);
-                }
-                finally
-                {
-                    if (taken.Count < free)
-                    {
-                        places.Release(free - taken.Count);
-                    }
-                }
-
-                foreach (var message in taken)
-                {
-                    var hand = new InHand(message);
-                    inHand[message.Id] = hand;
-                    claimed.TryWrite(hand);
+                    claimed.TryWrite(batch);
                 }
 
                 if (taken.Count < free)
@@ -86,14 +70,17 @@ sealed class QueueWorker(
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                return;
+                break;
             }
-            catch (Exception error) when (error is NpgsqlException or TimeoutException)
+            catch (Exception error)
             {
+                // Whatever it was: without its claimer the queue would stand still until the next start.
                 Log.ClaimingFailed(log, error, queue);
                 await Task.Delay(LongestWait, store.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        claimed.Complete();
     }
 
     async Task WaitForMore(CancellationToken stopping)
@@ -106,144 +93,118 @@ sealed class QueueWorker(
         }
     }
 
-    async Task Handle(ChannelReader<InHand> claimed, SemaphoreSlim places, CancellationToken stopping, CancellationToken deadline)
+    List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed)
     {
-        InHand? odd = null;
-        while (odd is not null || await claimed.WaitToReadAsync(CancellationToken.None))
+        var batches = claimed.GroupBy(message => (message.Kind, message.TenantId))
+            .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind)?.AtOnce ?? 1))
+            .Select(some => new Batch(some))
+            .ToList();
+        batches.ForEach(batch => inHand.TryAdd(batch, true));
+        Interlocked.Add(ref held, claimed.Count);
+        return batches;
+    }
+
+    async Task HandleAll(ChannelReader<Batch> claimed, CancellationToken stopping, CancellationToken deadline)
+    {
+        await foreach (var batch in claimed.ReadAllAsync(CancellationToken.None))
         {
-            var first = odd;
-            odd = null;
-            if (first is null && !claimed.TryRead(out first))
-            {
-                continue;
-            }
-
-            var batch = new List<InHand> { first };
-            var atOnce = store.Model.MessageKind(first.Message.Kind)?.AtOnce ?? 1;
-            while (batch.Count < atOnce && claimed.TryRead(out var next))
-            {
-                if (!SameBatch(first.Message, next.Message))
-                {
-                    odd = next;
-                    break;
-                }
-
-                batch.Add(next);
-            }
-
-            try
-            {
-                await Handle(batch, stopping, deadline);
-            }
-            finally
-            {
-                batch.ForEach(hand => hand.Dispose(inHand));
-                places.Release(batch.Count);
-            }
+            await Handle(batch, stopping, deadline);
         }
     }
 
-    async Task Handle(List<InHand> batch, CancellationToken stopping, CancellationToken deadline)
+    async Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline)
     {
-        var claimed = batch.Select(hand => hand.Message).ToList();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(batch[0].Lost.Token, deadline);
         try
         {
             if (stopping.IsCancellationRequested)
             {
-                await messages.GiveBack(claimed, CancellationToken.None);
+                await messages.GiveBack(batch.Messages, begun: false, CancellationToken.None);
                 return;
             }
 
-            await handling.Handle(claimed, options, either.Token);
-        }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            if (!batch[0].Lost.IsCancellationRequested)
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
+            try
             {
-                await messages.GiveBack(claimed, CancellationToken.None);
+                await handling.Handle(batch.Messages, options, either.Token);
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                await messages.GiveBack(batch.Messages, begun: true, CancellationToken.None);
             }
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error)
         {
             // The end of these messages could not be written down: their leases end and they come again.
-            Log.EndNotRecorded(log, error, claimed.Count, queue);
+            Log.EndNotRecorded(log, error, batch.Messages.Count, queue);
+        }
+        finally
+        {
+            inHand.TryRemove(batch, out _);
+            if (Interlocked.Add(ref held, -batch.Messages.Count) <= FewEnough)
+            {
+                room.Ring();
+            }
         }
     }
 
-    async Task Renew(CancellationToken ct)
+    async Task WhileRenewing(Func<Task> work)
     {
-        using var timer = new PeriodicTimer(options.Lease / 3, store.Clock);
+        using var ended = new CancellationTokenSource();
+        var renewal = Renew(ended.Token);
         try
         {
-            while (await timer.WaitForNextTickAsync(ct))
-            {
-                await RenewClaims(ct);
-            }
+            await work();
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        finally
         {
-            // The worker has ended.
+            await ended.CancelAsync();
+            await renewal;
+        }
+    }
+
+    async Task Renew(CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(options.Lease / 3, store.Clock);
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(ended);
+                await RenewClaims(ended);
+            }
+            catch (OperationCanceledException) when (ended.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                Log.RenewalFailed(log, error, queue);
+            }
         }
     }
 
     async Task RenewClaims(CancellationToken ct)
     {
-        var held = inHand.Values.ToList();
-        if (held.Count == 0)
+        var batches = inHand.Keys;
+        if (batches.Count == 0)
         {
             return;
         }
 
-        try
+        var ours = await messages.Renew([.. batches.SelectMany(batch => batch.Messages)], options.Lease, ct);
+        foreach (var batch in batches.Where(batch => !batch.Messages.All(message => ours.Contains((message.Id, message.ClaimId)))))
         {
-            var ours = await messages.Renew([.. held.Select(hand => hand.Message)], options.Lease, ct);
-            foreach (var lost in held.Where(hand => !ours.Contains(hand.Message.Id) && inHand.ContainsKey(hand.Message.Id)))
-            {
-                await lost.Lose();
-            }
-        }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
-        {
-            Log.RenewalFailed(log, error, queue);
+            // Somebody else has one of them, or its commit has just ended them: then there is nothing left to stop.
+            await batch.Lost.CancelAsync();
         }
     }
 
-    IEnumerable<IReadOnlyList<ClaimedMessage>> Batches(IReadOnlyList<ClaimedMessage> claimed) =>
-        claimed.GroupBy(message => (message.Kind, message.TenantId))
-            .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind)?.AtOnce ?? 1));
-
-    static bool SameBatch(ClaimedMessage a, ClaimedMessage b) => a.Kind == b.Kind && a.TenantId == b.TenantId && a.ClaimId == b.ClaimId;
-
-    sealed class InHand(ClaimedMessage message)
+    /// <summary>Messages that go to a handler together.</summary>
+    sealed class Batch(IReadOnlyList<ClaimedMessage> messages)
     {
-        bool ended;
+        public IReadOnlyList<ClaimedMessage> Messages => messages;
 
-        public ClaimedMessage Message => message;
-
-        /// <summary>Cancelled when another worker has the message.</summary>
+        /// <summary>Cancelled when another worker has one of the messages. Never disposed: it holds nothing but memory.</summary>
         public CancellationTokenSource Lost { get; } = new();
-
-        public async Task Lose()
-        {
-            try
-            {
-                if (!ended)
-                {
-                    await Lost.CancelAsync();
-                }
-            }
-            catch (ObjectDisposedException)
-            {
-                // It ended in this very moment: nothing left to stop.
-            }
-        }
-
-        public void Dispose(ConcurrentDictionary<Guid, InHand> inHand)
-        {
-            ended = true;
-            inHand.TryRemove(message.Id, out _);
-            Lost.Dispose();
-        }
     }
 }

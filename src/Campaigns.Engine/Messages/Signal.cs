@@ -9,6 +9,8 @@ public sealed class Signal
 
     public void Ring() => rings.Writer.TryWrite(true);
 
+    public async Task Wait(CancellationToken ct) => await rings.Reader.ReadAsync(ct);
+
     /// <summary>Waits for a ring, at most for <paramref name="longest"/>.</summary>
     /// <returns>Whether it rang.</returns>
     public async Task<bool> Wait(TimeSpan longest, TimeProvider clock, CancellationToken ct)

@@ -57,7 +57,12 @@ create function append_events(
     event_ids uuid[], event_streams uuid[], event_places bigint[],
     event_types varchar[], event_clr_types varchar[], event_bodies jsonb[],
     correlation varchar, causation varchar, by_user varchar, event_headers jsonb
-) returns void language plpgsql as $$
+) returns void language plpgsql
+-- Plans are made once. PostgreSQL would plan each call anew, because arrays of any length look too dear: four times the work for an
+-- append of one event, and no gain for one of thousands. Nor may a plan made while the tables are small read them whole for ever.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
 declare
     begun    bigint;
     to_begin bigint;
@@ -66,14 +71,18 @@ declare
 begin
     select count(*) filter (where e = 0), bool_and(e = 0) into to_begin, fresh from unnest(expected) e;
 
-    if to_begin > 0 then
-        insert into mt_streams (tenant_id, id, type, version, timestamp, created)
-        select tenant, s.id, s.type, s.added, recorded_at, recorded_at
-        from unnest(stream_ids, stream_types, expected, added) s(id, type, expected, added)
-        where s.expected = 0
-        order by s.id
-        on conflict do nothing;
-        get diagnostics begun = row_count;
+    -- Those that may be begun together with those that must: in two steps, two commits could wait for each other.
+    if to_begin > 0 or -1 = any (expected) then
+        with written as (
+            insert into mt_streams (tenant_id, id, type, version, timestamp, created)
+            select tenant, s.id, s.type, case s.expected when 0 then s.added else 0 end, recorded_at, recorded_at
+            from unnest(stream_ids, stream_types, expected, added) s(id, type, expected, added)
+            where s.expected in (0, -1)
+            order by s.id
+            on conflict do nothing
+            returning version
+        )
+        select count(*) filter (where version > 0) into begun from written;
         if begun <> to_begin then
             raise exception 'A stream to be started exists already' using errcode = 'MT003';
         end if;
@@ -87,15 +96,6 @@ begin
         from unnest(event_ids, event_streams, event_places, event_types, event_clr_types, event_bodies)
              e(id, stream, place, type, clr_type, body);
         return;
-    end if;
-
-    if -1 = any (expected) then
-        insert into mt_streams (tenant_id, id, type, version, timestamp, created)
-        select tenant, s.id, s.type, 0, recorded_at, recorded_at
-        from unnest(stream_ids, stream_types, expected) s(id, type, expected)
-        where s.expected = -1
-        order by s.id
-        on conflict do nothing;
     end if;
 
     perform 1 from mt_streams s

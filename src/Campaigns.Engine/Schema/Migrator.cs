@@ -17,6 +17,7 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
         await Lock(connection, ct);
         try
         {
+            await CreateSchema(connection, ct);
             await Run(connection, """
                 create table if not exists schema_migrations (
                     module varchar not null, number int not null, name varchar not null, applied_at timestamptz not null default now(),
@@ -42,8 +43,26 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
     }
 
     // An advisory lock of the session, one per schema: it survives the transaction of each script and ends with the connection.
+    // By the search path and not by current_schema(), which is null, and locks nothing, as long as there is no schema.
     static Task Lock(NpgsqlConnection connection, CancellationToken ct) =>
-        Run(connection, "select pg_advisory_lock(hashtext('campaigns migrations'), hashtext(current_schema()))", ct);
+        Run(connection, "select pg_advisory_lock(hashtext('campaigns migrations'), hashtext(current_setting('search_path')))", ct);
+
+    static async Task CreateSchema(NpgsqlConnection connection, CancellationToken ct)
+    {
+        // The first of the search path, quoted there where it has to be: it goes into the statement as it is.
+        var schema = new NpgsqlConnectionStringBuilder(connection.ConnectionString).SearchPath?.Split(',')[0].Trim();
+        if (string.IsNullOrEmpty(schema) || schema.Contains('$', StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        // Asked first, because "if not exists" needs the right to create schemas also where there is nothing to create.
+        await using var missing = new NpgsqlCommand("select to_regnamespace($1) is null", connection) { Parameters = { new() { Value = schema } } };
+        if (await missing.ExecuteScalarAsync(ct) is true)
+        {
+            await Run(connection, $"create schema {schema}", ct);
+        }
+    }
 
     static async Task<HashSet<(string Module, int Number)>> Applied(NpgsqlConnection connection, CancellationToken ct)
     {

@@ -65,10 +65,30 @@ static class ExternalProgram
             }
             catch (OperationCanceledException)
             {
-                process.Kill(); // only this one: below pg_ctl there is a postmaster, which is stopped in its own way
+                await End(process);
                 cancellationToken.ThrowIfCancellationRequested();
                 throw new EmbeddedPostgresException($"{command[0]} did not finish within {timeout.TotalSeconds:0} seconds.");
             }
+        }
+    }
+
+    /// <summary>Asks first: pg_ctl then takes back the start of PostgreSQL, and initdb removes what it made.</summary>
+    static async Task End(Process process)
+    {
+        if (process.HasExited)
+        {
+            return;
+        }
+
+        Posix.Signal(process.Id, Posix.Interrupt);
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            await process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
         }
     }
 

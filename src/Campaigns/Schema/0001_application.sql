@@ -143,7 +143,7 @@ create table recipients (
 create table campaign_progress (
     tenant_id     varchar not null,
     campaign_id   uuid    not null,
-    recipients    bigint  not null default 0, -- queued once, whatever became of them
+    recipients    bigint  not null default 0, -- everybody but the skipped
     skipped       bigint  not null default 0,
     queued        bigint  not null default 0,
     sending       bigint  not null default 0,

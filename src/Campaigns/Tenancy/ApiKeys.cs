@@ -17,10 +17,12 @@ public sealed class ApiKeys(EventStore store)
     /// <summary>A new key for an organisation; shown once, kept as a hash.</summary>
     public async Task<string> Issue(string tenantId, string name, CancellationToken ct)
     {
-        var key = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var key = NewKey();
         await Add(tenantId, name, key, ct);
         return key;
     }
+
+    public static string NewKey() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>Makes a given key valid; once or many times.</summary>
     public async Task Add(string tenantId, string name, string key, CancellationToken ct)

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace Campaigns.Engine.Events;
+
+/// <summary>An event as it is stored, whether or not the program knows its type: for exports and for people who look.</summary>
+/// <param name="UserName">Who asked for it; null for the system's own work.</param>
+public sealed record StoredEvent(
+    long Sequence, Guid Id, Guid StreamId, long Version, string Type, JsonElement Data, DateTimeOffset Timestamp, string TenantId,
+    string? CorrelationId, string? CausationId, string? UserName)
+{
+    internal static StoredEvent Read(NpgsqlDataReader reader)
+    {
+        using var data = JsonDocument.Parse(reader.GetString(5));
+        return new StoredEvent(
+            reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), data.RootElement.Clone(),
+            reader.GetFieldValue<DateTimeOffset>(6), reader.GetString(7), Text(reader, 8), Text(reader, 9), Text(reader, 10));
+    }
+
+    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+}

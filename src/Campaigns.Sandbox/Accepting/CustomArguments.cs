@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace Campaigns.Sandbox.Accepting;
+
+static class CustomArguments
+{
+    /// <summary>The request's arguments with the personalization's own in front of them.</summary>
+    public static KeyValuePair<string, string>[] Merge(JsonElement global, JsonElement own)
+    {
+        Dictionary<string, string> merged = [];
+        foreach (var pair in global.Properties().Concat(own.Properties()))
+        {
+            merged[pair.Name] = pair.Value.Text() ?? "";
+        }
+
+        return [.. merged];
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Campaigns.Sandbox.Behaving;
+
+namespace Campaigns.Sandbox.Posting;
+
+/// <summary>Events in the shape SendGrid posts them: one array of flat objects, and a line end that belongs to the signed bytes.</summary>
+static class EventJson
+{
+    static readonly JsonWriterOptions plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    // Custom arguments lie beside SendGrid's own fields and lose to them where the names are the same.
+    static readonly FrozenSet<string> reserved = FrozenSet.Create(StringComparer.Ordinal,
+        "email", "timestamp", "event", "sg_event_id", "sg_message_id", "smtp-id", "category", "asm_group_id", "response", "ip", "tls",
+        "cert_err", "attempt", "reason", "status", "type", "bounce_classification", "useragent", "sg_machine_open", "sg_content_type",
+        "url", "url_offset", "pool", "send_at");
+
+    public static void Write(IBufferWriter<byte> body, IReadOnlyList<Event> events)
+    {
+        using (var json = new Utf8JsonWriter(body, plain))
+        {
+            json.WriteStartArray();
+            foreach (var happened in events)
+            {
+                Write(json, happened);
+            }
+
+            json.WriteEndArray();
+        }
+
+        body.Write("\r\n"u8);
+    }
+
+    static void Write(Utf8JsonWriter json, Event happened)
+    {
+        var (journey, message) = (happened.Journey, happened.Journey.Message);
+        json.WriteStartObject();
+        json.WriteString("email", journey.Address);
+        json.WriteNumber("timestamp", happened.At.ToUnixTimeSeconds());
+        json.WriteString("event", EventFields.Name(happened.What));
+        json.WriteString("sg_event_id", EventId(happened));
+        json.WriteString("sg_message_id", MessageId(journey));
+        EventFields.Write(json, happened);
+        if (message.Submission.Category is { } category)
+        {
+            json.WritePropertyName("category");
+            json.WriteRawValue(category, skipInputValidation: true);
+        }
+
+        if (message.Submission.UnsubscribeGroup is { } group)
+        {
+            json.WriteNumber("asm_group_id", group);
+        }
+
+        foreach (var (name, value) in message.CustomArguments)
+        {
+            if (!reserved.Contains(name))
+            {
+                json.WriteString(name, value);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+
+    // Made from what happened, so that the same event has the same id however often it is posted, and none is kept.
+    static string EventId(Event happened) => Base64Url.EncodeToString(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"{EventFields.Name(happened.What)}-{happened.Step}-{happened.Journey.Message.Id}-{happened.Journey.Recipient}")));
+
+    static string MessageId(Journey journey) => string.Create(CultureInfo.InvariantCulture,
+        $"{journey.Message.Submission.Id}.recvd-sandbox-{journey.Message.Number:X}.{journey.Recipient}");
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Campaigns.Server.Demo;
+using Campaigns.Server.Hosting;
+
+namespace Campaigns.Server.Commands;
+
+/// <summary>The commands of the one executable. Without a command it serves.</summary>
+static class CommandLine
+{
+    public static async Task<int> Run(string[] args)
+    {
+        // What follows no command are settings for the host, such as --urls.
+        if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("--help" or "-h" or "-?" or "--version")))
+        {
+            return await Guarded(ct => Serve.Run(args, ct));
+        }
+
+        var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
+        {
+            ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Keys.Command(),
+        };
+        return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    }
+
+    /// <summary>Runs a command; what stands in its way becomes one line and exit code 1.</summary>
+    public static async Task<int> Guarded(Func<CancellationToken, Task<int>> command, CancellationToken ct = default)
+    {
+        try
+        {
+            return await command(ct);
+        }
+        catch (StartException error)
+        {
+            await Console.Error.WriteLineAsync($"Campaigns cannot start. {error.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130; // as a shell counts an interrupted program
+        }
+    }
+
+    static Command ServeCommand()
+    {
+        var command = new Command("serve", "Run the server (the default)") { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((parsed, ct) => Guarded(token => Serve.Run([.. parsed.UnmatchedTokens], token), ct));
+        return command;
+    }
+}

@@ -1,0 +1,37 @@
+using Campaigns.Server.Hosting;
+
+namespace Campaigns.Server.Commands;
+
+/// <summary>Runs the server until it is told to stop.</summary>
+static class Serve
+{
+    public static async Task<int> Run(string[] args, CancellationToken ct)
+    {
+        await using var stack = await Stack.Start(args, ct: ct);
+        Console.WriteLine($"""
+
+            Campaigns is running.
+
+              Dashboard  {stack.Address}
+              API        {new Uri(stack.Address, "/api/v1")}   described at {new Uri(stack.Address, "/openapi/v1.json")}
+            """);
+        if (stack.DevelopmentKey is { } key)
+        {
+            Console.WriteLine($"  API key    {key}   (for development: Authorization: Bearer <key>)");
+        }
+
+        if (stack.Sandbox is { } sandbox)
+        {
+            Console.WriteLine($"  Mailbox    {sandbox.Address}   (the sandbox: nothing leaves this machine)");
+        }
+
+        if (stack.DataFolder is { } data)
+        {
+            Console.WriteLine($"  Data       {data}");
+        }
+
+        Console.WriteLine("\nStop with Ctrl-C.");
+        await stack.App.WaitForShutdownAsync(ct);
+        return 0;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Net.Sockets;
+using Campaigns.Engine;
+using Campaigns.Engine.Schema;
+using Campaigns.Providers.SendGrid;
+using Campaigns.Sandbox;
+using Campaigns.Sending;
+using Campaigns.Server.Postgres;
+using Campaigns.Tenancy;
+using Microsoft.AspNetCore.Connections;
+using Npgsql;
+
+namespace Campaigns.Server.Hosting;
+
+/// <summary>
+/// Everything that runs in this process: a private PostgreSQL and the sandbox where they are wanted, and the server itself.
+/// Started in that order, stopped in the opposite one.
+/// </summary>
+public sealed class Stack : IAsyncDisposable
+{
+    readonly EmbeddedPostgres? postgres;
+
+    Stack(EmbeddedPostgres? postgres, SandboxServer? sandbox, WebApplication app, string? developmentKey)
+    {
+        this.postgres = postgres;
+        Sandbox = sandbox;
+        App = app;
+        DevelopmentKey = developmentKey;
+    }
+
+    public WebApplication App { get; }
+
+    public SandboxServer? Sandbox { get; }
+
+    /// <summary>Opens the API for the development organisation; null in production.</summary>
+    public string? DevelopmentKey { get; }
+
+    public string? DataFolder => postgres?.DataFolder;
+
+    public Uri Address => new(App.Urls.First());
+
+    /// <summary>Starts everything and returns once it answers.</summary>
+    /// <exception cref="StartException">Something is in the way; the message says what and what to do.</exception>
+    public static async Task<Stack> Start(string[] args, IDictionary<string, string?>? settings = null, CancellationToken ct = default)
+    {
+        var builder = NewBuilder(args, settings);
+        var configuration = builder.Configuration;
+        EmbeddedPostgres? postgres = null;
+        SandboxServer? sandbox = null;
+        WebApplication? app = null;
+        try
+        {
+            var connectionString = configuration.GetConnectionString("Campaigns");
+            if (string.IsNullOrWhiteSpace(connectionString))
+            {
+                postgres = await EmbeddedPostgres.Start(new EmbeddedPostgresOptions { DataFolder = configuration["DataFolder"] ?? ".data" }, ct);
+                connectionString = postgres.ConnectionString;
+            }
+
+            sandbox = await StartSandbox(configuration, isPrivate: postgres is not null, ct);
+            app = Build(builder, connectionString, sandbox is not null && postgres is not null);
+            await Migrate(app.Services, ct);
+            var key = postgres is null ? null : await Development.Prepare(app.Services, configuration["DataFolder"] ?? ".data", ct);
+            await app.StartAsync(ct);
+            var stack = new Stack(postgres, sandbox, app, key);
+            sandbox?.EventWebhook = new Uri(stack.Address, $"/webhooks/sendgrid/{Development.TenantId}");
+            return stack;
+        }
+        catch (Exception error)
+        {
+            await Stop(app, sandbox, postgres);
+            throw Explain(error, configuration) ?? error;
+        }
+    }
+
+    /// <summary>Migrates the database; safe while others start at the same moment.</summary>
+    public static async Task<IReadOnlyList<string>> Migrate(IServiceProvider services, CancellationToken ct) =>
+        await services.GetRequiredService<Migrator>().Migrate(ct);
+
+    public ValueTask DisposeAsync() => Stop(App, Sandbox, postgres);
+
+    static WebApplicationBuilder NewBuilder(string[] args, IDictionary<string, string?>? settings)
+    {
+        // Settings and pages lie beside the program, whatever folder it is started from.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseStaticWebAssets();
+        if (settings is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(settings);
+        }
+
+        return builder;
+    }
+
+    static async Task<SandboxServer?> StartSandbox(ConfigurationManager configuration, bool isPrivate, CancellationToken ct)
+    {
+        var sandbox = configuration.GetSection("Sandbox").Get<SandboxSettings>() ?? new SandboxSettings();
+        var hasKey = !string.IsNullOrEmpty(configuration["SendGrid:ApiKey"]);
+        if (!(sandbox.Enabled ?? (isPrivate && !hasKey)))
+        {
+            return hasKey
+                ? null
+                : throw new StartException("There is nobody to send with: set SendGrid__ApiKey, or Sandbox__Enabled=true to send into the local sandbox.");
+        }
+
+        const string key = "SG.sandbox";
+        var server = await SandboxServer.Start(new SandboxOptions { ApiKey = key, Url = sandbox.Url, Seed = sandbox.Seed }, ct);
+        configuration["SendGrid:ApiKey"] = key;
+        configuration["SendGrid:BaseAddress"] = server.Address.ToString();
+        configuration["SendGrid:WebhookPublicKey"] = server.WebhookPublicKey;
+        return server;
+    }
+
+    static WebApplication Build(WebApplicationBuilder builder, string connectionString, bool isDevelopment)
+    {
+        var sending = builder.Configuration.GetSection("Sending").Get<SendingOptions>() ?? new SendingOptions();
+        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine, sending));
+        builder.Services.AddCampaigns();
+        var app = builder.Build();
+        app.MapCampaigns();
+        return app;
+    }
+
+    static async ValueTask Stop(WebApplication? app, SandboxServer? sandbox, EmbeddedPostgres? postgres)
+    {
+        if (app is not null)
+        {
+            await app.StopAsync(CancellationToken.None);
+            await app.DisposeAsync();
+        }
+
+        if (sandbox is not null)
+        {
+            await sandbox.DisposeAsync();
+        }
+
+        if (postgres is not null)
+        {
+            await postgres.DisposeAsync();
+        }
+    }
+
+    static StartException? Explain(Exception error, ConfigurationManager configuration) => error switch
+    {
+        StartException start => start,
+        EmbeddedPostgresException or SchemaIsNewerException => new StartException(error.Message),
+        IOException { InnerException: AddressInUseException or SocketException } => new StartException(
+            $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {configuration["Urls"]}), and for the sandbox with Sandbox__Url."),
+        PostgresException refused => new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
+        NpgsqlException failed => new StartException(
+            $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
+        ArgumentException { ParamName: not null } or ArgumentException when error.StackTrace?.Contains("Npgsql", StringComparison.Ordinal) == true =>
+            new StartException($"ConnectionStrings__Campaigns cannot be read: {error.Message}"),
+        _ => null,
+    };
+}
+
+/// <summary>The server cannot start; the message is for the person who started it.</summary>
+public sealed class StartException(string message) : Exception(message);

@@ -1,0 +1,80 @@
+using Campaigns.Audience;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Consent;
+
+/// <summary>The suppression list: look, add, reinstate.</summary>
+public static class SuppressAddresses
+{
+    public const int MostAtOnce = 10_000;
+
+    static readonly string ListSuppressions = Sql.Beside(typeof(SuppressAddresses), nameof(ListSuppressions));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/suppressions", Add).WithName(nameof(SuppressAddresses)).WithSummary("Suppress addresses: no campaign writes to them any more")
+            .Produces<SuppressResult>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapGet("/suppressions", async (int? limit, string? cursor, string? address, ApiRequest request, CancellationToken ct) =>
+                TypedResults.Ok(await List(request.Store, request.TenantId, EmailAddress.Normalise(address), new PageRequest(limit, cursor), ct)))
+            .WithName("ListSuppressions").WithSummary("Suppressed addresses with the reason");
+        api.MapPost("/suppressions/reinstate", Reinstate).WithName("ReinstateAddress").WithSummary("Take an address off the list, with a reason on record")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    public static async Task<Page<SuppressionView>> List(EventStore store, string tenantId, string? address, PageRequest page, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ListSuppressions,
+            reader => new SuppressionView(
+                reader.GetString(0), Enum.Parse<SuppressionReason>(reader.GetString(1)), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)),
+            ct, tenantId, page.After ?? "", address, page.Size + 1);
+        return Page.Of(rows, page.Size, row => row.Address);
+    }
+
+    static async Task<IResult> Add(SuppressInput input, ApiRequest request, CancellationToken ct)
+    {
+        var addresses = input.Addresses.Select(EmailAddress.Normalise).Distinct(StringComparer.Ordinal).ToList();
+        if (addresses.Count is 0 or > MostAtOnce || addresses.Contains(null))
+        {
+            return Problems.Problem(
+                "address-invalid", $"Give 1 to {MostAtOnce} valid e-mail addresses; nothing was suppressed.", StatusCodes.Status422UnprocessableEntity);
+        }
+
+        var session = request.OpenSession();
+        foreach (var address in addresses.OfType<string>())
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId(request.TenantId, address), ExpectedVersion.Any,
+                new AddressSuppressed(address, input.Reason ?? SuppressionReason.Manual, $"api: {request.UserName}"));
+        }
+
+        await session.Commit(ct);
+        return Results.Ok(new SuppressResult(addresses.Count));
+    }
+
+    static async Task<IResult> Reinstate(ReinstateInput input, ApiRequest request, CancellationToken ct)
+    {
+        var address = EmailAddress.Normalise(input.Address) ?? "";
+        var decided = await request.Decide<Suppression>(
+            Suppression.StreamId(request.TenantId, address),
+            (suppression, _) => suppression.IsSuppressed
+                ? Outcome.Record(new AddressReinstated(address, input.Why))
+                : Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound)),
+            ct);
+        return decided.Refusal?.ToProblem() ?? Results.NoContent();
+    }
+}
+
+public sealed record SuppressInput(IReadOnlyList<string> Addresses, SuppressionReason? Reason = null);
+
+/// <param name="Suppressed">Different addresses that are suppressed now, whether or not they were before.</param>
+public sealed record SuppressResult(int Suppressed);
+
+public sealed record ReinstateInput(string Address, string Why);
+
+public sealed record SuppressionView(string Address, SuppressionReason Reason, string Source, DateTimeOffset Since);

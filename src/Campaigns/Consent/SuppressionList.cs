@@ -1,0 +1,51 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Projections;
+
+namespace Campaigns.Consent;
+
+/// <summary>The addresses that get nothing. Inline: a suppression counts from the commit that records it.</summary>
+public sealed class SuppressionList : Projection
+{
+    static readonly string InsertSuppressions = Sql.Beside<SuppressionList>(nameof(InsertSuppressions));
+    static readonly string DeleteSuppressions = Sql.Beside<SuppressionList>(nameof(DeleteSuppressions));
+
+    public override string Name => "suppressions";
+
+    public override IReadOnlyList<string> Tables { get; } = ["suppressions"];
+
+    public override IReadOnlyList<Type> Facts { get; } = [typeof(AddressSuppressed), typeof(AddressReinstated)];
+
+    public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
+    {
+        // The last word on each address counts, its first reason stays.
+        var suppressed = new Dictionary<(string Tenant, string Address), (AddressSuppressed Fact, DateTimeOffset Since)>();
+        var reinstated = new HashSet<(string Tenant, string Address)>();
+        foreach (var @event in events)
+        {
+            switch (@event.Data)
+            {
+                case AddressSuppressed fact:
+                    suppressed.TryAdd((@event.TenantId, fact.Address), (fact, @event.Timestamp));
+                    break;
+                case AddressReinstated fact:
+                    suppressed.Remove((@event.TenantId, fact.Address));
+                    reinstated.Add((@event.TenantId, fact.Address));
+                    break;
+            }
+        }
+
+        if (reinstated.Count > 0)
+        {
+            sql.Add(DeleteSuppressions, reinstated.Select(row => row.Tenant).ToArray(), reinstated.Select(row => row.Address).ToArray());
+        }
+
+        if (suppressed.Count > 0)
+        {
+            sql.Add(
+                InsertSuppressions, suppressed.Keys.Select(row => row.Tenant).ToArray(), suppressed.Keys.Select(row => row.Address).ToArray(),
+                suppressed.Values.Select(row => row.Fact.Reason.ToString()).ToArray(), suppressed.Values.Select(row => row.Fact.Source).ToArray(),
+                suppressed.Values.Select(row => row.Since).ToArray());
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Campaigns.Planning;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Insight;
+
+/// <summary>How far a campaign is.</summary>
+/// <param name="Recipients">Everybody it is for, without the skipped.</param>
+/// <param name="Done">Share of the recipients that have a result, 0 to 1.</param>
+/// <param name="MessagesPerSecond">Over the last batches, the time between them included; null before the first has ended.</param>
+/// <param name="EstimatedCompletion">When the last batch ends at this pace; null when it cannot be said.</param>
+public sealed record CampaignProgress(
+    Guid CampaignId, string Name, CampaignStatus Status, string? Reason, long Recipients, long Skipped, long Queued, long Sending, long Sent, long Failed,
+    long InDoubt, long Delivered, long Opened, long Clicked, long Bounced, long Complained, long Unsubscribed, long TimedOut, double Done,
+    int? CurrentBatch, DateTimeOffset? NextBatchAt, double? MessagesPerSecond, DateTimeOffset? EstimatedCompletion);
+
+public sealed class ProgressQuery(EventStore store)
+{
+    static readonly string ReadProgress = Sql.Beside<ProgressQuery>(nameof(ReadProgress));
+    static readonly string ReadPace = Sql.Beside<ProgressQuery>(nameof(ReadPace));
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/campaigns/{id:guid}/progress", async (Guid id, ApiRequest request, ProgressQuery progress, CancellationToken ct) =>
+                await progress.Find(request.TenantId, id, ct) is { } found ? Results.Ok(found) : Problems.NotFound("campaign"))
+            .WithName("GetProgress").WithSummary("Counts, rate and time left of a campaign").Produces<CampaignProgress>()
+            .ProducesProblem(StatusCodes.Status404NotFound);
+
+    public async Task<CampaignProgress?> Find(string tenantId, Guid campaignId, CancellationToken ct)
+    {
+        var campaign = await store.Load<Campaign>(tenantId, campaignId, ct);
+        return CampaignRules.Exists(campaign.State) is null
+            ? (await Read(tenantId, [(campaignId, campaign.State)], ct)).SingleOrDefault()
+            : null;
+    }
+
+    /// <summary>The progress of several campaigns, in their order, in two queries.</summary>
+    public async Task<IReadOnlyList<CampaignProgress>> Read(string tenantId, IReadOnlyList<(Guid Id, Campaign State)> campaigns, CancellationToken ct)
+    {
+        var ids = campaigns.Select(campaign => campaign.Id).ToArray();
+        var counts = await Counts(tenantId, ids, ct);
+        var paces = await Paces(tenantId, ids, ct);
+        var now = store.Clock.GetUtcNow();
+        return
+        [
+            .. from campaign in campaigns
+               where counts.ContainsKey(campaign.Id)
+               select Of(campaign.Id, campaign.State, counts[campaign.Id], paces.GetValueOrDefault(campaign.Id), now),
+        ];
+    }
+
+    static CampaignProgress Of(Guid id, Campaign campaign, long[] n, double? rate, DateTimeOffset now)
+    {
+        var (recipients, skipped, queued, sending, sent, failed, inDoubt) = (n[0], n[1], n[2], n[3], n[4], n[5], n[6]);
+        var left = queued + sending;
+        var isUnderWay = campaign.Status == CampaignStatus.Sending && left > 0;
+        DateTimeOffset? end = !isUnderWay ? null
+            : campaign.Settings.Pace.Daily is { } daily && campaign.NextBatchAt is { } next
+                ? next.AddHours(daily.PeriodHours * Math.Max(0, Math.Ceiling((double)left / daily.Limit) - 1))
+                : rate > 0 ? now.AddSeconds(left / rate.Value) : null;
+        return new CampaignProgress(
+            id, campaign.Settings.Name, campaign.Status, campaign.Reason, recipients, skipped, queued, sending, sent, failed, inDoubt,
+            n[7], n[8], n[9], n[10], n[11], n[12], n[13], recipients == 0 ? 0 : (double)(recipients - left) / recipients,
+            campaign.OpenBatch?.Number ?? (campaign.LastBatch > 0 ? campaign.LastBatch : null), campaign.NextBatchAt,
+            rate, end);
+    }
+
+    async Task<Dictionary<Guid, long[]>> Counts(string tenantId, Guid[] ids, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ReadProgress,
+            reader => (Id: reader.GetGuid(0), Counts: Enumerable.Range(1, reader.FieldCount - 1).Select(reader.GetInt64).ToArray()),
+            ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id, row => row.Counts);
+    }
+
+    async Task<Dictionary<Guid, double?>> Paces(string tenantId, Guid[] ids, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ReadPace, reader => (Id: reader.GetGuid(0), Pace: reader.IsDBNull(1) ? (double?)null : reader.GetDouble(1)), ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id, row => row.Pace);
+    }
+}

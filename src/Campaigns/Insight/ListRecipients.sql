@@ -1,0 +1,23 @@
+select r.id, r.contact_id, c.email, r.status, r.reason, r.batch, r.queued_at, r.sent_at, r.delivered_at, r.opened_at, r.clicked_at, r.bounced_at,
+       r.complained_at, r.unsubscribed_at, r.timed_out_at
+from recipients r
+left join contacts c on c.tenant_id = r.tenant_id and c.id = r.contact_id
+where r.tenant_id = $1 and r.campaign_id = $2 and r.id > $3 and r.id <= $4
+  and case $5::text
+          when 'Queued' then r.status = 'queued'
+          when 'Skipped' then r.status = 'skipped'
+          when 'Sending' then r.status = 'sending'
+          when 'Sent' then r.status = 'sent'
+          when 'Failed' then r.status = 'failed'
+          when 'InDoubt' then r.status = 'inDoubt'
+          when 'Delivered' then r.delivered_at is not null
+          when 'Opened' then r.opened_at is not null
+          when 'Clicked' then r.clicked_at is not null
+          when 'Bounced' then r.bounced_at is not null
+          when 'Complained' then r.complained_at is not null
+          when 'Unsubscribed' then r.unsubscribed_at is not null
+          when 'TimedOut' then r.timed_out_at is not null
+          else true
+      end
+order by r.id
+limit $6

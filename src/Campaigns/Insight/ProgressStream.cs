@@ -1,0 +1,47 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Campaigns.Engine.Messages;
+using Campaigns.Http;
+using Campaigns.Sending;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Insight;
+
+/// <summary>Progress as it happens: woken by notifications, at most every quarter of a second, at least every second while it moves.</summary>
+public sealed class ProgressStream(ProgressQuery query, Notifications notifications, TimeProvider clock)
+{
+    static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/campaigns/{id:guid}/progress/stream", async (Guid id, ApiRequest request, ProgressStream stream, ProgressQuery query, CancellationToken ct) =>
+            {
+                var tenantId = request.TenantId; // the request's own services end before the stream does
+                return await query.Find(tenantId, id, ct) is null
+                    ? Problems.NotFound("campaign")
+                    : TypedResults.ServerSentEvents(stream.Watch(tenantId, id, ct));
+            })
+            .WithName("StreamProgress").WithSummary("The same as Server-Sent Events: an event named progress whenever something changed")
+            .Produces<CampaignProgress>(contentType: "text/event-stream").ProducesProblem(StatusCodes.Status404NotFound);
+
+    public async IAsyncEnumerable<SseItem<CampaignProgress>> Watch(string tenantId, Guid campaignId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var changed = new Signal();
+        using var subscription = notifications.Subscribe(Ledger.Topic(tenantId), changed.Ring);
+        CampaignProgress? last = null;
+        while (await query.Find(tenantId, campaignId, ct) is { } now)
+        {
+            // The estimate moves with the clock: by itself it is no news.
+            if (last is null || now with { EstimatedCompletion = null } != last with { EstimatedCompletion = null })
+            {
+                yield return new SseItem<CampaignProgress>(now, "progress");
+                last = now;
+            }
+
+            await changed.Wait(Longest, clock, ct);
+            await Task.Delay(Shortest, clock, ct);
+        }
+    }
+}

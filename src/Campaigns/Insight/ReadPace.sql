@@ -1,0 +1,10 @@
+-- Messages a second over the last ten completed batches, from the first one's start to the last one's end.
+select c.id, sum(b.sent) / nullif(extract(epoch from max(b.completed_at) - min(b.started_at)), 0)::float8
+from unnest($2) c(id)
+cross join lateral (
+    select started_at, completed_at, sent from batches
+    where tenant_id = $1 and campaign_id = c.id and completed_at is not null
+    order by number desc
+    limit 10
+) b
+group by c.id

@@ -1,0 +1,139 @@
+namespace Campaigns.Planning;
+
+// The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
+
+public sealed record CampaignDrafted(CampaignSettings Settings, Guid? CopyOf = null);
+
+public sealed record CampaignEdited(CampaignSettings Settings);
+
+public sealed record CampaignDeleted;
+
+public sealed record CampaignSubmitted;
+
+public sealed record CampaignApproved(string? Comment);
+
+public sealed record CampaignRejected(string Reason);
+
+/// <param name="At">When it is to begin.</param>
+public sealed record CampaignScheduled(DateTimeOffset At);
+
+/// <param name="TemplateVersion">The version of the template that everybody gets, whatever becomes of the template.</param>
+public sealed record CampaignLaunched(long TemplateVersion);
+
+/// <summary>Every contact of the list is a recipient now, or was skipped.</summary>
+public sealed record AudienceHydrated(long Queued, long Skipped);
+
+/// <summary>The intent: these recipients are about to be handed to the provider. On record before the first one is.</summary>
+/// <param name="Claim">The message that claimed the batch: who finds it open under the same claim knows that it was interrupted.</param>
+public sealed record BatchStarted(int Number, Guid Claim, DateTimeOffset At, IReadOnlyList<Guid> Recipients);
+
+/// <summary>The result of every recipient of the batch is on record.</summary>
+/// <param name="Returned">Not handed over after all, for certain: queued again.</param>
+/// <param name="Remaining">Recipients still queued at that moment.</param>
+public sealed record BatchCompleted(int Number, int Sent, int Failed, int InDoubt, int Returned, long Remaining);
+
+/// <summary>The provider said nothing in time about some messages of a batch: they stay in doubt, and the campaign goes on without them.</summary>
+public sealed record DoubtsLeft(int Batch);
+
+public sealed record NextBatchScheduled(int Number, DateTimeOffset At);
+
+/// <param name="By">Whether a person asked for it or a breaker tripped.</param>
+public sealed record CampaignPaused(PausedBy By, string Reason);
+
+public sealed record CampaignResumed;
+
+public sealed record CampaignCancelled(string? Reason);
+
+/// <summary>Nobody is left: every recipient has come to an end.</summary>
+public sealed record CampaignCompleted(CampaignEnd End);
+
+public sealed record CampaignArchived;
+
+public enum PausedBy { Person, Breaker }
+
+/// <summary>Completed: none failed. Partial: some failed or stayed in doubt. Failed: not one was sent.</summary>
+public enum CampaignEnd { Completed, Partial, Failed }
+
+public enum CampaignStatus { None, Draft, InReview, Approved, Scheduled, Sending, Paused, Completed, Partial, Failed, Cancelled, Deleted }
+
+/// <summary>What handlers need in order to decide, and what the API shows of a campaign.</summary>
+public sealed record Campaign
+{
+    public static readonly Campaign Initial = new();
+
+    public CampaignStatus Status { get; init; }
+
+    public CampaignSettings Settings { get; init; } = new("", null, null, null, Pace.Default);
+
+    /// <summary>Why it is paused, cancelled or was rejected.</summary>
+    public string? Reason { get; init; }
+
+    public PausedBy? PausedBy { get; init; }
+
+    public DateTimeOffset? ScheduledAt { get; init; }
+
+    public long? TemplateVersion { get; init; }
+
+    public bool IsHydrated { get; init; }
+
+    /// <summary>The batch that has started and not yet completed.</summary>
+    public OpenBatch? OpenBatch { get; init; }
+
+    /// <summary>Number of the last batch that was started.</summary>
+    public int LastBatch { get; init; }
+
+    /// <summary>The last recipient that a batch took: the next batch goes on behind it. Null: from the start, for instance after some were returned.</summary>
+    public Guid? LastRecipient { get; init; }
+
+    public DateTimeOffset? NextBatchAt { get; init; }
+
+    /// <summary>Batches with messages in doubt, about which the provider may still say something.</summary>
+    public IReadOnlyList<int> DoubtfulBatches { get; init; } = [];
+
+    public bool Archived { get; init; }
+
+    public bool IsFinished => Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed or CampaignStatus.Cancelled;
+
+    public Campaign Apply(object fact) => fact switch
+    {
+        CampaignDrafted drafted => this with { Status = CampaignStatus.Draft, Settings = drafted.Settings },
+        CampaignEdited edited => this with { Settings = edited.Settings },
+        CampaignDeleted => this with { Status = CampaignStatus.Deleted },
+        CampaignSubmitted => this with { Status = CampaignStatus.InReview },
+        CampaignApproved => this with { Status = CampaignStatus.Approved },
+        CampaignRejected rejected => this with { Status = CampaignStatus.Cancelled, Reason = $"Rejected: {rejected.Reason}" },
+        CampaignScheduled scheduled => this with { Status = CampaignStatus.Scheduled, ScheduledAt = scheduled.At },
+        CampaignLaunched launched => this with { Status = CampaignStatus.Sending, TemplateVersion = launched.TemplateVersion },
+        AudienceHydrated => this with { IsHydrated = true },
+        BatchStarted batch => this with
+        {
+            OpenBatch = new OpenBatch(batch.Number, batch.Claim, batch.At, batch.Recipients.Count),
+            LastBatch = batch.Number,
+            LastRecipient = batch.Recipients.Count > 0 ? batch.Recipients[^1] : LastRecipient,
+            NextBatchAt = null,
+        },
+        BatchCompleted batch => this with
+        {
+            OpenBatch = null,
+            LastRecipient = batch.Returned > 0 ? null : LastRecipient,
+            DoubtfulBatches = batch.InDoubt > 0 ? [.. DoubtfulBatches, batch.Number] : DoubtfulBatches,
+        },
+        DoubtsLeft left => this with { DoubtfulBatches = [.. DoubtfulBatches.Where(batch => batch != left.Batch)] },
+        NextBatchScheduled next => this with { NextBatchAt = next.At },
+        CampaignPaused paused => this with { Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason },
+        CampaignResumed => this with { Status = CampaignStatus.Sending, PausedBy = null, Reason = null },
+        CampaignCancelled cancelled => this with { Status = CampaignStatus.Cancelled, PausedBy = null, Reason = cancelled.Reason, NextBatchAt = null },
+        CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null },
+        CampaignArchived => this with { Archived = true },
+        _ => this,
+    };
+
+    static CampaignStatus Ended(CampaignEnd end) => end switch
+    {
+        CampaignEnd.Completed => CampaignStatus.Completed,
+        CampaignEnd.Partial => CampaignStatus.Partial,
+        _ => CampaignStatus.Failed,
+    };
+}
+
+public sealed record OpenBatch(int Number, Guid Claim, DateTimeOffset StartedAt, int Size);

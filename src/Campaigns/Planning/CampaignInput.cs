@@ -1,0 +1,62 @@
+using Campaigns.Audience;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+
+namespace Campaigns.Planning;
+
+/// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
+public sealed record CampaignInput(
+    string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null)
+{
+    const int LongestName = 200;
+    const int LargestBatch = 1000;
+
+    static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
+
+    public CampaignSettings ToSettings() => new(
+        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays);
+
+    /// <returns>What is wrong, by member; empty when nothing is.</returns>
+    public IDictionary<string, string[]> Errors()
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        void Check(bool isGood, string member, string otherwise)
+        {
+            if (!isGood)
+            {
+                errors.TryAdd(member, [otherwise]);
+            }
+        }
+
+        Check(!string.IsNullOrWhiteSpace(Name) && Name.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
+        Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");
+        Check(From?.ReplyTo is null || EmailAddress.Normalise(From.ReplyTo) is not null, "from.replyTo", "This is no e-mail address.");
+        Check(NoOpenAfterSeconds is null or (> 0 and <= 365 * 24 * 3600), "noOpenAfterSeconds", "More than 0 seconds and at most 365 days.");
+        Check(Pace is null || (Pace.Batches is null) != (Pace.Daily is null), "pace", "Give either batches or daily, not both and not none.");
+        if (Pace?.Batches is { } batches)
+        {
+            Check(batches.MinSize is >= 1 && batches.MaxSize is <= LargestBatch && batches.MinSize <= batches.MaxSize, "pace.batches",
+                $"1 <= minSize <= maxSize <= {LargestBatch}.");
+            Check(batches.MinDelaySeconds >= 0 && batches.MinDelaySeconds <= batches.MaxDelaySeconds && batches.MaxDelaySeconds <= 24 * 3600,
+                "pace.batches.delay", "0 <= minDelaySeconds <= maxDelaySeconds <= 86400.");
+        }
+
+        if (Pace?.Daily is { } daily)
+        {
+            Check(daily.Limit is >= 1 and <= LargestBatch, "pace.daily.limit", $"1 to {LargestBatch} messages a period.");
+            Check(daily.PeriodHours is > 0 and <= 24 * 31, "pace.daily.periodHours", "More than 0 hours and at most 31 days.");
+        }
+
+        return errors;
+    }
+
+    /// <summary>Whether the list and the template that it names are there.</summary>
+    public async Task<Refusal?> FindReferences(EventStore store, string tenantId, CancellationToken ct)
+    {
+        var found = await store.Database.Query(
+            FindReferencesSql, reader => (List: reader.GetBoolean(0), Template: reader.GetBoolean(1)), ct, tenantId, ListId, TemplateId);
+        return ListId is not null && !found[0].List ? new Refusal("list-unknown", $"There is no list {ListId}.", RefusalKind.Invalid)
+            : TemplateId is not null && !found[0].Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
+            : null;
+    }
+}

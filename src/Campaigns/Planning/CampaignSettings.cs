@@ -1,0 +1,45 @@
+namespace Campaigns.Planning;
+
+/// <summary>What a person decides about a campaign while it is a draft. Stored in events: members may be added, never renamed.</summary>
+/// <param name="ListId">Whom it goes to.</param>
+/// <param name="TemplateId">What it says.</param>
+/// <param name="From">Who it comes from.</param>
+/// <param name="NoOpenAfterSeconds">A message not opened within this time records a time-out.</param>
+public sealed record CampaignSettings(
+    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays)
+{
+    public const double ThreeDays = 3 * 24 * 60 * 60;
+}
+
+public sealed record SenderAddress(string Email, string? Name = null, string? ReplyTo = null);
+
+/// <summary>How fast a campaign goes out: in batches a few seconds apart, or a few messages a day. Exactly one of the two.</summary>
+public sealed record Pace(BatchPace? Batches = null, DailyPace? Daily = null)
+{
+    public static readonly Pace Default = new(new BatchPace());
+
+    /// <summary>Recipients of a batch.</summary>
+    public int Size(Guid campaignId, int batch) => Daily?.Limit ?? Batches!.Size(campaignId, batch);
+
+    /// <summary>When the batch after this one is due.</summary>
+    public DateTimeOffset Next(Guid campaignId, int batch, DateTimeOffset startedAt, DateTimeOffset completedAt) => Daily is { } daily
+        ? Later(startedAt.AddHours(daily.PeriodHours), completedAt)
+        : completedAt.AddSeconds(Batches!.DelaySeconds(campaignId, batch));
+
+    static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}
+
+/// <summary>Batches of a random size, a random time apart: a machine's rhythm is what filters look for.</summary>
+public sealed record BatchPace(int MinSize = 50, int MaxSize = 100, double MinDelaySeconds = 2, double MaxDelaySeconds = 5)
+{
+    internal int Size(Guid campaignId, int batch) => MinSize + (int)(Draw(campaignId, batch, "size") * (MaxSize - MinSize + 1));
+
+    internal double DelaySeconds(Guid campaignId, int batch) =>
+        MinDelaySeconds + (Draw(campaignId, batch, "delay") * (MaxDelaySeconds - MinDelaySeconds));
+
+    // Drawn from the names of things instead of a generator: deciding twice comes to the same.
+    static double Draw(Guid campaignId, int batch, string what) => DerivedId.Fraction($"{campaignId:N} {batch} {what}");
+}
+
+/// <summary>A number of messages, then nothing until the period has passed since they began.</summary>
+public sealed record DailyPace(int Limit = 5, double PeriodHours = 24);

@@ -1,0 +1,29 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Campaigns.Planning;
+
+/// <summary>A campaign as the API shows it.</summary>
+/// <param name="NextBatchAt">When the next batch is due, while it is sending.</param>
+public sealed record CampaignView(
+    Guid Id, long Version, CampaignStatus Status, string Name, Guid? ListId, Guid? TemplateId, long? TemplateVersion, SenderAddress? From, Pace Pace,
+    double NoOpenAfterSeconds, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? Reason, PausedBy? PausedBy, bool Archived)
+{
+    public static CampaignView Of(Guid id, long version, Campaign campaign) => new(
+        id, version, campaign.Status, campaign.Settings.Name, campaign.Settings.ListId, campaign.Settings.TemplateId, campaign.TemplateVersion,
+        campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.ScheduledAt, campaign.NextBatchAt,
+        campaign.Reason, campaign.PausedBy, campaign.Archived);
+
+    /// <summary>The answer to a command: the campaign after it, with its entity tag, or the refusal.</summary>
+    internal static IResult Answer(ApiRequest request, Decided<Campaign> decided)
+    {
+        if (decided.Refusal is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        request.SetETag(decided.Stream.Version);
+        return Results.Ok(Of(decided.Stream.Id, decided.Stream.Version, decided.Stream.State));
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Planning;
+
+/// <summary>Campaigns to look at: one, or a page of them, the newest first.</summary>
+public sealed class GetCampaigns(EventStore store)
+{
+    static readonly string ListCampaigns = Sql.Beside<GetCampaigns>(nameof(ListCampaigns));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/campaigns", async (
+                int? limit, string? cursor, CampaignStatus? status, bool? archived, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
+                TypedResults.Ok(await campaigns.List(request.TenantId, status, archived ?? false, new PageRequest(limit, cursor), ct)))
+            .WithName("ListCampaigns").WithSummary("Campaigns, the newest first");
+        api.MapGet("/campaigns/{id:guid}", async (Guid id, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
+            {
+                if (await campaigns.Find(request.TenantId, id, ct) is not { } campaign)
+                {
+                    return Problems.NotFound("campaign");
+                }
+
+                request.SetETag(campaign.Version);
+                return Results.Ok(campaign);
+            })
+            .WithName("GetCampaign").WithSummary("One campaign").Produces<CampaignView>().ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    public async Task<CampaignView?> Find(string tenantId, Guid id, CancellationToken ct)
+    {
+        var campaign = await store.Load<Campaign>(tenantId, id, ct);
+        return CampaignRules.Exists(campaign.State) is null ? CampaignView.Of(id, campaign.Version, campaign.State) : null;
+    }
+
+    public async Task<Page<CampaignView>> List(string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
+    {
+        var campaigns = await store.Database.Query(
+            ListCampaigns,
+            reader => CampaignView.Of(reader.GetGuid(0), reader.GetInt64(2), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!),
+            ct, tenantId, Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
+        return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
+    }
+}

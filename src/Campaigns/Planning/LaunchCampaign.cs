@@ -1,0 +1,95 @@
+using Campaigns.Authoring;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Http;
+using Campaigns.Sending;
+using Campaigns.Tenancy;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Planning;
+
+public static class LaunchCampaign
+{
+    public static Outcome Decide(Campaign campaign, Guid id, Launchable launchable, OrganisationSettings organisation, DateTimeOffset now)
+    {
+        switch (campaign.Status)
+        {
+            case CampaignStatus.Sending or CampaignStatus.Paused:
+                return Outcome.Nothing; // the same launch a second time
+            case CampaignStatus.Scheduled:
+                return launchable.Refusal is { } broken ? Outcome.Refuse(broken) : Launch(id, launchable);
+        }
+
+        return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.Refusal) is { } refusal
+            ? Outcome.Refuse(refusal)
+            : Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+    }
+
+    /// <summary>The scheduled time has come.</summary>
+    public static Outcome Decide(Campaign campaign, LaunchScheduled message, Launchable launchable)
+    {
+        if (campaign.Status != CampaignStatus.Scheduled || campaign.ScheduledAt != message.At)
+        {
+            return Outcome.Nothing; // cancelled, launched by hand or scheduled anew
+        }
+
+        return launchable.Refusal is { } refusal
+            ? Outcome.Record(
+                new CampaignLaunched(launchable.TemplateVersion),
+                new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}")).Send(new HydrateAudience(message.CampaignId))
+            : Launch(message.CampaignId, launchable);
+    }
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/campaigns/{id:guid}/launch", async (Guid id, ApiRequest request, Launching launching, CancellationToken ct) =>
+            {
+                var (launchable, organisation) = await launching.Look(request.TenantId, id, ct);
+                return CampaignView.Answer(request, await request.Decide<Campaign>(
+                    id, (campaign, now) => Decide(campaign, id, launchable, organisation, now), ct));
+            })
+            .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now").Describe();
+
+    static Outcome Launch(Guid id, Launchable launchable) =>
+        Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+}
+
+/// <summary>Whether the template lets a campaign be launched, and in which version.</summary>
+public sealed record Launchable(long TemplateVersion, Refusal? Refusal);
+
+/// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
+public sealed class Launching(EventStore store, IOptions<SendingOptions> options)
+{
+    public TimeSpan FarthestSchedule => options.Value.FarthestSchedule;
+
+    public async Task<(Launchable Launchable, OrganisationSettings Organisation)> Look(string tenantId, Guid campaignId, CancellationToken ct)
+    {
+        var organisation = await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
+        var campaign = await store.Load<Campaign>(tenantId, campaignId, ct);
+        return (await Look(tenantId, campaign.State.Settings, ct), organisation.State.Settings);
+    }
+
+    public async Task Handle(LaunchScheduled message, Delivery delivery, CancellationToken ct)
+    {
+        var (launchable, _) = await Look(delivery.TenantId, message.CampaignId, ct);
+        await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => LaunchCampaign.Decide(campaign.State, message, launchable), ct);
+    }
+
+    async Task<Launchable> Look(string tenantId, CampaignSettings settings, CancellationToken ct)
+    {
+        if (settings.TemplateId is not { } templateId)
+        {
+            return new Launchable(0, null); // refused as incomplete
+        }
+
+        var template = await store.Load<Template>(tenantId, templateId, ct);
+        return new Launchable(template.Version, template switch
+        {
+            { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
+            { State.Content.HasBody: false } => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
+            _ => null,
+        });
+    }
+}

@@ -1,0 +1,55 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Campaigns.Sending;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Planning;
+
+/// <summary>Pause, resume, cancel: what a person can do to a campaign under way.</summary>
+public static class PauseCampaign
+{
+    public static Outcome Pause(Campaign campaign, string? reason) => campaign.Status switch
+    {
+        CampaignStatus.Paused => Outcome.Nothing,
+        CampaignStatus.Sending => Outcome.Record(new CampaignPaused(PausedBy.Person, reason ?? "Paused by a person")),
+        _ => Outcome.Refuse(CampaignRules.Exists(campaign)
+            ?? new Refusal("campaign-not-sending", $"The campaign is {CampaignRules.Words(campaign.Status)}: there is nothing to pause.")),
+    };
+
+    /// <summary>Goes on exactly where it was: not before the time at which the next batch was due anyway.</summary>
+    public static Outcome Resume(Campaign campaign, Guid id, DateTimeOffset now) => campaign.Status switch
+    {
+        CampaignStatus.Sending => Outcome.Nothing,
+        // Not hydrated yet: hydration goes on during a pause and starts the first batch itself. Open batch: its end starts the next.
+        CampaignStatus.Paused when !campaign.IsHydrated || campaign.OpenBatch is not null => Outcome.Record(new CampaignResumed()),
+        CampaignStatus.Paused => Outcome.Record(new CampaignResumed())
+            .Schedule(new SendBatch(id, campaign.LastBatch + 1), campaign.NextBatchAt > now ? campaign.NextBatchAt.Value : now),
+        _ => Outcome.Refuse(CampaignRules.Exists(campaign)
+            ?? new Refusal("campaign-not-paused", $"The campaign is {CampaignRules.Words(campaign.Status)}, not paused.")),
+    };
+
+    public static Outcome Cancel(Campaign campaign, Guid id, string? reason) => campaign.Status switch
+    {
+        CampaignStatus.Cancelled => Outcome.Nothing,
+        CampaignStatus.Sending or CampaignStatus.Paused => Outcome.Record(new CampaignCancelled(reason)).Send(new WithdrawQueued(id)),
+        CampaignStatus.Scheduled or CampaignStatus.Approved or CampaignStatus.InReview => Outcome.Record(new CampaignCancelled(reason)),
+        CampaignStatus.Draft => Outcome.Refuse(new Refusal("campaign-is-draft", "A draft is not cancelled but deleted.")),
+        _ => Outcome.Refuse(CampaignRules.Exists(campaign)
+            ?? new Refusal("campaign-finished", $"The campaign is {CampaignRules.Words(campaign.Status)}: nothing goes out any more.")),
+    };
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Pause(campaign, reason?.Text), ct)))
+            .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; the batch in flight ends first").Describe();
+        api.MapPost("/campaigns/{id:guid}/resume", async (Guid id, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, now) => Resume(campaign, id, now), ct)))
+            .WithName("ResumeCampaign").WithSummary("Go on where it was paused").Describe();
+        api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Cancel(campaign, id, reason?.Text), ct)))
+            .WithName("CancelCampaign").WithSummary("End it for good; whoever is still queued gets nothing").Describe();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>The body of <c>POST /v3/mail/send</c>, as far as it is used here.</summary>
+sealed record MailSendRequest(
+    [property: JsonPropertyName("personalizations")] IReadOnlyList<Personalization> Personalizations,
+    [property: JsonPropertyName("from")] Mailbox From,
+    [property: JsonPropertyName("reply_to")] Mailbox? ReplyTo,
+    [property: JsonPropertyName("subject")] string Subject,
+    [property: JsonPropertyName("content")] IReadOnlyList<Content> Content,
+    [property: JsonPropertyName("categories")] IReadOnlyList<string>? Categories);
+
+/// <summary>One per contact: addresses within one see each other.</summary>
+sealed record Personalization(
+    [property: JsonPropertyName("to")] IReadOnlyList<Mailbox> To,
+    [property: JsonPropertyName("custom_args")] IReadOnlyDictionary<string, string> CustomArgs);
+
+sealed record Mailbox([property: JsonPropertyName("email")] string Email, [property: JsonPropertyName("name")] string? Name = null);
+
+sealed record Content([property: JsonPropertyName("type")] string Type, [property: JsonPropertyName("value")] string Value);
+
+sealed record SendGridErrors([property: JsonPropertyName("errors")] IReadOnlyList<SendGridError>? Errors);
+
+sealed record SendGridError([property: JsonPropertyName("message")] string? Message, [property: JsonPropertyName("field")] string? Field);
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(MailSendRequest))]
+[JsonSerializable(typeof(SendGridErrors))]
+sealed partial class SendGridJson : JsonSerializerContext;

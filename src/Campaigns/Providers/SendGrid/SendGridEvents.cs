@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Campaigns.Audience;
+using Campaigns.Consent;
+using Campaigns.Sending;
+using Campaigns.Tracking;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
+public static class SendGridEvents
+{
+    /// <param name="malformed">Entries that are no objects or say neither what nor when.</param>
+    /// <exception cref="JsonException">The body is no JSON at all.</exception>
+    public static IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
+    {
+        malformed = 0;
+        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowTrailingCommas = true });
+        var entries = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToList() : [document.RootElement];
+        var facts = new List<ProviderFact>(entries.Count);
+        foreach (var entry in entries)
+        {
+            if (entry.ValueKind != JsonValueKind.Object || Text(entry, "event") is not { } kind || Timestamp(entry) is not { } at)
+            {
+                malformed++;
+                continue;
+            }
+
+            facts.Add(new ProviderFact(
+                Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
+                Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at)));
+        }
+
+        return facts;
+    }
+
+    static object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch
+    {
+        "processed" => new MessageAccepted(at),
+        "delivered" => new MessageDelivered(at),
+        "deferred" => new MessageDeferred(at, Text(entry, "response")),
+        "open" => new MessageOpened(at, Flag(entry, "sg_machine_open")),
+        "click" => new LinkClicked(at, Text(entry, "url")),
+        "bounce" => new MessageBounced(at, Text(entry, "type"), Text(entry, "bounce_classification"), Text(entry, "status"), Text(entry, "reason")),
+        "dropped" => new MessageDropped(at, Text(entry, "reason")),
+        "spamreport" => new SpamReported(at),
+        "unsubscribe" or "group_unsubscribe" => new RecipientUnsubscribed(at),
+        _ => null, // group_resubscribe, account_status_change and whatever comes: kept in the body, nothing to record
+    };
+
+    // Only what is the recipient's fault or wish keeps others from writing to him; a bad reputation is the sender's.
+    static SuppressionReason? Suppression(string kind, JsonElement entry) => kind switch
+    {
+        "bounce" when Text(entry, "type") is null or "bounce" && Text(entry, "bounce_classification") is null or "Invalid Address" =>
+            SuppressionReason.InvalidAddress,
+        "spamreport" => SuppressionReason.Complaint,
+        "unsubscribe" or "group_unsubscribe" => SuppressionReason.Unsubscribed,
+        "dropped" => Text(entry, "reason") switch
+        {
+            "Bounced Address" or "Invalid" => SuppressionReason.InvalidAddress,
+            "Spam Reporting Address" => SuppressionReason.Complaint,
+            "Unsubscribed Address" => SuppressionReason.Unsubscribed,
+            _ => null,
+        },
+        _ => null,
+    };
+
+    /// <summary>By the provider's own id and by what is said: repeats have come with new ids, and ids have been missing.</summary>
+    static Guid[] Keys(JsonElement entry, string kind, DateTimeOffset at)
+    {
+        var message = Text(entry, SendGridProvider.MessageIdArgument) ?? Text(entry, "sg_message_id");
+        var offset = entry.TryGetProperty("url_offset", out var place) && place.ValueKind == JsonValueKind.Object ? Text(place, "index") : null;
+        var said = Key($"{message}\n{kind}\n{at.ToUnixTimeSeconds()}\n{Text(entry, "email")}\n{Text(entry, "url")}\n{offset}");
+        return Text(entry, "sg_event_id") is { Length: > 0 } id ? [said, Key("id\n" + id)] : [said];
+    }
+
+    static Guid Key(string text) => new(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+
+    static DateTimeOffset? Timestamp(JsonElement entry) =>
+        double.TryParse(Text(entry, "timestamp"), NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and < 253402300799
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+            : null;
+
+    static bool Flag(JsonElement entry, string name) => Text(entry, name) is "true" or "True" or "1";
+
+    static string? Text(JsonElement entry, string name) => !entry.TryGetProperty(name, out var value)
+        ? null
+        : value.ValueKind switch
+        {
+            JsonValueKind.String => Clean(value),
+            JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => value.GetRawText(),
+            _ => null,
+        };
+
+    // Text that PostgreSQL cannot store (a zero character, half a surrogate pair) is told apart before it gets there.
+    static string? Clean(JsonElement value)
+    {
+        try
+        {
+            return value.GetString()?.Replace("\0", "", StringComparison.Ordinal);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

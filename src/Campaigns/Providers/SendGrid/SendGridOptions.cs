@@ -1,0 +1,20 @@
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>Settings under <c>SendGrid</c>.</summary>
+public sealed class SendGridOptions
+{
+    /// <summary>The API; EU subusers have their own.</summary>
+    public Uri BaseAddress { get; set; } = new("https://api.sendgrid.com");
+
+    /// <summary>Secret. Never in a log, an event or an answer.</summary>
+    public string ApiKey { get; set; } = "";
+
+    /// <summary>Verifies the signatures of webhooks: base64 of the SubjectPublicKeyInfo that SendGrid shows.</summary>
+    public string WebhookPublicKey { get; set; } = "";
+
+    /// <summary>How long to wait for an answer. A message whose answer does not come is in doubt.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The largest webhook body taken, in bytes.</summary>
+    public int LargestWebhook { get; set; } = 16 * 1024 * 1024;
+}

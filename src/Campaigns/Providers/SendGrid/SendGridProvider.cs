@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Campaigns.Sending;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>
+/// Sends through SendGrid's v3 API, one message a call. There is no idempotency key: an answer that does not come leaves the
+/// message in doubt, and only SendGrid's own word settles it. Our id travels in <c>custom_args</c>.
+/// </summary>
+public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
+{
+    /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
+    public const string MessageIdArgument = "ob_mid";
+
+    public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.BaseAddress, "/v3/mail/send"))
+        {
+            Content = JsonContent.Create(Body(message), SendGridJson.Default.MailSendRequest),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey) },
+        };
+        // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
+        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
+        try
+        {
+            if (ct.IsCancellationRequested)
+            {
+                return new SendResult.Refused(FailureCategory.Temporary, "stopped", "The node stopped", TimeSpan.Zero);
+            }
+
+            using var response = await http.SendAsync(request, timeout.Token);
+            return await Read(response, timeout.Token);
+        }
+        catch (HttpRequestException error) when (NeverConnected(error))
+        {
+            return new SendResult.Refused(FailureCategory.Temporary, "unreachable", $"SendGrid cannot be reached ({error.HttpRequestError})");
+        }
+        catch (HttpRequestException error)
+        {
+            return new SendResult.InDoubt($"The connection to SendGrid broke before its answer ({error.HttpRequestError})");
+        }
+        catch (OperationCanceledException)
+        {
+            return new SendResult.InDoubt($"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    static MailSendRequest Body(OutgoingMessage message)
+    {
+        var content = new List<Content>(2);
+        if (!string.IsNullOrEmpty(message.Text))
+        {
+            content.Add(new Content("text/plain", message.Text)); // must come first
+        }
+
+        if (!string.IsNullOrEmpty(message.Html))
+        {
+            content.Add(new Content("text/html", message.Html));
+        }
+
+        return new MailSendRequest(
+            [new Personalization([new Mailbox(message.To, Name(message.ToName))], new Dictionary<string, string> { [MessageIdArgument] = message.Id })],
+            new Mailbox(message.From.Email, Name(message.From.Name)),
+            message.From.ReplyTo is { } replyTo ? new Mailbox(replyTo) : null,
+            message.Subject,
+            content,
+            [message.Campaign]);
+    }
+
+    // SendGrid refuses names with these.
+    static string? Name(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');
+
+    async Task<SendResult> Read(HttpResponseMessage response, CancellationToken ct)
+    {
+        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        switch (response.StatusCode)
+        {
+            case HttpStatusCode.Accepted or HttpStatusCode.OK:
+                return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
+            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
+                return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response));
+            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
+                return new SendResult.Refused(FailureCategory.Configuration, code, await Reason(response, ct));
+            case >= HttpStatusCode.InternalServerError:
+                return new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
+            default:
+                var (reason, field) = await Error(response, ct);
+                return new SendResult.Refused(
+                    field?.Contains(".to", StringComparison.Ordinal) == true ? FailureCategory.Recipient
+                    : field?.StartsWith("from", StringComparison.Ordinal) == true ? FailureCategory.Configuration
+                    : FailureCategory.Content,
+                    code, reason);
+        }
+    }
+
+    TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        if (response.Headers.RetryAfter is { } header)
+        {
+            return header.Delta ?? header.Date - clock.GetUtcNow();
+        }
+
+        return response.Headers.TryGetValues("X-RateLimit-Reset", out var reset)
+            && long.TryParse(reset.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            && DateTimeOffset.FromUnixTimeSeconds(seconds) - clock.GetUtcNow() is { } wait && wait > TimeSpan.Zero
+                ? wait
+                : null;
+    }
+
+    static async Task<string> Reason(HttpResponseMessage response, CancellationToken ct) => (await Error(response, ct)).Reason;
+
+    // Some answers, 413 above all, come as a page of the web server in front.
+    static async Task<(string Reason, string? Field)> Error(HttpResponseMessage response, CancellationToken ct)
+    {
+        if (response.Content.Headers.ContentType?.MediaType is "application/json")
+        {
+            try
+            {
+                var body = await response.Content.ReadFromJsonAsync(SendGridJson.Default.SendGridErrors, ct);
+                if (body?.Errors is [var error, ..])
+                {
+                    return (error.Message ?? "", error.Field);
+                }
+            }
+            catch (JsonException)
+            {
+                // Fall through: the status says enough.
+            }
+        }
+
+        return (response.ReasonPhrase ?? "", null);
+    }
+
+    static bool NeverConnected(HttpRequestException error) => error.HttpRequestError
+        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+        or HttpRequestError.ProxyTunnelError;
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Providers.SendGrid;
+
+static class SendGridRegistration
+{
+    /// <summary>One client for the process: connections are kept and used again, and renewed now and then to follow the DNS.</summary>
+    public static void AddSendGrid(this IServiceCollection services)
+    {
+        services.AddOptions<SendGridOptions>().BindConfiguration("SendGrid");
+        services.AddSingleton<IMessageProvider>(provider => new SendGridProvider(
+            new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) })
+            {
+                Timeout = Timeout.InfiniteTimeSpan, // the provider has its own
+            },
+            provider.GetRequiredService<IOptions<SendGridOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+}

@@ -1,0 +1,35 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>Verifies that a webhook is SendGrid's: ECDSA over the timestamp header and the body, byte for byte as it came.</summary>
+public static class SendGridSignature
+{
+    public const string SignatureHeader = "X-Twilio-Email-Event-Webhook-Signature";
+    public const string TimestampHeader = "X-Twilio-Email-Event-Webhook-Timestamp";
+
+    /// <param name="publicKey">base64 of the SubjectPublicKeyInfo (P-256).</param>
+    /// <param name="signature">base64 of the ASN.1 DER signature.</param>
+    public static bool IsValid(string publicKey, string? signature, string? timestamp, ReadOnlySpan<byte> body)
+    {
+        if (string.IsNullOrEmpty(publicKey) || string.IsNullOrEmpty(signature) || string.IsNullOrEmpty(timestamp))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+            byte[] signed = [.. Encoding.UTF8.GetBytes(timestamp), .. body];
+            return key.VerifyData(
+                signed, Convert.FromBase64String(signature), HashAlgorithmName.SHA256,
+                DSASignatureFormat.Rfc3279DerSequence);
+        }
+        catch (Exception error) when (error is FormatException or CryptographicException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+
+namespace Campaigns.Sending;
+
+/// <summary>Sent whenever the last recipient may have come to an end; ends the campaign if so.</summary>
+public sealed record CompleteCampaign(Guid CampaignId);
+
+/// <summary>Due when a provider had its time to say what became of the messages in doubt.</summary>
+public sealed record LeaveDoubts(Guid CampaignId, int Batch);
+
+public sealed class CampaignCompletion(EventStore store)
+{
+    public async Task Handle(CompleteCampaign message, Delivery delivery, CancellationToken ct)
+    {
+        var counts = await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, ct);
+        await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, message.CampaignId, counts), ct);
+    }
+
+    public async Task Handle(LeaveDoubts message, Delivery delivery, CancellationToken ct) =>
+        await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, message), ct);
+
+    public static Outcome Decide(Campaign campaign, Guid id, CampaignCounts counts)
+    {
+        if (campaign.Status != CampaignStatus.Sending || campaign.OpenBatch is not null || counts.Sending > 0)
+        {
+            return Outcome.Nothing;
+        }
+
+        if (counts.Queued > 0)
+        {
+            // Somebody was returned to the queue after the last batch had been thought to be the last.
+            return campaign.NextBatchAt is null ? Outcome.Nothing.Send(new SendBatch(id, campaign.LastBatch + 1)) : Outcome.Nothing;
+        }
+
+        if (counts.InDoubt > 0 && campaign.DoubtfulBatches.Count > 0)
+        {
+            return Outcome.Nothing; // the provider's word, or the end of its time, comes back here
+        }
+
+        return Outcome.Record(new CampaignCompleted(
+            counts.Failed + counts.InDoubt == 0 ? CampaignEnd.Completed : counts.Sent > 0 ? CampaignEnd.Partial : CampaignEnd.Failed));
+    }
+
+    public static Outcome Decide(Campaign campaign, LeaveDoubts message) => campaign.DoubtfulBatches.Contains(message.Batch)
+        ? Outcome.Record(new DoubtsLeft(message.Batch)).Send(new CompleteCampaign(message.CampaignId))
+        : Outcome.Nothing;
+}
+
+/// <summary>The recipients of a campaign by where they are.</summary>
+public sealed record CampaignCounts(long Queued, long Sending, long Sent, long Failed, long InDoubt)
+{
+    static readonly string ReadCounts = Sql.Beside<CampaignCounts>(nameof(ReadCounts));
+
+    public static async Task<CampaignCounts> Read(EventStore store, string tenantId, Guid campaignId, CancellationToken ct)
+    {
+        var counts = await store.Database.Query(
+            ReadCounts,
+            reader => new CampaignCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)),
+            ct, tenantId, campaignId);
+        return counts.SingleOrDefault() ?? new CampaignCounts(0, 0, 0, 0, 0);
+    }
+}

@@ -1,0 +1,91 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Sending;
+
+/// <summary>Makes the contacts of the campaign's list its recipients, a chunk at a time.</summary>
+/// <param name="After">The last contact of the chunk before.</param>
+public sealed record HydrateAudience(Guid CampaignId, Guid? After = null, long Queued = 0, long Skipped = 0);
+
+/// <summary>
+/// Recipient ids follow from campaign and contact, so going over the same contacts twice adds nobody twice. Every chunk commits
+/// with the message for the next one: a node may die at any moment.
+/// </summary>
+public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions> options)
+{
+    static readonly string ReadAudience = Sql.Beside<AudienceHydration>(nameof(ReadAudience));
+
+    public async Task Handle(HydrateAudience message, Delivery delivery, CancellationToken ct)
+    {
+        var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
+        if (campaign.State.IsFinished || campaign.State.IsHydrated)
+        {
+            return;
+        }
+
+        var limit = options.Value.HydrationChunk;
+        var chunk = await store.Database.Query(
+            ReadAudience, reader => new AudienceMember(reader.GetGuid(0), reader.GetBoolean(1) ? SkipReason.Suppressed : null), ct,
+            delivery.TenantId, campaign.State.Settings.ListId!.Value, message.After ?? Guid.Empty, limit);
+        if (chunk.Count == limit)
+        {
+            var session = delivery.OpenSession();
+            session.Send(Add(session, message, chunk));
+            await session.Commit(ct);
+            return;
+        }
+
+        await store.Decide<Campaign>(
+            () =>
+            {
+                var session = delivery.OpenSession();
+                Add(session, message, chunk);
+                return session;
+            },
+            message.CampaignId,
+            (latest, _) => Complete(latest.State, message, chunk),
+            ct);
+    }
+
+    static Outcome Complete(Campaign campaign, HydrateAudience message, List<AudienceMember> chunk)
+    {
+        var hydrated = Outcome.Record(new AudienceHydrated(
+            message.Queued + chunk.Count(member => member.SkipReason is null), message.Skipped + chunk.Count(member => member.SkipReason is not null)));
+        return campaign.Status switch
+        {
+            CampaignStatus.Sending => hydrated.Send(new SendBatch(message.CampaignId, 1)),
+            CampaignStatus.Cancelled => hydrated.Send(new WithdrawQueued(message.CampaignId)),
+            _ => hydrated, // paused: resuming starts the first batch
+        };
+    }
+
+    static HydrateAudience Add(Session session, HydrateAudience message, List<AudienceMember> chunk)
+    {
+        var skipped = 0;
+        foreach (var member in chunk)
+        {
+            var recipient = DerivedId.Recipient(message.CampaignId, member.ContactId);
+            if (member.SkipReason is { } reason)
+            {
+                skipped++;
+                session.Start<Recipient>(recipient, new RecipientSkipped(message.CampaignId, member.ContactId, reason));
+            }
+            else
+            {
+                session.Start<Recipient>(recipient, new RecipientQueued(message.CampaignId, member.ContactId));
+            }
+        }
+
+        return message with
+        {
+            After = chunk.Count > 0 ? chunk[^1].ContactId : message.After,
+            Queued = message.Queued + chunk.Count - skipped,
+            Skipped = message.Skipped + skipped,
+        };
+    }
+
+    sealed record AudienceMember(Guid ContactId, SkipReason? SkipReason);
+}

@@ -1,0 +1,28 @@
+with added as (
+    insert into recipients (tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at,
+                            bounced_at, complained_at, unsubscribed_at, timed_out_at)
+    select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
+                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[])
+    returning *
+),
+counts as (
+    select tenant_id, campaign_id,
+           count(*) filter (where status <> 'skipped') as recipients,
+           count(*) filter (where status = 'skipped') as skipped,
+           count(*) filter (where status = 'queued') as queued,
+           count(*) filter (where status = 'sending') as sending,
+           count(*) filter (where status = 'sent') as sent,
+           count(*) filter (where status = 'failed') as failed,
+           count(*) filter (where status = 'inDoubt') as in_doubt,
+           count(delivered_at) as delivered, count(opened_at) as opened, count(clicked_at) as clicked, count(bounced_at) as bounced,
+           count(complained_at) as complained, count(unsubscribed_at) as unsubscribed, count(timed_out_at) as timed_out
+    from added
+    group by tenant_id, campaign_id
+)
+update campaign_progress p
+set recipients = p.recipients + c.recipients, skipped = p.skipped + c.skipped, queued = p.queued + c.queued, sending = p.sending + c.sending,
+    sent = p.sent + c.sent, failed = p.failed + c.failed, in_doubt = p.in_doubt + c.in_doubt, delivered = p.delivered + c.delivered,
+    opened = p.opened + c.opened, clicked = p.clicked + c.clicked, bounced = p.bounced + c.bounced, complained = p.complained + c.complained,
+    unsubscribed = p.unsubscribed + c.unsubscribed, timed_out = p.timed_out + c.timed_out
+from counts c
+where p.tenant_id = c.tenant_id and p.campaign_id = c.campaign_id

@@ -1,0 +1,10 @@
+select r.id, c.id, c.email, c.first_name, c.last_name, c.time_zone, c.attributes, s.address is not null as suppressed
+from (
+    select id, contact_id from recipients
+    where tenant_id = $1 and campaign_id = $2 and id > $3 and id <= $4 and status = 'queued'
+    order by id
+    limit $5
+) r
+left join contacts c on c.tenant_id = $1 and c.id = r.contact_id
+left join suppressions s on s.tenant_id = $1 and s.address = c.email
+order by r.id

@@ -1,0 +1,96 @@
+namespace Campaigns.Sending;
+
+// The stored facts of one contact in one campaign. These shapes are the storage format: fields may be added, never renamed
+// or removed. No address stands in them: it is in the contact.
+
+public sealed record RecipientQueued(Guid CampaignId, Guid ContactId);
+
+/// <summary>Never queued: the campaign begins with this person left out.</summary>
+public sealed record RecipientSkipped(Guid CampaignId, Guid ContactId, SkipReason Reason);
+
+/// <summary>Was queued, and taken off the queue before a message was handed over.</summary>
+public sealed record RecipientWithdrawn(SkipReason Reason);
+
+/// <param name="ProviderMessageId">What the provider calls it.</param>
+public sealed record MessageSent(int Batch, string? ProviderMessageId);
+
+/// <param name="Code">The provider's status or our own word.</param>
+public sealed record MessageFailed(int Batch, FailureCategory Category, string Code, string Text);
+
+/// <summary>Perhaps handed over, perhaps not: never simply sent again.</summary>
+public sealed record MessageInDoubt(int Batch, string Why);
+
+/// <summary>For certain not handed over: queued again.</summary>
+public sealed record MessageReturned(int Batch, string Why);
+
+/// <param name="At">When it happened, by the provider's clock.</param>
+public sealed record MessageDelivered(DateTimeOffset At);
+
+/// <summary>The provider keeps trying.</summary>
+public sealed record MessageDeferred(DateTimeOffset At, string? Response);
+
+/// <param name="Machine">Opened by a mail program's prefetching rather than by a person, as far as the provider can tell.</param>
+public sealed record MessageOpened(DateTimeOffset At, bool Machine);
+
+public sealed record LinkClicked(DateTimeOffset At, string? Url);
+
+/// <param name="Type"><c>bounce</c> for a permanent one, <c>blocked</c> for a refusal that may be temporary.</param>
+public sealed record MessageBounced(DateTimeOffset At, string? Type, string? Classification, string? Status, string? Reason);
+
+/// <summary>The provider accepted it and then did not try.</summary>
+public sealed record MessageDropped(DateTimeOffset At, string? Reason);
+
+public sealed record SpamReported(DateTimeOffset At);
+
+public sealed record RecipientUnsubscribed(DateTimeOffset At);
+
+/// <summary>Not opened within the campaign's time.</summary>
+public sealed record OpenTimedOut;
+
+public enum SkipReason { Suppressed, InvalidAddress, ContactDeleted, CampaignCancelled }
+
+/// <summary>Whose fault a failure is, which decides what follows from it.</summary>
+public enum FailureCategory
+{
+    /// <summary>Would have worked at another time, but not within the attempts.</summary>
+    Temporary,
+
+    /// <summary>The address is at fault.</summary>
+    Recipient,
+
+    /// <summary>The message is at fault.</summary>
+    Content,
+
+    /// <summary>Our account, key or sender is at fault.</summary>
+    Configuration,
+}
+
+public enum RecipientStatus { Queued, Skipped, Sending, Sent, Failed, InDoubt }
+
+/// <summary>One person in one campaign, as far as decisions need it. Lists and counts come from the ledger.</summary>
+public sealed record Recipient(RecipientStatus Status)
+{
+    public static readonly Recipient Initial = new(RecipientStatus.Queued);
+
+    public Recipient Apply(object fact) => fact switch
+    {
+        RecipientQueued or MessageReturned => new Recipient(RecipientStatus.Queued),
+        RecipientSkipped or RecipientWithdrawn => new Recipient(RecipientStatus.Skipped),
+        MessageSent => new Recipient(RecipientStatus.Sent),
+        MessageFailed => new Recipient(RecipientStatus.Failed),
+        MessageInDoubt => new Recipient(RecipientStatus.InDoubt),
+        _ when RecipientFacts.ProveHandedOver(fact) => new Recipient(RecipientStatus.Sent),
+        _ => this,
+    };
+}
+
+public static class RecipientFacts
+{
+    /// <summary>Facts that only a message that reached the provider can have: they settle a doubt.</summary>
+    public static bool ProveHandedOver(object fact) => fact
+        is MessageDelivered or MessageDeferred or MessageOpened or LinkClicked or MessageBounced or MessageDropped or SpamReported or RecipientUnsubscribed
+        or MessageAccepted;
+}
+
+/// <summary>The provider's word that it has the message.</summary>
+public sealed record MessageAccepted(DateTimeOffset At);

@@ -1,0 +1,129 @@
+namespace Campaigns.Sending;
+
+/// <summary>What some events in a row change about the row of one recipient.</summary>
+sealed class RecipientChange(string tenantId, Guid id)
+{
+    const string Sent = "sent";
+
+    public string TenantId => tenantId;
+
+    public Guid Id => id;
+
+    /// <summary>The recipient's first event is among them.</summary>
+    public bool IsNew { get; private set; }
+
+    public Guid CampaignId { get; private set; }
+
+    public Guid ContactId { get; private set; }
+
+    /// <summary>Null: stays as it is. <c>sent</c> is final, here as in the row.</summary>
+    public string? Status { get; private set; }
+
+    public string? Reason { get; private set; }
+
+    public int? Batch { get; private set; }
+
+    public DateTimeOffset? QueuedAt { get; private set; }
+
+    public DateTimeOffset? SentAt { get; private set; }
+
+    public DateTimeOffset? DeliveredAt { get; private set; }
+
+    public DateTimeOffset? OpenedAt { get; private set; }
+
+    public DateTimeOffset? ClickedAt { get; private set; }
+
+    public DateTimeOffset? BouncedAt { get; private set; }
+
+    public DateTimeOffset? ComplainedAt { get; private set; }
+
+    public DateTimeOffset? UnsubscribedAt { get; private set; }
+
+    public DateTimeOffset? TimedOutAt { get; private set; }
+
+    public static bool Concerns(object fact) => fact
+        is RecipientQueued or RecipientSkipped or RecipientWithdrawn or MessageSent or MessageFailed or MessageInDoubt or MessageReturned or OpenTimedOut
+        || RecipientFacts.ProveHandedOver(fact);
+
+    public void Started(int batch)
+    {
+        Set("sending", null);
+        Batch = batch;
+    }
+
+    /// <param name="recorded">When the event was recorded; facts of the provider carry the time at which they happened.</param>
+    public void Apply(object fact, DateTimeOffset recorded)
+    {
+        switch (fact)
+        {
+            case RecipientQueued queued:
+                Begin(queued.CampaignId, queued.ContactId, recorded);
+                Set("queued", null);
+                break;
+            case RecipientSkipped skipped:
+                Begin(skipped.CampaignId, skipped.ContactId, recorded);
+                Set("skipped", Words(skipped.Reason));
+                break;
+            case RecipientWithdrawn withdrawn:
+                Set("skipped", Words(withdrawn.Reason));
+                break;
+            case MessageSent:
+                Set(Sent, null);
+                SentAt ??= recorded;
+                break;
+            case MessageFailed failed:
+                Set("failed", $"{Words(failed.Category)}: {failed.Code} {failed.Text}".Trim());
+                break;
+            case MessageInDoubt doubt:
+                Set("inDoubt", doubt.Why);
+                break;
+            case MessageReturned:
+                Set("queued", null);
+                break;
+            case OpenTimedOut:
+                TimedOutAt ??= recorded;
+                break;
+            default:
+                Prove(fact);
+                break;
+        }
+    }
+
+    void Begin(Guid campaignId, Guid contactId, DateTimeOffset at)
+    {
+        IsNew = true;
+        CampaignId = campaignId;
+        ContactId = contactId;
+        QueuedAt = at;
+    }
+
+    void Set(string status, string? reason)
+    {
+        if (Status != Sent)
+        {
+            Status = status;
+            Reason = reason;
+        }
+    }
+
+    // Only a message that the provider has can have such a fact: sent it was, whatever else was recorded before or after.
+    void Prove(object fact)
+    {
+        Status = Sent;
+        Reason = null;
+        switch (fact)
+        {
+            case MessageAccepted accepted: SentAt ??= accepted.At; break;
+            case MessageDelivered delivered: DeliveredAt ??= delivered.At; break;
+            case MessageOpened opened: OpenedAt ??= opened.At; break;
+            case LinkClicked clicked: ClickedAt ??= clicked.At; break;
+            case MessageBounced bounced: BouncedAt ??= bounced.At; break;
+            case MessageDropped dropped: BouncedAt ??= dropped.At; break;
+            case SpamReported reported: ComplainedAt ??= reported.At; break;
+            case RecipientUnsubscribed unsubscribed: UnsubscribedAt ??= unsubscribed.At; break;
+        }
+    }
+
+    static string Words<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}

@@ -1,0 +1,1 @@
+select id, campaign_id, status from recipients where tenant_id = $1 and id = any ($2)

@@ -1,0 +1,1 @@
+select address from suppressions where tenant_id = $1 and address = any ($2)

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using Campaigns.Engine;
+using Campaigns.Engine.Schema;
+using Campaigns.Server.Postgres;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Campaigns.Benchmarks;
+
+/// <summary>A durable PostgreSQL of its own, rounds and medians, one line for each result.</summary>
+public sealed class Bench : IAsyncDisposable
+{
+    const int Rounds = 5;
+
+    readonly string folder;
+    readonly EmbeddedPostgres postgres;
+    int databases;
+
+    Bench(string folder, EmbeddedPostgres postgres)
+    {
+        this.folder = folder;
+        this.postgres = postgres;
+    }
+
+    public static async Task<Bench> Start()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), $"campaigns-benchmarks-{Environment.ProcessId}-{Path.GetRandomFileName()}");
+        return new Bench(folder, await EmbeddedPostgres.Start(new EmbeddedPostgresOptions { DataFolder = folder, Durable = true }));
+    }
+
+    /// <summary>An empty database, so that no benchmark finds the rows of another.</summary>
+    public async Task<string> NewDatabase() =>
+        (await postgres.CreateDatabase($"bench_{++databases}", CancellationToken.None)) + ";Maximum Pool Size=32";
+
+    /// <summary>The engine on an empty, migrated database.</summary>
+    public async Task<ServiceProvider> NewEngine(Action<EngineSetup> setup)
+    {
+        var services = new ServiceCollection()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+            .AddEngine(await NewDatabase(), setup)
+            .BuildServiceProvider();
+        await services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
+        return services;
+    }
+
+    /// <summary>Operations a second, of ours and of raw PostgreSQL in turns, so that both see the same machine.</summary>
+    /// <param name="ours">One round; answers with the number of operations in it.</param>
+    /// <param name="raw">The same work in plain SQL.</param>
+    /// <param name="prepare">What a round of ours needs and is not measured.</param>
+    /// <param name="prepareRaw">The same for the plain SQL.</param>
+    public static async Task Throughput(
+        string name, string unit, Func<Task<int>> ours, Func<Task<int>> raw, Func<Task>? prepare = null, Func<Task>? prepareRaw = null)
+    {
+        var (engine, plain) = await Medians(() => PerSecond(ours, prepare), () => PerSecond(raw, prepareRaw));
+        Report(name, engine, unit, engine / plain, 0);
+    }
+
+    /// <summary>The median of latencies in milliseconds.</summary>
+    public static async Task Latency(string name, Func<Task<IEnumerable<TimeSpan>>> ours, Func<Task<IEnumerable<TimeSpan>>> raw)
+    {
+        var (engine, plain) = await Medians(() => HalfWithin(ours), () => HalfWithin(raw));
+        Report(name, engine, "ms", engine / plain, 3);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        await postgres.DisposeAsync();
+        await EmbeddedPostgres.Remove(folder);
+    }
+
+    static async Task<(double Ours, double Raw)> Medians(Func<Task<double>> ours, Func<Task<double>> raw)
+    {
+        await ours();
+        await raw();
+        var (all, allRaw) = (new List<double>(), new List<double>());
+        for (var round = 0; round < Rounds; round++)
+        {
+            all.Add(await ours());
+            allRaw.Add(await raw());
+        }
+
+        return (Median(all), Median(allRaw));
+    }
+
+    static async Task<double> PerSecond(Func<Task<int>> round, Func<Task>? prepare)
+    {
+        if (prepare is not null)
+        {
+            await prepare();
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        var count = await round();
+        return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    static async Task<double> HalfWithin(Func<Task<IEnumerable<TimeSpan>>> round) => Median((await round()).Select(time => time.TotalMilliseconds));
+
+    static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[sorted.Count / 2];
+    }
+
+    static void Report(string name, double value, string unit, double ratio, int decimals) => Console.WriteLine(
+        $"{name} {value.ToString($"F{decimals}", CultureInfo.InvariantCulture)} {unit} {ratio.ToString("F2", CultureInfo.InvariantCulture)}");
+}
