@@ -33,7 +33,7 @@ public sealed class ApiHost : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddEngine(connectionString, CampaignsModule.Setup, workers: false);
+        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine), workers: false);
         builder.Services.AddCampaigns();
         var app = builder.Build();
         app.MapCampaigns();
