@@ -5,13 +5,14 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Providers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Sending;
 
 /// <summary>Finds the recipients of a batch, writes each his message and hands them to the provider, several at a time.</summary>
-public sealed class BatchHandover(EventStore store, MessageComposer composer, IMessageProvider provider, IOptions<SendingOptions> options)
+public sealed class BatchHandover(EventStore store, IMessageProvider provider, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>Attempts at a message that the provider refuses for a passing reason.</summary>
     const int Attempts = 4;
@@ -30,9 +31,9 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
     }
 
     /// <summary>Hands over and waits for all answers. Once told to stop, what was not handed over yet is returned to the queue.</summary>
-    public async Task<BatchResults> Send(string tenantId, SendBatch batch, Campaign campaign, List<QueuedRecipient> recipients, CancellationToken ct)
+    public async Task<BatchResults> Send(
+        string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, List<QueuedRecipient> recipients, CancellationToken ct)
     {
-        var template = await composer.Template(tenantId, campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value, CancellationToken.None);
         var facts = new ConcurrentBag<(Guid, object)>();
         string? breaker = null;
         await Parallel.ForEachAsync(
@@ -42,7 +43,8 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
             {
                 var fact = Volatile.Read(ref breaker) is { } reason ? new MessageReturned(batch.Number, reason)
                     : ct.IsCancellationRequested ? new MessageReturned(batch.Number, "The node stopped")
-                    : await Send(tenantId, batch, campaign, template, recipient, tripped => Volatile.Write(ref breaker, tripped), ct);
+                    : await Guarded(recipient, batch, () => Send(
+                        tenantId, batch, campaign, template, recipient, tripped => Volatile.Write(ref breaker, tripped), ct));
                 facts.Add((recipient.Id, fact));
             });
 
@@ -53,6 +55,20 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
         }
 
         return results;
+    }
+
+    // What went wrong in a way that nobody foresaw concerns this recipient alone: the others keep their results.
+    async Task<object> Guarded(QueuedRecipient recipient, SendBatch batch, Func<Task<object>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (Exception error)
+        {
+            Log.HandoverFailed(log, error, recipient.Id);
+            return new MessageInDoubt(batch.Number, $"An unexpected {error.GetType().Name} while it was handed over");
+        }
     }
 
     async Task<object> Send(
