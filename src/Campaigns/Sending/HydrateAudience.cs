@@ -65,9 +65,9 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
     static HydrateAudience Add(Session session, HydrateAudience message, List<AudienceMember> chunk)
     {
         var skipped = 0;
-        foreach (var member in chunk)
+        // In the order of the recipients' ids, so that each index is filled from left to right.
+        foreach (var (recipient, member) in chunk.Select(member => (Id: DerivedId.Recipient(message.CampaignId, member.ContactId), member)).OrderBy(row => row.Id))
         {
-            var recipient = DerivedId.Recipient(message.CampaignId, member.ContactId);
             if (member.SkipReason is { } reason)
             {
                 skipped++;
