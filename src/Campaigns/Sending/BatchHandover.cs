@@ -48,7 +48,7 @@ public sealed class BatchHandover(EventStore store, IMessageProvider provider, I
                 facts.Add((recipient.Id, fact));
             });
 
-        var results = new BatchResults(recipients.Count) { Breaker = breaker, NoOpenAfter = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds) };
+        var results = new BatchResults { Breaker = breaker };
         foreach (var (recipient, fact) in facts)
         {
             results.Add(recipient, fact);

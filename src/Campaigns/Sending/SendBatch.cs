@@ -31,7 +31,7 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             if (campaign.State.OpenBatch is { } open && open.Claim == delivery.MessageId)
             {
-                await CloseInterrupted(message, open, delivery, ct);
+                await CloseInterrupted(message, campaign, open, delivery, ct);
                 return;
             }
 
@@ -43,7 +43,8 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
             var template = await composer.Template(delivery.TenantId, campaign.State, ct);
             if (await Claim(message, campaign, delivery, ct) is { } claimed)
             {
-                await Close(message, await handover.Send(delivery.TenantId, message, campaign.State, template, claimed, ct), delivery);
+                var results = await handover.Send(delivery.TenantId, message, campaign.State, template, claimed, ct);
+                await Close(message, campaign.State, results, delivery);
                 return;
             }
 
@@ -97,30 +98,36 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
     }
 
-    async Task CloseInterrupted(SendBatch message, OpenBatch open, Delivery delivery, CancellationToken ct)
+    async Task CloseInterrupted(SendBatch message, StreamState<Campaign> campaign, OpenBatch open, Delivery delivery, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
-        var interrupted = await store.Database.Query(
-            ReadInterrupted, reader => reader.GetGuid(0), ct, delivery.TenantId, message.CampaignId, first, last, open.Number);
+        var recipients = await store.Database.Query(
+            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1)), ct,
+            delivery.TenantId, message.CampaignId, first, last, open.Number);
         var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
-        var results = new BatchResults(open.Size);
-        interrupted.ForEach(recipient => results.Add(recipient, doubt));
-        await Close(message, results, delivery);
+        var results = new BatchResults();
+        foreach (var (id, isProven) in recipients)
+        {
+            results.Add(id, isProven ? null : doubt);
+        }
+
+        await Close(message, campaign.State, results, delivery);
     }
 
     // Not to be cancelled: what was handed over is a fact, and a batch without its results is in doubt. So neither does a
     // database that is away for a moment end it; was the commit made after all, the next attempt finds its claim gone.
-    async Task Close(SendBatch message, BatchResults results, Delivery delivery)
+    async Task Close(SendBatch message, Campaign campaign, BatchResults results, Delivery delivery)
     {
+        var openBy = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 var queued = (await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, CancellationToken.None)).Queued;
                 await store.Decide<Campaign>(
-                    () => Record(message, results, delivery),
+                    () => Record(results, openBy, delivery),
                     message.CampaignId,
-                    (campaign, now) => BatchClosing.Decide(campaign.State, message, results, queued, options.Value.InDoubtFor, now),
+                    (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value.InDoubtFor, now),
                     CancellationToken.None);
                 return;
             }
@@ -131,15 +138,20 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
     }
 
-    static Session Record(SendBatch message, BatchResults results, Delivery delivery)
+    static Session Record(BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
         foreach (var (recipient, fact) in results.Facts)
         {
-            session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
-            if (fact is MessageSent)
+            if (fact is not null)
             {
-                session.Send(new TimeOutOpen(recipient), session.Now + results.NoOpenAfter);
+                session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
+            }
+
+            // Also for who is in doubt: the provider's word may still come, and the time-out looks before it speaks.
+            if (fact is null or MessageSent or MessageInDoubt)
+            {
+                session.Send(new TimeOutOpen(recipient), session.Now + openBy);
             }
         }
 
