@@ -19,6 +19,8 @@ public sealed class EngineModel
 
     internal List<Projection> ProjectionList { get; } = [];
 
+    internal List<(Projection Projection, AsyncOptions Options)> AsyncProjections { get; } = [];
+
     internal List<Assembly> Modules { get; } = [typeof(EngineModel).Assembly];
 
     internal Dictionary<string, QueueOptions> Queues { get; } = new(StringComparer.Ordinal);
