@@ -40,6 +40,14 @@ public sealed class GetCampaigns(EventStore store)
 
     public async Task<Page<CampaignView>> List(string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
     {
+        var states = await ListStates(tenantId, status, archived, page, ct);
+        return new Page<CampaignView>([.. states.Items.Select(campaign => CampaignView.Of(campaign.Id, campaign.Version, campaign.State))], states.Next);
+    }
+
+    /// <summary>The same list for those who go on to ask about these campaigns, for instance how far each is.</summary>
+    public async Task<Page<StreamState<Campaign>>> ListStates(
+        string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
+    {
         await using var command = store.Database.CreateCommand(ListCampaigns);
         command.Parameters.Add(new() { Value = tenantId });
         command.Parameters.Add(new() { Value = Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet });
@@ -47,11 +55,11 @@ public sealed class GetCampaigns(EventStore store)
         command.Parameters.Add(new() { Value = archived });
         command.Parameters.Add(new() { Value = page.Size + 1 });
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var campaigns = new List<CampaignView>();
+        var campaigns = new List<StreamState<Campaign>>();
         while (await reader.ReadAsync(ct))
         {
             var state = JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!;
-            campaigns.Add(CampaignView.Of(reader.GetGuid(0), reader.GetInt64(2), state));
+            campaigns.Add(new StreamState<Campaign>(reader.GetGuid(0), state, reader.GetInt64(2)));
         }
 
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
