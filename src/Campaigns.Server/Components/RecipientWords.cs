@@ -22,6 +22,14 @@ static class RecipientWords
         var status => status.ToString(),
     };
 
+    /// <summary>The state whose colour it has.</summary>
+    public static string Tone(RecipientView recipient) => recipient switch
+    {
+        { ComplainedAt: not null } or { BouncedAt: not null } => Words.Code(RecipientStatus.Failed),
+        { UnsubscribedAt: not null } => Words.Code(RecipientStatus.Skipped),
+        _ => Words.Code(recipient.Status),
+    };
+
     public static string Why(RecipientView recipient) => recipient.Status switch
     {
         RecipientStatus.Queued => "Waits for its batch",

@@ -40,7 +40,9 @@ function apply(update) {
   for (const [name, text] of Object.entries(update.texts)) {
     document.querySelectorAll(`[data-live="${name}"]`).forEach(element => {
       set(element, text);
-      element.closest("[data-zero]")?.toggleAttribute("data-zero", text === "0");
+      if (element.matches(".count")) {
+        element.closest("li").toggleAttribute("data-zero", text === "0");
+      }
     });
   }
   for (const [name, at] of Object.entries(update.times)) {
@@ -72,7 +74,7 @@ async function refreshParts() {
     return;
   }
   if (!response.ok) {
-    return;
+    throw new Error(`The page answers ${response.status}`);
   }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   document.querySelectorAll("[data-refresh]").forEach(part => {

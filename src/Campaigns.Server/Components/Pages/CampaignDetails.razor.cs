@@ -65,7 +65,7 @@ public sealed partial class CampaignDetails
         progress = view is null ? null : await Progress.Find(TenantId, Id, ct);
         if (progress is null)
         {
-            Http.Response.StatusCode = StatusCodes.Status404NotFound;
+            Answer(StatusCodes.Status404NotFound);
             return;
         }
 
@@ -94,7 +94,7 @@ public sealed partial class CampaignDetails
         }
 
         refusal = decided.Refusal.Explanation;
-        Http.Response.StatusCode = StatusCodes.Status409Conflict;
+        Answer(StatusCodes.Status409Conflict);
     }
 
     /// <summary>This page with one list elsewhere; the filter stays, unless the recipients change.</summary>
