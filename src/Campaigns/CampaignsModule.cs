@@ -1,4 +1,5 @@
 using Campaigns.Audience;
+using Campaigns.Authoring;
 using Campaigns.Engine;
 using Campaigns.Engine.Messages;
 using Campaigns.Consent;
@@ -38,6 +39,12 @@ public static class CampaignsModule
             .Event<ImportProgressed>("import_progressed")
             .Event<ImportCompleted>("import_completed")
             .Event<ImportFailed>("import_failed");
+
+        // Authoring
+        engine.Stream("template", Template.Initial, (state, fact) => state.Apply(fact), snapshot: true)
+            .Event<TemplateCreated>("template_created")
+            .Event<TemplateRevised>("template_revised")
+            .Event<TemplateArchived>("template_archived");
 
         // Planning
         engine.Stream("campaign", Campaign.Initial, (state, fact) => state.Apply(fact), snapshot: true)
@@ -152,6 +159,19 @@ public static class CampaignsModule
         ImportContactsEndpoint.Map(api);
         ImportReportEndpoints.Map(api);
         ContactLists.Map(api);
+        CreateListEndpoint.Map(api);
+        DeleteListEndpoint.Map(api);
+        AddListMembersEndpoint.Map(api);
+        Contacts.Map(api);
+        CreateContactEndpoint.Map(api);
+        ChangeContactEndpoint.Map(api);
+
+        // Authoring
+        Templates.Map(api);
+        CreateTemplate.Map(api);
+        ReviseTemplate.Map(api);
+        ArchiveTemplate.Map(api);
+        PreviewTemplateEndpoints.Map(api);
 
         // Planning
         DraftCampaign.Map(api);

@@ -22,7 +22,7 @@ static class Wake
                 return Task.CompletedTask;
             }));
         var store = engine.GetRequiredService<EventStore>();
-        await using var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2");
+        await using var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2;No Reset On Close=true");
         await using (var create = database.CreateCommand("create table counter as select 0 as n"))
         {
             await create.ExecuteNonQueryAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Data;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -88,13 +89,24 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
             await listen.ExecuteNonQueryAsync(ct);
         }
 
-        while (true)
+        try
         {
-            if (!await connection.WaitAsync(Silence, ct))
+            while (true)
             {
-                // A connection that died without a word looks like one on which nothing happens.
-                await using var probe = new NpgsqlCommand("select 1", connection);
-                await probe.ExecuteNonQueryAsync(ct);
+                if (!await connection.WaitAsync(Silence, ct))
+                {
+                    // A connection that died without a word looks like one on which nothing happens.
+                    await using var probe = new NpgsqlCommand("select 1", connection);
+                    await probe.ExecuteNonQueryAsync(ct);
+                }
+            }
+        }
+        finally
+        {
+            if (connection.State == ConnectionState.Open)
+            {
+                await using var unlisten = new NpgsqlCommand("unlisten *", connection);
+                await unlisten.ExecuteNonQueryAsync(CancellationToken.None);
             }
         }
     }

@@ -57,7 +57,12 @@ create function append_events(
     event_ids uuid[], event_streams uuid[], event_places bigint[],
     event_types varchar[], event_clr_types varchar[], event_bodies jsonb[],
     correlation varchar, causation varchar, by_user varchar, event_headers jsonb
-) returns void language plpgsql as $$
+) returns void language plpgsql
+-- Plans are made once. PostgreSQL would plan each call anew, because arrays of any length look too dear: four times the work for an
+-- append of one event, and no gain for one of thousands. Nor may a plan made while the tables are small read them whole for ever.
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
 declare
     begun    bigint;
     to_begin bigint;

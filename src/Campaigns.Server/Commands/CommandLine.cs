@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Campaigns.Server.Demo;
 using Campaigns.Server.Hosting;
 
 namespace Campaigns.Server.Commands;
@@ -16,7 +17,7 @@ static class CommandLine
 
         var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
         {
-            ServeCommand(), Demo.Command(), Migrate.Command(), Projections.Command(), Events.Command(), Keys.Command(),
+            ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Keys.Command(),
         };
         return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     }

@@ -113,7 +113,7 @@ public sealed class ContactFile : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            return new FileChunk(rows, true, "The upload broke off.");
+            return new FileChunk(rows, true, $"The upload broke off: {error.Message}");
         }
     }
 

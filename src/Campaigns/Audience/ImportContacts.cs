@@ -233,34 +233,42 @@ public static class ImportContactsEndpoint
             + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, which is made when there is none of that name. "
             + "`existing` says what becomes of contacts that were there before: keep (the default) or update.")
         .Produces<ImportReport>(StatusCodes.Status201Created)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     static async Task<IResult> Handle(
-        HttpRequest http, ApiRequest request, CancellationToken ct, string? list = null, ExistingContacts existing = ExistingContacts.Keep)
+        HttpRequest http, ApiRequest request, CancellationToken ct, string? list = null, string existing = "keep")
     {
-        if (!Enum.IsDefined(existing))
+        if (existing is not ("keep" or "update"))
         {
-            return Problems.Problem("invalid-input", "existing is keep or update.", StatusCodes.Status422UnprocessableEntity);
+            return new Refusal("existing-unknown", "existing is keep (the default) or update.", RefusalKind.Invalid).ToProblem();
         }
 
-        var (upload, unusable) = await UploadedFile.Of(http, ct);
-        if (upload is null)
+        UploadedFile? upload;
+        ContactFile? file;
+        Refusal? unusable;
+        try
+        {
+            (upload, unusable) = await UploadedFile.Of(http, ct);
+            (file, unusable) = upload is null ? (null, unusable) : await ContactFile.Open(upload.Content, upload.Encoding, ct);
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            return Problems.Problem("upload-broken", $"The upload broke off before its first rows: {error.Message}", StatusCodes.Status400BadRequest);
+        }
+
+        if (file is null)
         {
             return unusable!.ToProblem();
         }
 
-        var (file, unreadable) = await ContactFile.Open(upload.Content, upload.Encoding, ct);
-        if (file is null)
-        {
-            return unreadable!.ToProblem();
-        }
-
         await using (file)
         {
-            var (import, refusal) = await new ImportContactsHandler(request).Run(new ImportContacts(list, existing, upload.Name), file, ct);
+            var command = new ImportContacts(list, existing == "update" ? ExistingContacts.Update : ExistingContacts.Keep, upload!.Name);
+            var (import, refusal) = await new ImportContactsHandler(request).Run(command, file, ct);
             return import is null ? refusal!.ToProblem() : Answer(import);
         }
     }

@@ -28,19 +28,11 @@ public static class SuppressAddresses
 
     public static async Task<Page<SuppressionView>> List(EventStore store, string tenantId, string? address, PageRequest page, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ListSuppressions);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = page.After ?? "" });
-        command.Parameters.Add(new() { Value = (object?)address ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<SuppressionView>();
-        while (await reader.ReadAsync(ct))
-        {
-            rows.Add(new SuppressionView(
-                reader.GetString(0), Enum.Parse<SuppressionReason>(reader.GetString(1)), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)));
-        }
-
+        var rows = await store.Database.Query(
+            ListSuppressions,
+            reader => new SuppressionView(
+                reader.GetString(0), Enum.Parse<SuppressionReason>(reader.GetString(1)), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)),
+            ct, tenantId, page.After ?? "", address, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Address);
     }
 

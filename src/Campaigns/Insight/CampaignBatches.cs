@@ -1,9 +1,11 @@
+using System.Globalization;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Campaigns.Insight;
 
@@ -26,23 +28,18 @@ public sealed class CampaignBatches(EventStore store)
 
     public async Task<Page<BatchView>> List(string tenantId, Guid campaignId, PageRequest page, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ListBatches);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaignId });
-        command.Parameters.Add(new() { Value = int.TryParse(page.After, out var before) ? before : int.MaxValue });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<BatchView>();
-        while (await reader.ReadAsync(ct))
-        {
-            int? Count(int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
+        var before = int.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+        var rows = await store.Database.Query(ListBatches, Read, ct, tenantId, campaignId, before, page.Size + 1);
+        return Page.Of(rows, page.Size, row => row.Number.ToString(CultureInfo.InvariantCulture));
+    }
 
-            rows.Add(new BatchView(
-                reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2),
-                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), Count(4), Count(5), Count(6), Count(7),
-                reader.IsDBNull(8) ? null : reader.GetInt64(8)));
-        }
+    static BatchView Read(NpgsqlDataReader reader)
+    {
+        int? Count(int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
 
-        return Page.Of(rows, page.Size, row => row.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return new BatchView(
+            reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2),
+            reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), Count(4), Count(5), Count(6), Count(7),
+            reader.IsDBNull(8) ? null : reader.GetInt64(8));
     }
 }

@@ -70,31 +70,17 @@ public sealed class ProgressQuery(EventStore store)
 
     async Task<Dictionary<Guid, long[]>> Counts(string tenantId, Guid[] ids, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ReadProgress);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = ids });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var counts = new Dictionary<Guid, long[]>();
-        while (await reader.ReadAsync(ct))
-        {
-            counts.Add(reader.GetGuid(0), [.. Enumerable.Range(1, reader.FieldCount - 1).Select(reader.GetInt64)]);
-        }
-
-        return counts;
+        var rows = await store.Database.Query(
+            ReadProgress,
+            reader => (Id: reader.GetGuid(0), Counts: Enumerable.Range(1, reader.FieldCount - 1).Select(reader.GetInt64).ToArray()),
+            ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id, row => row.Counts);
     }
 
     async Task<Dictionary<Guid, double?>> Paces(string tenantId, Guid[] ids, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ReadPace);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = ids });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var paces = new Dictionary<Guid, double?>();
-        while (await reader.ReadAsync(ct))
-        {
-            paces.Add(reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetDouble(1));
-        }
-
-        return paces;
+        var rows = await store.Database.Query(
+            ReadPace, reader => (Id: reader.GetGuid(0), Pace: reader.IsDBNull(1) ? (double?)null : reader.GetDouble(1)), ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id, row => row.Pace);
     }
 }

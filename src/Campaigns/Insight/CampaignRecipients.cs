@@ -5,6 +5,7 @@ using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Campaigns.Insight;
 
@@ -26,36 +27,28 @@ public sealed class CampaignRecipients(EventStore store)
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/campaigns/{id:guid}/recipients", async (
-                Guid id, RecipientFilter? status, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients, ProgressQuery campaigns,
+                Guid id, Word<RecipientFilter>? status, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients, ProgressQuery campaigns,
                 CancellationToken ct) =>
                 await campaigns.Find(request.TenantId, id, ct) is null
                     ? Problems.NotFound("campaign")
-                    : Results.Ok(await recipients.List(request.TenantId, id, status, new PageRequest(limit, cursor), ct)))
+                    : Results.Ok(await recipients.List(request.TenantId, id, status?.Value, new PageRequest(limit, cursor), ct)))
             .WithName("ListRecipients").WithSummary("Who got it, who did not, and why").Produces<Page<RecipientView>>()
             .ProducesProblem(StatusCodes.Status404NotFound);
 
     public async Task<Page<RecipientView>> List(string tenantId, Guid campaignId, RecipientFilter? filter, PageRequest page, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
-        await using var command = store.Database.CreateCommand(ListRecipients);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaignId });
-        command.Parameters.Add(new() { Value = Guid.TryParse(page.After, out var after) ? after : first });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = (object?)filter?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<RecipientView>();
-        while (await reader.ReadAsync(ct))
-        {
-            DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
-
-            rows.Add(new RecipientView(
-                reader.GetGuid(0), reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetString(2),
-                Enum.Parse<RecipientStatus>(reader.GetString(3), ignoreCase: true), reader.IsDBNull(4) ? null : reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetInt32(5), At(6)!.Value, At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14)));
-        }
-
+        var rows = await store.Database.Query(
+            ListRecipients, Read, ct, tenantId, campaignId, Guid.TryParse(page.After, out var after) ? after : first, last, filter?.ToString(), page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Id.ToString());
+    }
+
+    static RecipientView Read(NpgsqlDataReader reader)
+    {
+        DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+        return new RecipientView(
+            reader.GetGuid(0), reader.GetGuid(1), reader.TextOrNull(2), Enum.Parse<RecipientStatus>(reader.GetString(3), ignoreCase: true),
+            reader.TextOrNull(4), reader.IsDBNull(5) ? null : reader.GetInt32(5), At(6)!.Value, At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14));
     }
 }

@@ -6,6 +6,7 @@ using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Campaigns.Insight;
 
@@ -36,25 +37,9 @@ public sealed class StoredEvents(EventStore store)
 
     public async Task<Page<EventView>> List(string tenantId, Guid streamId, bool newestFirst, PageRequest page, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ListEvents);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = streamId });
-        command.Parameters.Add(new()
-        {
-            Value = long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var after) ? after : newestFirst ? long.MaxValue : 0,
-        });
-        command.Parameters.Add(new() { Value = newestFirst });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var rows = new List<EventView>();
-        while (await reader.ReadAsync(ct))
-        {
-            using var data = JsonDocument.Parse(reader.GetString(9));
-            rows.Add(new EventView(
-                reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4),
-                reader.GetFieldValue<DateTimeOffset>(5), Text(reader, 6), Text(reader, 7), Text(reader, 8), data.RootElement.Clone()));
-        }
-
+        var start = newestFirst ? long.MaxValue : 0;
+        var after = long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : start;
+        var rows = await store.Database.Query(ListEvents, Read, ct, tenantId, streamId, after, newestFirst, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Version.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -62,5 +47,11 @@ public sealed class StoredEvents(EventStore store)
     static IResult Answer(Page<EventView> page, string? cursor, string what) =>
         page.Items.Count == 0 && cursor is null ? Problems.NotFound(what) : Results.Ok(page);
 
-    static string? Text(Npgsql.NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    static EventView Read(NpgsqlDataReader reader)
+    {
+        using var data = JsonDocument.Parse(reader.GetString(9));
+        return new EventView(
+            reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5),
+            reader.TextOrNull(6), reader.TextOrNull(7), reader.TextOrNull(8), data.RootElement.Clone());
+    }
 }

@@ -11,6 +11,8 @@ public sealed record CampaignInput(
     const int LongestName = 200;
     const int LargestBatch = 1000;
 
+    static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
+
     public CampaignSettings ToSettings() => new(
         Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays);
 
@@ -51,16 +53,10 @@ public sealed record CampaignInput(
     /// <summary>Whether the list and the template that it names are there.</summary>
     public async Task<Refusal?> FindReferences(EventStore store, string tenantId, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(Sql.Beside<CampaignInput>("FindReferences"));
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = (object?)ListId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = (object?)TemplateId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        await reader.ReadAsync(ct);
-        return ListId is not null && !reader.GetBoolean(0)
-            ? new Refusal("list-unknown", $"There is no list {ListId}.", RefusalKind.Invalid)
-            : TemplateId is not null && !reader.GetBoolean(1)
-                ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
-                : null;
+        var found = await store.Database.Query(
+            FindReferencesSql, reader => (List: reader.GetBoolean(0), Template: reader.GetBoolean(1)), ct, tenantId, ListId, TemplateId);
+        return ListId is not null && !found[0].List ? new Refusal("list-unknown", $"There is no list {ListId}.", RefusalKind.Invalid)
+            : TemplateId is not null && !found[0].Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
+            : null;
     }
 }

@@ -16,8 +16,8 @@ public sealed class GetCampaigns(EventStore store)
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/campaigns", async (
-                int? limit, string? cursor, CampaignStatus? status, bool? archived, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
-                TypedResults.Ok(await campaigns.List(request.TenantId, status, archived ?? false, new PageRequest(limit, cursor), ct)))
+                int? limit, string? cursor, Word<CampaignStatus>? status, bool? archived, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
+                TypedResults.Ok(await campaigns.List(request.TenantId, status?.Value, archived ?? false, new PageRequest(limit, cursor), ct)))
             .WithName("ListCampaigns").WithSummary("Campaigns, the newest first");
         api.MapGet("/campaigns/{id:guid}", async (Guid id, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
             {
@@ -48,20 +48,11 @@ public sealed class GetCampaigns(EventStore store)
     public async Task<Page<StreamState<Campaign>>> ListStates(
         string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ListCampaigns);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet });
-        command.Parameters.Add(new() { Value = (object?)status?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = archived });
-        command.Parameters.Add(new() { Value = page.Size + 1 });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var campaigns = new List<StreamState<Campaign>>();
-        while (await reader.ReadAsync(ct))
-        {
-            var state = JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!;
-            campaigns.Add(new StreamState<Campaign>(reader.GetGuid(0), state, reader.GetInt64(2)));
-        }
-
+        var campaigns = await store.Database.Query(
+            ListCampaigns,
+            reader => new StreamState<Campaign>(
+                reader.GetGuid(0), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!, reader.GetInt64(2)),
+            ct, tenantId, Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
     }
 }

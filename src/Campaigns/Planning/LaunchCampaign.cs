@@ -1,3 +1,4 @@
+using Campaigns.Audience;
 using Campaigns.Authoring;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
@@ -56,7 +57,7 @@ public static class LaunchCampaign
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 }
 
-/// <summary>Whether the template lets a campaign be launched, and in which version.</summary>
+/// <summary>Whether the template and the list let a campaign be launched, and the version of the template.</summary>
 public sealed record Launchable(long TemplateVersion, Refusal? Refusal);
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
@@ -84,10 +85,17 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
             return new Launchable(0, null); // refused as incomplete
         }
 
+        if (settings.ListId is { } listId && await ContactLists.Find(store, tenantId, listId, ct) is null)
+        {
+            return new Launchable(0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
+        }
+
         var template = await store.Load<Template>(tenantId, templateId, ct);
         return new Launchable(template.Version, template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
+            { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
+            { State.Content.Subject: "" } => new Refusal("subject-missing", "Its template has no subject: an e-mail needs one.", RefusalKind.Invalid),
             { State.Content.HasBody: false } => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
             _ => null,
         });

@@ -45,18 +45,17 @@ public static class TestCampaign
             return new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid).ToProblem();
         }
 
-        var compiled = TemplateRenderer.Compile(template.State.Content);
-        if (compiled.Template is null)
+        if (!TemplateRenderer.TryCompile(template.State.Content, out var compiled, out var invalid))
         {
-            return compiled.Refusal!.ToProblem();
+            return invalid.ToProblem();
         }
 
         var fields = new Dictionary<string, string?>(input.Fields ?? new Dictionary<string, string?>(), StringComparer.Ordinal) { ["email"] = to };
-        var rendering = compiled.Template.Render(fields);
-        if (rendering.Content is not { } content)
+        var rendering = compiled.Render(fields);
+        if (rendering is not Rendered content)
         {
             return new Refusal(
-                "missing-variables", $"The template needs values for: {string.Join(", ", rendering.MissingVariables)}. Give them in fields.",
+                "missing-variables", $"The template needs values for: {string.Join(", ", ((MissingVariables)rendering).Names)}. Give them in fields.",
                 RefusalKind.Invalid).ToProblem();
         }
 

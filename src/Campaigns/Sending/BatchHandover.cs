@@ -5,12 +5,14 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Providers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Campaigns.Sending;
 
 /// <summary>Finds the recipients of a batch, writes each his message and hands them to the provider, several at a time.</summary>
-public sealed class BatchHandover(EventStore store, MessageComposer composer, IMessageProvider provider, IOptions<SendingOptions> options)
+public sealed class BatchHandover(EventStore store, IMessageProvider provider, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>Attempts at a message that the provider refuses for a passing reason.</summary>
     const int Attempts = 4;
@@ -24,29 +26,14 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
     public async Task<List<QueuedRecipient>> Next(string tenantId, StreamState<Campaign> campaign, int size, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaign.Id);
-        await using var command = store.Database.CreateCommand(NextRecipients);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaign.Id });
-        command.Parameters.Add(new() { Value = campaign.State.LastRecipient ?? first });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = size });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var next = new List<QueuedRecipient>(size);
-        while (await reader.ReadAsync(ct))
-        {
-            var id = reader.GetGuid(0);
-            next.Add(reader.IsDBNull(1)
-                ? new QueuedRecipient(id, null, SkipReason.ContactDeleted)
-                : new QueuedRecipient(id, ReadAddressee(reader), reader.GetBoolean(7) ? SkipReason.Suppressed : null));
-        }
-
-        return next;
+        return await store.Database.Query(
+            NextRecipients, Read, ct, tenantId, campaign.Id, campaign.State.LastRecipient ?? first, last, size);
     }
 
     /// <summary>Hands over and waits for all answers. Once told to stop, what was not handed over yet is returned to the queue.</summary>
-    public async Task<BatchResults> Send(string tenantId, SendBatch batch, Campaign campaign, List<QueuedRecipient> recipients, CancellationToken ct)
+    public async Task<BatchResults> Send(
+        string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, List<QueuedRecipient> recipients, CancellationToken ct)
     {
-        var template = await composer.Template(tenantId, campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value, CancellationToken.None);
         var facts = new ConcurrentBag<(Guid, object)>();
         string? breaker = null;
         await Parallel.ForEachAsync(
@@ -56,11 +43,12 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
             {
                 var fact = Volatile.Read(ref breaker) is { } reason ? new MessageReturned(batch.Number, reason)
                     : ct.IsCancellationRequested ? new MessageReturned(batch.Number, "The node stopped")
-                    : await Send(tenantId, batch, campaign, template, recipient, tripped => Volatile.Write(ref breaker, tripped), ct);
+                    : await Guarded(recipient, batch, () => Send(
+                        tenantId, batch, campaign, template, recipient, tripped => Volatile.Write(ref breaker, tripped), ct));
                 facts.Add((recipient.Id, fact));
             });
 
-        var results = new BatchResults(recipients.Count) { Breaker = breaker, NoOpenAfter = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds) };
+        var results = new BatchResults { Breaker = breaker };
         foreach (var (recipient, fact) in facts)
         {
             results.Add(recipient, fact);
@@ -69,15 +57,29 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
         return results;
     }
 
+    // What went wrong in a way that nobody foresaw concerns this recipient alone: the others keep their results.
+    async Task<object> Guarded(QueuedRecipient recipient, SendBatch batch, Func<Task<object>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (Exception error)
+        {
+            Log.HandoverFailed(log, error, recipient.Id);
+            return new MessageInDoubt(batch.Number, $"An unexpected {error.GetType().Name} while it was handed over");
+        }
+    }
+
     async Task<object> Send(
         string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, QueuedRecipient recipient, Action<string> trip, CancellationToken ct)
     {
         var addressee = recipient.Addressee!;
         var rendering = template.Render(addressee.Fields);
-        if (rendering.Content is not { } content)
+        if (rendering is not Rendered content)
         {
-            return new MessageFailed(
-                batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {string.Join(", ", rendering.MissingVariables)}");
+            var missing = string.Join(", ", ((MissingVariables)rendering).Names);
+            return new MessageFailed(batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {missing}");
         }
 
         var message = new OutgoingMessage(
@@ -114,14 +116,19 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
     async Task Wait(TimeSpan wait, CancellationToken ct) =>
         await Task.Delay(wait < LongestRetry ? wait : LongestRetry, store.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    static Addressee ReadAddressee(Npgsql.NpgsqlDataReader reader)
+    static QueuedRecipient Read(NpgsqlDataReader reader)
     {
-        var (email, firstName, lastName) = (reader.GetString(2), Text(reader, 3), Text(reader, 4));
-        return new Addressee(
-            email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, Text(reader, 5), reader.GetString(6)));
-    }
+        var id = reader.GetGuid(0);
+        if (reader.IsDBNull(1))
+        {
+            return new QueuedRecipient(id, null, SkipReason.ContactDeleted);
+        }
 
-    static string? Text(Npgsql.NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
+        var addressee = new Addressee(
+            email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6)));
+        return new QueuedRecipient(id, addressee, reader.GetBoolean(7) ? SkipReason.Suppressed : null);
+    }
 }
 
 /// <param name="MayNot">Why this person must not be written to; null when it is fine.</param>

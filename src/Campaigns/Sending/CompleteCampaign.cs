@@ -56,12 +56,10 @@ public sealed record CampaignCounts(long Queued, long Sending, long Sent, long F
 
     public static async Task<CampaignCounts> Read(EventStore store, string tenantId, Guid campaignId, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ReadCounts);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaignId });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct)
-            ? new CampaignCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4))
-            : new CampaignCounts(0, 0, 0, 0, 0);
+        var counts = await store.Database.Query(
+            ReadCounts,
+            reader => new CampaignCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)),
+            ct, tenantId, campaignId);
+        return counts.SingleOrDefault() ?? new CampaignCounts(0, 0, 0, 0, 0);
     }
 }

@@ -27,7 +27,9 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
         }
 
         var limit = options.Value.HydrationChunk;
-        var chunk = await Read(delivery.TenantId, campaign.State.Settings.ListId!.Value, message.After, limit, ct);
+        var chunk = await store.Database.Query(
+            ReadAudience, reader => new AudienceMember(reader.GetGuid(0), reader.GetBoolean(1) ? SkipReason.Suppressed : null), ct,
+            delivery.TenantId, campaign.State.Settings.ListId!.Value, message.After ?? Guid.Empty, limit);
         if (chunk.Count == limit)
         {
             var session = delivery.OpenSession();
@@ -63,9 +65,9 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
     static HydrateAudience Add(Session session, HydrateAudience message, List<AudienceMember> chunk)
     {
         var skipped = 0;
-        foreach (var member in chunk)
+        // In the order of the recipients' ids, so that each index is filled from left to right.
+        foreach (var (recipient, member) in chunk.Select(member => (Id: DerivedId.Recipient(message.CampaignId, member.ContactId), member)).OrderBy(row => row.Id))
         {
-            var recipient = DerivedId.Recipient(message.CampaignId, member.ContactId);
             if (member.SkipReason is { } reason)
             {
                 skipped++;
@@ -83,23 +85,6 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
             Queued = message.Queued + chunk.Count - skipped,
             Skipped = message.Skipped + skipped,
         };
-    }
-
-    async Task<List<AudienceMember>> Read(string tenantId, Guid listId, Guid? after, int limit, CancellationToken ct)
-    {
-        await using var command = store.Database.CreateCommand(ReadAudience);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = listId });
-        command.Parameters.Add(new() { Value = after ?? Guid.Empty });
-        command.Parameters.Add(new() { Value = limit });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var chunk = new List<AudienceMember>(limit);
-        while (await reader.ReadAsync(ct))
-        {
-            chunk.Add(new AudienceMember(reader.GetGuid(0), reader.GetBoolean(1) ? SkipReason.Suppressed : null));
-        }
-
-        return chunk;
     }
 
     sealed record AudienceMember(Guid ContactId, SkipReason? SkipReason);

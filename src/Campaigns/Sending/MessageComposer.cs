@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Campaigns.Authoring;
 using Campaigns.Engine.Events;
+using Campaigns.Planning;
 
 namespace Campaigns.Sending;
 
@@ -11,9 +12,11 @@ public sealed class MessageComposer(EventStore store)
 
     readonly ConcurrentDictionary<(string Tenant, Guid Template, long Version), CompiledTemplate> compiled = new();
 
+    /// <summary>What the campaign says, in the version it was launched with.</summary>
     /// <exception cref="InvalidOperationException">The template does not compile; it was checked when it was saved.</exception>
-    public async Task<CompiledTemplate> Template(string tenantId, Guid templateId, long version, CancellationToken ct)
+    public async Task<CompiledTemplate> Template(string tenantId, Campaign campaign, CancellationToken ct)
     {
+        var (templateId, version) = (campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value);
         var key = (tenantId, templateId, version);
         if (compiled.TryGetValue(key, out var known))
         {
@@ -21,12 +24,16 @@ public sealed class MessageComposer(EventStore store)
         }
 
         var template = await store.LoadAt<Template>(tenantId, templateId, version, ct);
-        var result = TemplateRenderer.Compile(template.State.Content);
+        if (!TemplateRenderer.TryCompile(template.State.Content, out var usable, out var refusal))
+        {
+            throw new InvalidOperationException(refusal.Explanation);
+        }
+
         if (compiled.Count >= MostKept)
         {
             compiled.Clear(); // campaigns under way are few: the next batch of each compiles anew
         }
 
-        return compiled[key] = result.Template ?? throw new InvalidOperationException(result.Refusal!.Explanation);
+        return compiled[key] = usable;
     }
 }

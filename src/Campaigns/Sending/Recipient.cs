@@ -47,7 +47,7 @@ public sealed record RecipientUnsubscribed(DateTimeOffset At);
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-public enum SkipReason { Suppressed, InvalidAddress, ContactDeleted, CampaignCancelled }
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled }
 
 /// <summary>Whose fault a failure is, which decides what follows from it.</summary>
 public enum FailureCategory

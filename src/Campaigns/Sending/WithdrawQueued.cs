@@ -22,7 +22,9 @@ public sealed class QueueWithdrawal(EventStore store)
             return;
         }
 
-        var queued = await Read(delivery.TenantId, message.CampaignId, ct);
+        var (first, last) = DerivedId.RecipientRange(message.CampaignId);
+        var queued = await store.Database.Query(
+            ReadQueued, reader => reader.GetGuid(0), ct, delivery.TenantId, message.CampaignId, first, last, Chunk);
         var session = delivery.OpenSession();
         foreach (var recipient in queued)
         {
@@ -35,24 +37,5 @@ public sealed class QueueWithdrawal(EventStore store)
         }
 
         await session.Commit(ct);
-    }
-
-    async Task<List<Guid>> Read(string tenantId, Guid campaignId, CancellationToken ct)
-    {
-        var (first, last) = DerivedId.RecipientRange(campaignId);
-        await using var command = store.Database.CreateCommand(ReadQueued);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = campaignId });
-        command.Parameters.Add(new() { Value = first });
-        command.Parameters.Add(new() { Value = last });
-        command.Parameters.Add(new() { Value = Chunk });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var queued = new List<Guid>();
-        while (await reader.ReadAsync(ct))
-        {
-            queued.Add(reader.GetGuid(0));
-        }
-
-        return queued;
     }
 }

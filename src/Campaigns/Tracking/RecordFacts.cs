@@ -35,7 +35,8 @@ public sealed class FactRecorder(EventStore store)
 
     public async Task Handle(IReadOnlyList<RecordFacts> messages, Session session, CancellationToken ct)
     {
-        var bodies = await Bodies(messages.Select(message => message.BodyId).ToArray(), ct);
+        var bodies = await store.Database.Query(
+            ReadBodies, reader => Parse(reader.GetGuid(0), reader.GetFieldValue<byte[]>(1)), ct, messages.Select(message => message.BodyId).ToArray());
         var all = bodies.SelectMany(body => body.Facts).ToList();
         var known = await KnownKeys(session.TenantId, all, ct);
         var recipients = await Recipients(session.TenantId, all, ct);
@@ -94,20 +95,6 @@ public sealed class FactRecorder(EventStore store)
         }
     }
 
-    async Task<List<WebhookBody>> Bodies(Guid[] ids, CancellationToken ct)
-    {
-        await using var command = store.Database.CreateCommand(ReadBodies);
-        command.Parameters.Add(new() { Value = ids });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var bodies = new List<WebhookBody>(ids.Length);
-        while (await reader.ReadAsync(ct))
-        {
-            bodies.Add(Parse(reader.GetGuid(0), reader.GetFieldValue<byte[]>(1)));
-        }
-
-        return bodies;
-    }
-
     static WebhookBody Parse(Guid id, byte[] body)
     {
         try
@@ -121,44 +108,25 @@ public sealed class FactRecorder(EventStore store)
     }
 
     async Task<HashSet<Guid>> KnownKeys(string tenantId, List<ProviderFact> facts, CancellationToken ct) =>
-        [.. await Column<Guid>(ReadKnownKeys, tenantId, facts.SelectMany(fact => fact.Keys).ToArray(), ct)];
+    [
+        .. await store.Database.Query(
+            ReadKnownKeys, reader => reader.GetGuid(0), ct, tenantId, facts.SelectMany(fact => fact.Keys).ToArray()),
+    ];
 
     async Task<HashSet<string>> Suppressed(string tenantId, List<ProviderFact> facts, CancellationToken ct)
     {
         var addresses = facts.Where(fact => fact is { Suppresses: not null, Address: not null }).Select(fact => fact.Address!).Distinct().ToArray();
         return addresses.Length == 0
             ? new HashSet<string>(StringComparer.Ordinal)
-            : new HashSet<string>(await Column<string>(ReadSuppressed, tenantId, addresses, ct), StringComparer.Ordinal);
+            : new HashSet<string>(await store.Database.Query(ReadSuppressed, reader => reader.GetString(0), ct, tenantId, addresses), StringComparer.Ordinal);
     }
 
     async Task<Dictionary<Guid, TrackedRecipient>> Recipients(string tenantId, List<ProviderFact> facts, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ReadRecipients);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = facts.Where(fact => fact.Recipient is not null).Select(fact => fact.Recipient!.Value).Distinct().ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var recipients = new Dictionary<Guid, TrackedRecipient>();
-        while (await reader.ReadAsync(ct))
-        {
-            recipients.Add(reader.GetGuid(0), new TrackedRecipient(reader.GetGuid(1), reader.GetString(2)));
-        }
-
-        return recipients;
-    }
-
-    async Task<List<T>> Column<T>(string statement, string tenantId, Array values, CancellationToken ct)
-    {
-        await using var command = store.Database.CreateCommand(statement);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = values });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var column = new List<T>();
-        while (await reader.ReadAsync(ct))
-        {
-            column.Add(reader.GetFieldValue<T>(0));
-        }
-
-        return column;
+        var ids = facts.Where(fact => fact.Recipient is not null).Select(fact => fact.Recipient!.Value).Distinct().ToArray();
+        var rows = await store.Database.Query(
+            ReadRecipients, reader => (Id: reader.GetGuid(0), Recipient: new TrackedRecipient(reader.GetGuid(1), reader.GetString(2))), ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id, row => row.Recipient);
     }
 
     sealed record TrackedRecipient(Guid CampaignId, string Status);

@@ -13,14 +13,13 @@ public sealed class OpenTimeouts(EventStore store)
 
     public async Task Handle(IReadOnlyList<TimeOutOpen> messages, Session session, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(ReadUnopened);
-        command.Parameters.Add(new() { Value = session.TenantId });
-        command.Parameters.Add(new() { Value = messages.Select(message => message.RecipientId).ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct))
+        var unopened = await store.Database.Query(
+            ReadUnopened, reader => (Id: reader.GetGuid(0), Version: reader.GetInt64(1)), ct,
+            session.TenantId, messages.Select(message => message.RecipientId).ToArray());
+        foreach (var (id, version) in unopened)
         {
             // At exactly the version that was read: an open in this very moment wins, and this is decided again.
-            session.Append<Recipient>(reader.GetGuid(0), ExpectedVersion.Exactly(reader.GetInt64(1)), new OpenTimedOut());
+            session.Append<Recipient>(id, ExpectedVersion.Exactly(version), new OpenTimedOut());
         }
     }
 }

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using Campaigns.Server.Commands;
+
+namespace Campaigns.Server.Demo;
+
+static class DemoCommand
+{
+    public static Command Create()
+    {
+        var contacts = new Option<FileInfo?>("--contacts") { Description = "A CSV file of contacts; docs/samples/contacts.csv when left out" };
+        var recipients = new Option<int?>("--recipients") { Description = "Make up this many contacts instead" };
+        var json = new Option<bool>("--json") { Description = "End with one line of JSON on standard output" };
+        var command = new Command("demo", "Take one whole campaign from a CSV file to the final report, on a private stack of its own") { contacts, recipients, json };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(recipients) is < 1 or > 10_000_000)
+            {
+                parsed.AddError("--recipients takes a number from 1 to 10000000.");
+            }
+
+            if (parsed.GetValue(recipients) is not null && parsed.GetValue(contacts) is not null)
+            {
+                parsed.AddError("Give either --contacts or --recipients.");
+            }
+
+            if (parsed.GetValue(contacts) is { Exists: false } file)
+            {
+                parsed.AddError($"There is no file {file.FullName}.");
+            }
+        });
+        command.SetAction((parsed, ct) => CommandLine.Guarded(
+            token => DemoRun.Run(DemoContacts.From(parsed.GetValue(contacts), parsed.GetValue(recipients)), parsed.GetValue(json), token), ct));
+        return command;
+    }
+}

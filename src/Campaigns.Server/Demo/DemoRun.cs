@@ -1,0 +1,206 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Campaigns.Engine.Events;
+using Campaigns.Insight;
+using Campaigns.Planning;
+using Campaigns.Server.Hosting;
+using Spectre.Console;
+
+namespace Campaigns.Server.Demo;
+
+/// <summary>
+/// One campaign from a CSV file to the final report, over the API as any program would do it. Only the data folder, the ports,
+/// the pace and the seconds until a message counts as unopened differ from production, all by configuration.
+/// </summary>
+sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
+{
+    /// <summary>Sandbox recipients open within a second; whoever has not by now is not going to.</summary>
+    const double NoOpenAfterSeconds = 4;
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+
+    public static async Task<int> Run(DemoContacts contacts, bool json, CancellationToken ct)
+    {
+        // The last line of standard output belongs to the result: everything for people goes to the other one then.
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(json ? Console.Error : Console.Out),
+            Ansi = (json ? Console.IsErrorRedirected : Console.IsOutputRedirected) ? AnsiSupport.No : AnsiSupport.Detect,
+        });
+        var folder = Directory.CreateTempSubdirectory("campaigns-demo-");
+        try
+        {
+            await using var stack = await Stack.Start([], Settings(folder), ct);
+            using var api = new HttpClient { BaseAddress = new Uri(stack.Address, "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
+            api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", stack.DevelopmentKey);
+            var report = await new DemoRun(stack, api, console).Run(contacts, ct);
+            report.Print(console);
+            if (json)
+            {
+                Console.WriteLine(report.ToJson());
+            }
+
+            var contradictions = report.Contradictions().ToList();
+            contradictions.ForEach(contradiction => console.MarkupLineInterpolated($"[red]This does not add up: {contradiction}.[/]"));
+            return contradictions.Count == 0 ? 0 : 1;
+        }
+        finally
+        {
+            await Postgres.EmbeddedPostgres.Remove(folder.FullName, CancellationToken.None);
+            folder.Delete(recursive: true);
+        }
+    }
+
+    static Dictionary<string, string?> Settings(DirectoryInfo folder) => new()
+    {
+        ["DataFolder"] = folder.FullName,
+        ["Urls"] = "http://127.0.0.1:0",
+        ["Sandbox:Url"] = "http://127.0.0.1:0",
+        ["Sandbox:Enabled"] = "true",
+        ["ConnectionStrings:Campaigns"] = "",
+        ["SendGrid:ApiKey"] = "",
+        ["Logging:LogLevel:Default"] = "Warning",
+    };
+
+    async Task<DemoReport> Run(DemoContacts contacts, CancellationToken ct)
+    {
+        console.MarkupLineInterpolated($"A private stack for this demo: dashboard {stack.Address}, mailbox {stack.Sandbox!.Address}");
+        await Put("organisation", new { name = "Demo", approvalRequired = true, timeZone = "Europe/Zurich" }, ct);
+        if (contacts.Suppressed is { Count: > 0 } suppressed)
+        {
+            await Post("suppressions", new { addresses = suppressed }, ct);
+        }
+
+        var import = await Import(contacts, ct);
+        var campaign = await Launch(import.GetProperty("listId").GetGuid(), contacts.AreMany, ct);
+        var started = TimeProvider.System.GetTimestamp();
+        var sending = await Watch(campaign, started, ct);
+        await Settle(ct);
+        var progress = (await api.GetFromJsonAsync<CampaignProgress>($"campaigns/{campaign}/progress", Json, ct))!;
+        long Count(string name) => import.GetProperty(name).GetInt64();
+        return DemoReport.Of(
+            Count("rows"), Count("duplicate"), Count("invalid"), progress, stack.Sandbox.Counts(), await Number("select count(*) from mt_events", ct), sending);
+    }
+
+    async Task<JsonElement> Import(DemoContacts contacts, CancellationToken ct)
+    {
+        console.MarkupLine("Importing contacts ...");
+        using var upload = contacts.Upload();
+        using var response = await api.PostAsync("imports?list=Everybody", upload, ct);
+        var report = await Read(response, ct);
+        console.MarkupLineInterpolated(
+            $"  {report.GetProperty("created").GetInt64():N0} contacts; {report.GetProperty("duplicate").GetInt64():N0} duplicates and {report.GetProperty("invalid").GetInt64():N0} invalid addresses left out, each with its line and reason");
+        return report;
+    }
+
+    async Task<Guid> Launch(Guid list, bool many, CancellationToken ct)
+    {
+        var template = await Post("templates", new
+        {
+            name = "Autumn offer",
+            subject = "{{insert first_name \"default=Hello\"}}, an offer for {{insert company \"default=you\"}}",
+            html = "<p>Dear {{insert first_name \"default=friend\"}},</p><p>we have an offer for {{insert company \"default=you\"}}. "
+                + "<a href=\"https://www.example.com/offer\">Have a look</a>.</p>",
+            text = "Dear {{insert first_name \"default=friend\"}}, have a look: https://www.example.com/offer",
+        }, ct);
+        var campaign = await Post("campaigns", new
+        {
+            name = "Autumn offer",
+            listId = list,
+            templateId = template.GetProperty("id").GetGuid(),
+            from = new { email = "anna@sender.example", name = "Anna at Example" },
+            pace = new { batches = many ? new BatchPace(500, 1000, 0, 0) : new BatchPace(50, 100, 0.05, 0.15) },
+            noOpenAfterSeconds = NoOpenAfterSeconds,
+        }, ct);
+        var id = campaign.GetProperty("id").GetGuid();
+        foreach (var step in new[] { "submit", "approve", "launch" })
+        {
+            await Post($"campaigns/{id}/{step}", null, ct);
+        }
+
+        console.MarkupLine("Campaign created, submitted, approved and launched. (Batches follow each other faster than the default 2 to 5 s.)");
+        return id;
+    }
+
+    /// <summary>Follows the campaign's own stream of progress to its end.</summary>
+    /// <returns>The time from launch to the last message.</returns>
+    async Task<TimeSpan> Watch(Guid campaign, long started, CancellationToken ct)
+    {
+        await console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
+            .StartAsync(async display =>
+            {
+                var task = display.AddTask("Sending");
+                await using var stream = await api.GetStreamAsync($"campaigns/{campaign}/progress/stream", ct);
+                var events = SseParser.Create(stream, (_, data) => JsonSerializer.Deserialize<CampaignProgress>(data, Json)!);
+                await foreach (var item in events.EnumerateAsync(ct))
+                {
+                    var progress = item.Data;
+                    task.Value = progress.Done * 100;
+                    task.Description = Describe(progress);
+                    if (progress.Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed)
+                    {
+                        return;
+                    }
+
+                    if (progress.Status is CampaignStatus.Paused or CampaignStatus.Cancelled)
+                    {
+                        throw new StartException($"The demo's campaign is {progress.Status}: {progress.Reason}");
+                    }
+                }
+            });
+        return TimeProvider.System.GetElapsedTime(started);
+    }
+
+    static string Describe(CampaignProgress progress)
+    {
+        var left = progress.EstimatedCompletion is { } end ? $", {Math.Max(0, (end - TimeProvider.System.GetUtcNow()).TotalSeconds):0} s left" : "";
+        return $"{progress.Sent:N0} of {progress.Recipients:N0} sent, {progress.Delivered:N0} delivered, {progress.Opened:N0} opened, {progress.MessagesPerSecond ?? 0:N0}/s{left}";
+    }
+
+    /// <summary>Waits until the provider has told everything and every time-out has fired.</summary>
+    async Task Settle(CancellationToken ct) => await console.Status().StartAsync("Waiting for the last webhooks and time-outs", async display =>
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (await tick.WaitForNextTickAsync(ct))
+        {
+            await stack.Sandbox!.Drained(ct);
+            var waiting = await Number("select count(*) from messages where dead_at is null", ct);
+            if (waiting == 0 && stack.Sandbox.Counts().EventsPending == 0)
+            {
+                return;
+            }
+
+            display.Status($"Waiting for the last webhooks and time-outs: {waiting:N0} messages");
+        }
+    });
+
+    async Task<long> Number(string query, CancellationToken ct)
+    {
+        await using var command = stack.App.Services.GetRequiredService<EventStore>().Database.CreateCommand(query);
+        return (long)(await command.ExecuteScalarAsync(ct))!;
+    }
+
+    async Task<JsonElement> Post(string path, object? body, CancellationToken ct)
+    {
+        using var response = await api.PostAsJsonAsync(path, body, Json, ct);
+        return await Read(response, ct);
+    }
+
+    async Task Put(string path, object body, CancellationToken ct)
+    {
+        using var response = await api.PutAsJsonAsync(path, body, Json, ct);
+        await Read(response, ct);
+    }
+
+    static async Task<JsonElement> Read(HttpResponseMessage response, CancellationToken ct)
+    {
+        var text = await response.Content.ReadAsStringAsync(ct);
+        return response.IsSuccessStatusCode
+            ? text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text)
+            : throw new StartException($"The API refused a step of the demo: {(int)response.StatusCode} {text}");
+    }
+}

@@ -1,0 +1,60 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Authoring;
+
+/// <summary>Begins a template; its expressions are checked, a body may come later.</summary>
+public static class CreateTemplate
+{
+    public static Outcome Decide(TemplateContent content, Template template) =>
+        TemplateContentRules.Check(content) is { } refusal ? Outcome.Refuse(refusal)
+        : template.Revision > 0 ? Outcome.Nothing
+        : Outcome.Record(new TemplateCreated(content));
+
+    public static void Map(IEndpointRouteBuilder api) => api
+        .MapPost("/templates", async (TemplateContent content, ApiRequest request, CancellationToken ct) =>
+        {
+            var decided = await request.Decide<Template>(Guid.CreateVersion7(request.Now), (template, _) => Decide(content, template), ct);
+            if (decided.Refusal is { } refusal)
+            {
+                return refusal.ToProblem();
+            }
+
+            request.SetETag(decided.Stream.Version);
+            return TypedResults.Created($"/api/v1/templates/{decided.Stream.Id}", TemplateView.Of(decided.Stream));
+        })
+        .WithName("CreateTemplate").WithSummary("Make a template")
+        .Produces<TemplateView>(StatusCodes.Status201Created)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+}
+
+/// <summary>What every content must keep to, whoever writes it.</summary>
+public static class TemplateContentRules
+{
+    const int LongestName = 200;
+    const int LongestSubject = 998; // a line of a message, RFC 5322
+    const int LongestBody = 1_000_000;
+
+    /// <summary>What is wrong with it; null where nothing is.</summary>
+    public static Refusal? Check(TemplateContent content)
+    {
+        if (string.IsNullOrWhiteSpace(content.Name) || content.Name.Length > LongestName)
+        {
+            return Invalid("name-missing", $"A template has a name of at most {LongestName} characters.");
+        }
+
+        if (content.Subject is null || content.Subject.Length > LongestSubject || content.Subject.AsSpan().ContainsAny('\r', '\n'))
+        {
+            return Invalid("subject-invalid", $"A subject is one line of at most {LongestSubject} characters; it may be empty.");
+        }
+
+        return content.Html?.Length > LongestBody || content.Text?.Length > LongestBody
+            ? Invalid("body-too-long", $"A body has at most {LongestBody} characters.")
+            : TemplateRenderer.TryCompile(content, out _, out var refusal) ? null : refusal;
+    }
+
+    static Refusal Invalid(string code, string explanation) => new(code, explanation, RefusalKind.Invalid);
+}

@@ -1,0 +1,80 @@
+using Campaigns.Audience;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Authoring;
+
+/// <summary>Whose message to look at.</summary>
+/// <param name="ContactId">A contact whose fields are used.</param>
+/// <param name="Fields">Values in place of, or beside, the contact's.</param>
+public sealed record PreviewTemplate(Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null);
+
+/// <summary>Content that is not saved, and whose message to look at.</summary>
+public sealed record PreviewContent(
+    string Subject, string? Html = null, string? Text = null, Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null);
+
+public static class PreviewTemplateEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapPost("/templates/{id:guid}/preview", Saved)
+            .WithName("PreviewTemplate").WithSummary("What a contact would get")
+            .Produces<Rendered>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        api.MapPost("/templates/preview", Unsaved)
+            .WithName("PreviewContent").WithSummary("What a contact would get of content that is not saved")
+            .Produces<Rendered>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+    }
+
+    static async Task<IResult> Saved(Guid id, PreviewTemplate preview, ApiRequest request, CancellationToken ct)
+    {
+        var template = await request.Store.Load<Template>(request.TenantId, id, ct);
+        return template.State.Revision == 0
+            ? Templates.NotFound.ToProblem()
+            : await Render(template.State.Content, preview.ContactId, preview.Fields, request, ct);
+    }
+
+    static async Task<IResult> Unsaved(PreviewContent preview, ApiRequest request, CancellationToken ct)
+    {
+        var content = new TemplateContent("preview", preview.Subject, preview.Html, preview.Text);
+        return TemplateContentRules.Check(content) is { } refusal
+            ? refusal.ToProblem()
+            : await Render(content, preview.ContactId, preview.Fields, request, ct);
+    }
+
+    static async Task<IResult> Render(
+        TemplateContent content, Guid? contactId, IReadOnlyDictionary<string, string?>? given, ApiRequest request, CancellationToken ct)
+    {
+        if (!TemplateRenderer.TryCompile(content, out var template, out var refusal))
+        {
+            return refusal.ToProblem();
+        }
+
+        var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (contactId is { } id)
+        {
+            if (await Contacts.Find(request.Store, request.TenantId, id, ct) is not { } contact)
+            {
+                return Problems.NotFound("contact");
+            }
+
+            fields = new Dictionary<string, string?>(contact.MergeFields(), StringComparer.Ordinal);
+        }
+
+        foreach (var (name, value) in given ?? new Dictionary<string, string?>())
+        {
+            fields[name] = value;
+        }
+
+        return template.Render(fields) switch
+        {
+            Rendered rendered => TypedResults.Ok(rendered),
+            MissingVariables missing => Problems.Problem(
+                "missing-variables", $"There is no value for {string.Join(", ", missing.Names)}.",
+                StatusCodes.Status422UnprocessableEntity, ("variables", missing.Names)),
+            var other => throw new InvalidOperationException($"A rendering is never a {other.GetType().Name}."),
+        };
+    }
+}

@@ -1,0 +1,37 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Authoring;
+
+/// <summary>Writes a template anew; campaigns that hold on to an earlier version keep it.</summary>
+public static class ReviseTemplate
+{
+    public static Outcome Decide(TemplateContent content, Template template) =>
+        template.Revision == 0 ? Outcome.Refuse(Templates.NotFound)
+        : template.Archived ? Outcome.Refuse(new Refusal("template-archived", "An archived template stays as it is. Make a new one of its content."))
+        : TemplateContentRules.Check(content) is { } refusal ? Outcome.Refuse(refusal)
+        : content == template.Content ? Outcome.Nothing
+        : Outcome.Record(new TemplateRevised(content));
+
+    public static void Map(IEndpointRouteBuilder api) => api
+        .MapPut("/templates/{id:guid}", async (Guid id, TemplateContent content, ApiRequest request, CancellationToken ct) =>
+        {
+            var decided = await request.Decide<Template>(id, (template, _) => Decide(content, template), ct);
+            if (decided.Refusal is { } refusal)
+            {
+                return refusal.ToProblem();
+            }
+
+            request.SetETag(decided.Stream.Version);
+            return TypedResults.Ok(TemplateView.Of(decided.Stream));
+        })
+        .WithName("ReviseTemplate").WithSummary("Write a template anew; If-Match protects against overwriting somebody else's work")
+        .Produces<TemplateView>()
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+}

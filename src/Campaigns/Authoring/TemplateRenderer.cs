@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Campaigns.Engine.Events;
+using HandlebarsDotNet;
+
+namespace Campaigns.Authoring;
+
+/// <summary>Compiles contents, once each; for any number of threads.</summary>
+public static class TemplateRenderer
+{
+    /// <summary>Beyond this many contents all are forgotten at once: compiling one again costs milliseconds.</summary>
+    const int MostKept = 500;
+
+    static readonly IHandlebars Html = Create(escape: true);
+    static readonly IHandlebars Plain = Create(escape: false);
+    static readonly ConcurrentDictionary<TemplateContent, CompiledTemplate> Kept = new();
+
+    /// <summary>The template, ready to render; or a refusal <c>template-invalid</c> that says what is wrong and where.</summary>
+    public static bool TryCompile(
+        TemplateContent content, [NotNullWhen(true)] out CompiledTemplate? template, [NotNullWhen(false)] out Refusal? refusal)
+    {
+        refusal = null;
+        if (Kept.TryGetValue(content, out template))
+        {
+            return true;
+        }
+
+        string? wrong;
+        if ((wrong = Compile("subject", content.Subject, Plain, out var subject)) is not null
+            || (wrong = Compile("html", content.Html, Html, out var html)) is not null
+            || (wrong = Compile("text", content.Text, Plain, out var text)) is not null)
+        {
+            refusal = new Refusal("template-invalid", wrong, RefusalKind.Invalid);
+            return false;
+        }
+
+        if (Kept.Count >= MostKept)
+        {
+            Kept.Clear();
+        }
+
+        template = Kept.GetOrAdd(content, new CompiledTemplate(subject, html, text ?? Derived(content.Html, html)));
+        return true;
+    }
+
+    static string? Compile(string part, string? source, IHandlebars handlebars, out HandlebarsTemplate<object, object>? compiled)
+    {
+        compiled = null;
+        if (string.IsNullOrEmpty(source))
+        {
+            return null;
+        }
+
+        if (TemplateSyntax.Check(source) is { } wrong)
+        {
+            return $"{part}, {wrong}.";
+        }
+
+        try
+        {
+            compiled = handlebars.Compile(source);
+            compiled(new Dictionary<string, string>()); // what only shows when it renders shows now
+            return null;
+        }
+        catch (Exception error) when (error is HandlebarsException or InvalidOperationException or ArgumentException)
+        {
+            return $"{part}: {error.Message.ReplaceLineEndings(" ")}";
+        }
+    }
+
+    static HandlebarsTemplate<object, object>? Derived(string? source, HandlebarsTemplate<object, object>? html)
+    {
+        if (html is null)
+        {
+            return null;
+        }
+
+        // Blocks that begin inside a tag and end outside of it do not survive the loss of the tags: then the outcome is stripped.
+        return Compile("text", HtmlToText.Convert(source!), Plain, out var text) is null
+            ? text ?? ((_, _) => "")
+            : (fields, data) => HtmlToText.Convert(html(fields, data));
+    }
+
+    static IHandlebars Create(bool escape)
+    {
+        var configuration = new HandlebarsConfiguration { NoEscape = !escape };
+        configuration.FormatterProviders.Add(new UnresolvedVariables());
+        var handlebars = Handlebars.Create(configuration);
+        TemplateHelpers.Register(handlebars);
+        return handlebars;
+    }
+}
+
+/// <summary>A template that only needs the fields of a recipient.</summary>
+public sealed class CompiledTemplate
+{
+    readonly HandlebarsTemplate<object, object>? subject;
+    readonly HandlebarsTemplate<object, object>? html;
+    readonly HandlebarsTemplate<object, object>? text;
+
+    internal CompiledTemplate(
+        HandlebarsTemplate<object, object>? subject, HandlebarsTemplate<object, object>? html, HandlebarsTemplate<object, object>? text) =>
+        (this.subject, this.html, this.text) = (subject, html, text);
+
+    /// <summary>
+    /// <see cref="Rendered"/>, or <see cref="MissingVariables"/> where a variable is shown that the fields have not or have
+    /// empty. Variables in conditions and in <c>insert</c> may be missing.
+    /// </summary>
+    public Rendering Render(IReadOnlyDictionary<string, string?> fields)
+    {
+        // Empty is as good as absent: "Dear ," is what the policy is there to prevent.
+        var values = new Dictionary<string, string>(fields.Count, StringComparer.Ordinal);
+        foreach (var (name, value) in fields)
+        {
+            if (!string.IsNullOrWhiteSpace(value))
+            {
+                values[name] = value;
+            }
+        }
+
+        UnresolvedVariables.Begin();
+        var rendered = new Rendered(OneLine(subject?.Invoke(values) ?? ""), html?.Invoke(values), text?.Invoke(values));
+        return UnresolvedVariables.End() is { Count: > 0 } missing ? new MissingVariables(missing) : rendered;
+    }
+
+    // A line break out of a field would begin a header of its own.
+    static string OneLine(string subject) =>
+        subject.AsSpan().ContainsAny('\r', '\n') ? subject.ReplaceLineEndings(" ").Replace('\r', ' ') : subject;
+}
+
+/// <summary>What came of rendering: <see cref="Rendered"/> or <see cref="MissingVariables"/>.</summary>
+public abstract record Rendering;
+
+/// <summary>A message as one recipient gets it.</summary>
+/// <param name="Html">Null where the template has none.</param>
+/// <param name="Text">The template's own, or what is left of the HTML without its tags; null where it has neither.</param>
+public sealed record Rendered(string Subject, string? Html, string? Text) : Rendering;
+
+/// <summary>Why a recipient cannot get the message.</summary>
+/// <param name="Names">Every variable that is missing, each once.</param>
+public sealed record MissingVariables(IReadOnlyList<string> Names) : Rendering;

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Authoring;
+
+/// <summary>A template as the API shows it.</summary>
+/// <param name="Version">What an <c>If-Match</c> names and a campaign holds on to.</param>
+public sealed record TemplateView(Guid Id, long Version, int Revision, bool Archived, string Name, string Subject, string? Html, string? Text)
+{
+    internal static TemplateView Of(StreamState<Template> template) => Of(template.Id, template.Version, template.State);
+
+    internal static TemplateView Of(Guid id, long version, Template template) => new(
+        id, version, template.Revision, template.Archived, template.Content.Name, template.Content.Subject, template.Content.Html, template.Content.Text);
+}
+
+/// <summary>The templates of an organisation, to find and to look at.</summary>
+public static class Templates
+{
+    static readonly string ReadTemplates = Sql.Beside<Template>(nameof(ReadTemplates));
+
+    internal static readonly Refusal NotFound = new("not-found", "There is no such template.", RefusalKind.NotFound);
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/templates", List)
+            .WithName("ListTemplates").WithSummary("The templates, newest first; archived ones too where asked for").Produces<Page<TemplateView>>();
+        api.MapGet("/templates/{id:guid}", Get)
+            .WithName("GetTemplate").WithSummary("A template").Produces<TemplateView>().ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, bool archived = false)
+    {
+        var before = Guid.TryParse(page.After, out var last) ? last : Guid.AllBitsSet;
+        var templates = await request.Store.Database.Query(
+            ReadTemplates,
+            reader => TemplateView.Of(reader.GetGuid(0), reader.GetInt64(1), JsonSerializer.Deserialize<Template>(reader.GetString(2), EventTypes.Json)!),
+            ct, request.TenantId, before, archived, page.Size + 1);
+        return TypedResults.Ok(Page.Of(templates, page.Size, template => template.Id.ToString()));
+    }
+
+    static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct)
+    {
+        var template = await request.Store.Load<Template>(request.TenantId, id, ct);
+        if (template.State.Revision == 0)
+        {
+            return NotFound.ToProblem();
+        }
+
+        request.SetETag(template.Version);
+        return TypedResults.Ok(TemplateView.Of(template));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Schema;
+using Campaigns.Tenancy;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Campaigns.Server.Tests;
+
+/// <summary>The HTTP API on a free port, over a migrated database, without message workers.</summary>
+public sealed class ApiHost : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    ApiHost(WebApplication app) => this.app = app;
+
+    public IServiceProvider Services => app.Services;
+
+    public EventStore Store => Services.GetRequiredService<EventStore>();
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(app.Urls.Single());
+
+    /// <param name="connectionString">To an empty schema or database.</param>
+    public static async Task<ApiHost> Start(string connectionString)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine), workers: false);
+        builder.Services.AddCampaigns();
+        var app = builder.Build();
+        app.MapCampaigns();
+        await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
+        await app.StartAsync();
+        return new ApiHost(app);
+    }
+
+    /// <summary>A caller with an API key of an organisation.</summary>
+    public async Task<HttpClient> Client(string tenantId = "acme")
+    {
+        var key = await Services.GetRequiredService<ApiKeys>().Issue(tenantId, "test", CancellationToken.None);
+        return new HttpClient
+        {
+            BaseAddress = new Uri(Address, "/api/v1/"),
+            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+        };
+    }
+
+    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+}
+
+static class ApiCalls
+{
+    /// <summary>The body as JSON; fails the test where it is none.</summary>
+    public static async Task<JsonElement> Json(this HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+
+    public static async Task<JsonElement> GetJson(this HttpClient client, string path) => await client.GetFromJsonAsync<JsonElement>(path);
+
+    public static StringContent Csv(string text) => new(text, Encoding.UTF8, "text/csv");
+
+    public static string Text(this JsonElement json, string member) => json.GetProperty(member).GetString()!;
+
+    public static long Number(this JsonElement json, string member) => json.GetProperty(member).GetInt64();
+}

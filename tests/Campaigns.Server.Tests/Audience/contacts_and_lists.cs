@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Campaigns.Server.Tests.Audience;
+
+[Collection("postgres")]
+public sealed class contacts_and_lists(PostgresFixture postgres) : IAsyncLifetime
+{
+    ApiHost host = null!;
+    HttpClient client = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await ApiHost.Start(await postgres.NewSchema());
+        client = await host.Client();
+    }
+
+    public async Task DisposeAsync()
+    {
+        client.Dispose();
+        await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task a_contact_is_added_once_and_changed()
+    {
+        var input = new { email = " Ann@Example.com", firstName = "Ann", timeZone = "Europe/Zurich", attributes = new Dictionary<string, string> { ["Company Name"] = "Acme" } };
+
+        var created = await client.PostAsJsonAsync("contacts", input);
+        var again = await client.PostAsJsonAsync("contacts", input);
+        var contact = await created.Json();
+        var changed = await client.PutAsJsonAsync($"contacts/{contact.Text("id")}", new { email = "ann.lee@example.com", lastName = "Lee" });
+
+        created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        contact.Text("email").ShouldBe("ann@example.com");
+        contact.GetProperty("attributes").Text("company_name").ShouldBe("Acme");
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await again.Json()).Text("contactId").ShouldBe(contact.Text("id"));
+        var after = await client.GetJson($"contacts/{contact.Text("id")}");
+        (after.Text("email"), after.Text("lastName"), after.TryGetProperty("firstName", out _)).ShouldBe(("ann.lee@example.com", "Lee", false));
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task an_unusable_contact_is_refused_member_by_member()
+    {
+        var response = await client.PostAsJsonAsync("contacts", new { email = "nobody", timeZone = "Mars/Olympus" });
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await response.Json()).GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe(["email", "timeZone"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task contacts_come_in_pages()
+    {
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            await client.PostAsJsonAsync("contacts", new { email = $"{name}@example.com" });
+        }
+
+        var first = await client.GetJson("contacts?limit=2");
+        var second = await client.GetJson($"contacts?limit=2&cursor={first.Text("next")}");
+
+        first.GetProperty("items").GetArrayLength().ShouldBe(2);
+        second.GetProperty("items").GetArrayLength().ShouldBe(1);
+        second.TryGetProperty("next", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task a_list_takes_members_once_and_names_the_unknown_ones()
+    {
+        var contact = await (await client.PostAsJsonAsync("contacts", new { email = "ann@example.com" })).Json();
+        var list = await (await client.PostAsJsonAsync("lists", new { name = "People" })).Json();
+        var unknown = Guid.NewGuid();
+        var ids = new { contactIds = new[] { contact.GetProperty("id").GetGuid(), unknown } };
+
+        var first = await (await client.PostAsJsonAsync($"lists/{list.Text("id")}/members", ids)).Json();
+        var second = await (await client.PostAsJsonAsync($"lists/{list.Text("id")}/members", ids)).Json();
+
+        (first.Number("added"), first.Number("alreadyMembers"), first.GetProperty("unknown")[0].GetGuid()).ShouldBe((1, 0, unknown));
+        (second.Number("added"), second.Number("alreadyMembers")).ShouldBe((0, 1));
+        (await client.GetJson("lists")).GetProperty("items")[0].Number("members").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task a_list_has_a_name_of_its_own()
+    {
+        await client.PostAsJsonAsync("lists", new { name = "People" });
+
+        (await client.PostAsJsonAsync("lists", new { name = "people " })).StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await client.PostAsJsonAsync("lists", new { name = " " })).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task a_deleted_list_leaves_its_contacts()
+    {
+        var import = await (await client.PostAsync("imports?list=Gone", ApiCalls.Csv("email\nann@example.com\n"))).Json();
+
+        (await client.DeleteAsync($"lists/{import.Text("listId")}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        (await client.DeleteAsync($"lists/{import.Text("listId")}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await client.GetJson("contacts")).GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task of_one_organisation_are_invisible_to_another()
+    {
+        var contact = await (await client.PostAsJsonAsync("contacts", new { email = "ann@example.com" })).Json();
+        var list = await (await client.PostAsJsonAsync("lists", new { name = "People" })).Json();
+        using var other = await host.Client("other");
+
+        (await other.GetAsync($"contacts/{contact.Text("id")}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.PutAsJsonAsync($"contacts/{contact.Text("id")}", new { email = "x@example.com" })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.DeleteAsync($"lists/{list.Text("id")}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.PostAsJsonAsync($"lists/{list.Text("id")}/members", new { contactIds = new[] { Guid.NewGuid() } })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.PostAsJsonAsync("contacts", new { email = "ann@example.com" })).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+}

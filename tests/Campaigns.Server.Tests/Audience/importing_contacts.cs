@@ -1,0 +1,238 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Campaigns.Server.Tests.Audience;
+
+[Collection("postgres")]
+public sealed class importing_contacts(PostgresFixture postgres) : IAsyncLifetime
+{
+    ApiHost host = null!;
+    HttpClient client = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await ApiHost.Start(await postgres.NewSchema());
+        client = await host.Client();
+    }
+
+    public async Task DisposeAsync()
+    {
+        client.Dispose();
+        await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task accounts_for_every_row_of_the_sample_file()
+    {
+        var response = await client.PostAsync("imports?list=Sample", ApiCalls.Csv(await File.ReadAllTextAsync(Sample())));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var report = await response.Json();
+        response.Headers.Location!.ToString().ShouldBe($"/api/v1/imports/{report.Text("id")}");
+        Counts(report).ShouldBe((Rows: 1000, Created: 973, Existing: 0, Updated: 0, Duplicate: 12, Invalid: 15));
+        report.Text("status").ShouldBe("completed");
+        var list = await client.GetJson($"lists/{report.Text("listId")}");
+        (list.Text("name"), list.Number("members")).ShouldBe(("Sample", 973));
+        (await client.GetJson($"imports/{report.Text("id")}")).GetRawText().ShouldBe(report.GetRawText());
+    }
+
+    [Fact]
+    public async Task keeps_every_field_of_a_contact()
+    {
+        await Import("Email;First Name;Last Name;Time Zone;Company Name\nAnn@Example.com;Ann;Lee;europe/zurich;\"Lee; Sons\"\n");
+
+        var contact = (await client.GetJson("contacts?email=ANN@example.com")).GetProperty("items")[0];
+
+        contact.Text("email").ShouldBe("ann@example.com");
+        (contact.Text("firstName"), contact.Text("lastName"), contact.Text("timeZone")).ShouldBe(("Ann", "Lee", "Europe/Zurich"));
+        contact.GetProperty("attributes").Text("company_name").ShouldBe("Lee; Sons");
+    }
+
+    [Fact]
+    public async Task finds_duplicates_across_chunks_and_names_the_line_that_came_first()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 4500).Select(i => string.Create(CultureInfo.InvariantCulture, $"person{i}@example.com\n")));
+
+        var report = await Import($"email\n{rows}PERSON3@example.com\nperson4499@example.com\nnobody\n", "?list=L");
+
+        Counts(report).ShouldBe((Rows: 4503, Created: 4500, Existing: 0, Updated: 0, Duplicate: 2, Invalid: 1));
+        var rejections = await client.GetJson($"imports/{report.Text("id")}/rejections?limit=2");
+        rejections.GetProperty("items").EnumerateArray().Select(row => (row.Number("line"), row.Text("reason"), row.Number("duplicateOf"))).ShouldBe(
+            [(4502, "duplicate", 5), (4503, "duplicate", 4501)]);
+        var next = await client.GetJson($"imports/{report.Text("id")}/rejections?limit=2&cursor={rejections.Text("next")}");
+        next.GetProperty("items")[0].Text("value").ShouldBe("nobody");
+        var csv = await client.GetStringAsync($"imports/{report.Text("id")}/rejections?format=csv");
+        csv.ShouldBe("line,reason,value,duplicate_of\r\n4502,duplicate,\"person3@example.com\",5\r\n4503,duplicate,\"person4499@example.com\",4501\r\n4504,invalid-address,\"nobody\",\r\n");
+        var facts = await host.Store.ReadStream("acme", report.GetProperty("id").GetGuid()).Select(fact => fact.TypeName).ToListAsync();
+        facts.ShouldBe(["import_started", "import_progressed", "import_progressed", "import_progressed", "import_completed"]);
+    }
+
+    [Fact]
+    public async Task leaves_the_fields_of_contacts_that_were_there_before_unless_told_to_update()
+    {
+        await Import("email,first_name,city,company\nann@example.com,Ann,Bern,Acme\n");
+
+        var kept = await Import("email,first_name,city\nann@example.com,Anna,Basel\n", "?list=Second");
+        var afterKeep = (await client.GetJson("contacts?email=ann@example.com")).GetProperty("items")[0];
+        var updated = await Import("email,first_name,city\nann@example.com,,Basel\n", "?existing=update");
+        var afterUpdate = (await client.GetJson("contacts?email=ann@example.com")).GetProperty("items")[0];
+
+        Counts(kept).ShouldBe((Rows: 1, Created: 0, Existing: 1, Updated: 0, Duplicate: 0, Invalid: 0));
+        (afterKeep.Text("firstName"), afterKeep.GetProperty("attributes").Text("city")).ShouldBe(("Ann", "Bern"));
+        (await client.GetJson($"lists/{kept.Text("listId")}")).Number("members").ShouldBe(1);
+        Counts(updated).ShouldBe((Rows: 1, Created: 0, Existing: 0, Updated: 1, Duplicate: 0, Invalid: 0));
+        afterUpdate.Text("firstName").ShouldBe("Ann");
+        afterUpdate.GetProperty("attributes").GetRawText().ShouldBe("""{"city":"Basel","company":"Acme"}""");
+    }
+
+    [Fact]
+    public async Task of_one_file_twice_makes_nobody_twice()
+    {
+        const string file = "email\nann@example.com\nbob@example.com\n";
+
+        var first = await Import(file, "?list=People");
+        var second = await Import(file, $"?list={first.Text("listId")}");
+
+        Counts(second).ShouldBe((Rows: 2, Created: 0, Existing: 2, Updated: 0, Duplicate: 0, Invalid: 0));
+        second.Text("listId").ShouldBe(first.Text("listId"));
+        (await client.GetJson($"lists/{first.Text("listId")}/contacts")).GetProperty("items").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task of_the_same_people_at_the_same_time_makes_nobody_twice()
+    {
+        var rows = Enumerable.Range(0, 3000).Select(i => string.Create(CultureInfo.InvariantCulture, $"person{i}@example.com\n")).ToList();
+        var there = "email\n" + string.Concat(rows);
+        var back = "email\n" + string.Concat(rows.AsEnumerable().Reverse());
+
+        var reports = await Task.WhenAll(Import(there, "?list=Same"), Import(back, "?list=same"));
+
+        reports.Sum(report => report.Number("created")).ShouldBe(3000);
+        reports.Select(report => report.Text("listId")).Distinct().Count().ShouldBe(1);
+        (await client.GetJson($"lists/{reports[0].Text("listId")}")).Number("members").ShouldBe(3000);
+    }
+
+    [Fact]
+    public async Task takes_the_file_of_a_form()
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("x"), "note" }, { ApiCalls.Csv("email\nann@example.com\n"), "file", "people.csv" } };
+
+        var response = await client.PostAsync("imports?list=Form", form);
+
+        var report = await response.Json();
+        (report.Text("fileName"), report.Number("created")).ShouldBe(("people.csv", 1));
+    }
+
+    [Theory]
+    [InlineData("Name,Phone\nAnn,1\n", "email-column-missing")]
+    [InlineData("", "file-empty")]
+    public async Task is_refused_where_there_are_no_addresses(string file, string problem)
+    {
+        var response = await client.PostAsync("imports?list=None", ApiCalls.Csv(file));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await response.Json()).Text("type").ShouldBe($"/problems/{problem}");
+        (await client.GetJson("imports")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await client.GetJson("lists")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task that_cannot_be_read_to_the_end_says_where_it_stopped()
+    {
+        var response = await client.PostAsync("imports", ApiCalls.Csv("email,city\nann@example.com,Bern\nbob@example.com,\"Basel\ncarl@example.com,Chur\n"));
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        var problem = await response.Json();
+        problem.Text("type").ShouldBe("/problems/import-failed");
+        problem.Text("detail").ShouldContain("line 3");
+        (problem.GetProperty("import").Text("status"), problem.GetProperty("import").Number("created")).ShouldBe(("failed", 1));
+    }
+
+    [Fact]
+    public async Task whose_upload_breaks_off_keeps_what_came_and_is_marked_failed()
+    {
+        using (var caller = new TcpClient())
+        {
+            await caller.ConnectAsync(host.Address.Host, host.Address.Port);
+            var key = client.DefaultRequestHeaders.Authorization!.ToString();
+            var rows = string.Concat(Enumerable.Range(0, 20_000).Select(i => string.Create(CultureInfo.InvariantCulture, $"person{i}@example.com\n")));
+            var head = $"POST /api/v1/imports HTTP/1.1\r\nHost: localhost\r\nAuthorization: {key}\r\nContent-Type: text/csv\r\nContent-Length: 100000000\r\n\r\n";
+            await caller.GetStream().WriteAsync(Encoding.UTF8.GetBytes(head + "email\n" + rows));
+            await OnlyImport(import => import.Number("created") > 0);
+        }
+
+        var import = await OnlyImport(import => import.Text("status") != "running");
+
+        import.Text("status").ShouldBe("failed");
+        import.Text("failure").ShouldStartWith("The upload broke off");
+        import.Number("line").ShouldBe(import.Number("created") + 1);
+        import.Number("created").ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task repeated_with_its_idempotency_key_gets_the_same_report()
+    {
+        async Task<JsonElement> Send()
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "imports?list=Once") { Content = ApiCalls.Csv("email\nann@example.com\n") };
+            request.Headers.Add("Idempotency-Key", "import-1");
+            return await (await client.SendAsync(request)).Json();
+        }
+
+        (await Send()).GetRawText().ShouldBe((await Send()).GetRawText());
+        (await client.GetJson("imports")).GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task of_one_organisation_is_invisible_to_another()
+    {
+        var report = await Import("email\nann@example.com\n", "?list=Mine");
+        using var other = await host.Client("other");
+
+        (await other.GetAsync($"imports/{report.Text("id")}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.GetAsync($"imports/{report.Text("id")}/rejections")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.GetAsync($"lists/{report.Text("listId")}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.PostAsync($"imports?list={report.Text("listId")}", ApiCalls.Csv("email\nbob@example.com\n"))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.GetJson("contacts")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    async Task<JsonElement> Import(string file, string query = "")
+    {
+        var response = await client.PostAsync($"imports{query}", ApiCalls.Csv(file));
+        response.StatusCode.ShouldBe(HttpStatusCode.Created, await response.Content.ReadAsStringAsync());
+        return await response.Json();
+    }
+
+    // What the server has read and noticed of a caller that talks to it by hand, it has in its own time.
+    async Task<JsonElement> OnlyImport(Func<JsonElement, bool> until)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            var imports = (await client.GetJson("imports")).GetProperty("items");
+            if (imports.GetArrayLength() == 1 && until(imports[0]))
+            {
+                return imports[0];
+            }
+        }
+    }
+
+    static (long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid) Counts(JsonElement report) => (
+        report.Number("rows"), report.Number("created"), report.Number("existing"), report.Number("updated"), report.Number("duplicate"), report.Number("invalid"));
+
+    static string Sample()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Campaigns.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return Path.Combine(folder.FullName, "docs", "samples", "contacts.csv");
+    }
+}

@@ -1,0 +1,79 @@
+using Campaigns.Audience;
+
+namespace Campaigns.Tests.Audience;
+
+public sealed class a_chunk_of_a_file
+{
+    static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    static readonly Guid Ann = Guid.Parse("0195f6d0-0000-7000-8000-000000000001");
+
+    [Fact]
+    public void makes_a_contact_of_every_new_address()
+    {
+        var chunk = Decide([new FileRow(2, "ann@example.com"), new FileRow(3, "bob@example.com")]);
+
+        chunk.Created.Select(contact => contact.Row.Email).ShouldBe(["ann@example.com", "bob@example.com"]);
+        chunk.Rejected.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void takes_an_address_once_and_its_first_line_wins()
+    {
+        var chunk = Decide([new FileRow(2, "ann@example.com", "Ann"), new FileRow(3, "ann@example.com", "Anna")]);
+
+        chunk.Created.ShouldHaveSingleItem().Row.FirstName.ShouldBe("Ann");
+        chunk.Rejected.ShouldBe([new RejectedRow(3, RejectionReason.Duplicate, "ann@example.com", 2)]);
+    }
+
+    [Fact]
+    public void knows_the_addresses_of_earlier_chunks_by_their_line()
+    {
+        var chunk = Decide([new FileRow(2003, "ann@example.com")], ("ann@example.com", new KnownContact(Ann, 17)));
+
+        chunk.Rejected.ShouldBe([new RejectedRow(2003, RejectionReason.Duplicate, "ann@example.com", 17)]);
+    }
+
+    [Fact]
+    public void finds_the_contacts_that_are_older_than_the_import()
+    {
+        var chunk = Decide([new FileRow(2, "ann@example.com"), new FileRow(3, "ann@example.com")], ("ann@example.com", new KnownContact(Ann, null)));
+
+        chunk.Created.ShouldBeEmpty();
+        chunk.Known.ShouldHaveSingleItem().Id.ShouldBe(Ann);
+        chunk.Rejected.ShouldHaveSingleItem().DuplicateOf.ShouldBe(2);
+    }
+
+    [Fact]
+    public void counts_every_row_exactly_once()
+    {
+        var chunk = Decide(
+            [
+                new FileRow(2, "ann@example.com"), new FileRow(3, "bob@example.com", UnknownTimeZone: true), new FileRow(4, "bob@example.com"),
+                new FileRow(5, "", Rejection: RejectionReason.MissingAddress),
+            ],
+            ("ann@example.com", new KnownContact(Ann, null)));
+
+        chunk.Progress(ExistingContacts.Keep).ShouldBe(new ImportProgressed(
+            Line: 5, Rows: 4, Created: 1, Existing: 1, Updated: 0, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1));
+        chunk.Progress(ExistingContacts.Update).ShouldBe(new ImportProgressed(
+            Line: 5, Rows: 4, Created: 1, Existing: 0, Updated: 1, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1));
+    }
+
+    [Fact]
+    public void adds_up_in_the_state_of_the_import()
+    {
+        var list = Guid.Parse("0195f6d0-0000-7000-8000-000000000002");
+        object[] facts =
+        [
+            new ImportStarted("people.csv", list, ExistingContacts.Update), new ImportProgressed(3, 2, 1, 0, 1, 0, 0, 1),
+            new ImportProgressed(6, 3, 1, 0, 0, 1, 1, 0), new ImportFailed("The upload broke off.", 6),
+        ];
+
+        facts.Aggregate(Import.Initial, (import, fact) => import.Apply(fact)).ShouldBe(new Import(
+            ImportStatus.Failed, "people.csv", list, ExistingContacts.Update, Line: 6, Rows: 5, Created: 2, Existing: 0, Updated: 1,
+            Duplicate: 1, Invalid: 1, UnknownTimeZones: 1, Failure: "The upload broke off."));
+    }
+
+    static ImportChunk Decide(IReadOnlyList<FileRow> rows, params (string Email, KnownContact Contact)[] known) =>
+        ImportChunk.Decide(rows, known.ToDictionary(found => found.Email, found => found.Contact), Now);
+}

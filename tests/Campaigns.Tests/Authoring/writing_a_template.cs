@@ -1,0 +1,58 @@
+using Campaigns.Authoring;
+using Campaigns.Engine.Events;
+
+namespace Campaigns.Tests.Authoring;
+
+public sealed class writing_a_template
+{
+    static readonly TemplateContent Spring = new("Spring", "Hi {{first_name}}", "<p>Spring</p>", null);
+    static readonly TemplateContent Summer = Spring with { Subject = "Summer" };
+
+    [Fact]
+    public void creates_it() => CreateTemplate.Decide(Spring, Template.Initial).Events.ShouldBe([new TemplateCreated(Spring)]);
+
+    [Fact]
+    public void creating_it_again_changes_nothing() => CreateTemplate.Decide(Spring, After(new TemplateCreated(Spring))).ShouldBe(Outcome.Nothing);
+
+    [Fact]
+    public void revises_it() => ReviseTemplate.Decide(Summer, After(new TemplateCreated(Spring))).Events.ShouldBe([new TemplateRevised(Summer)]);
+
+    [Fact]
+    public void revising_it_again_changes_nothing() =>
+        ReviseTemplate.Decide(Summer, After(new TemplateCreated(Spring), new TemplateRevised(Summer))).ShouldBe(Outcome.Nothing);
+
+    [Fact]
+    public void that_does_not_exist_is_refused() => ReviseTemplate.Decide(Spring, Template.Initial).Refusal!.Kind.ShouldBe(RefusalKind.NotFound);
+
+    [Fact]
+    public void that_is_archived_is_refused() =>
+        ReviseTemplate.Decide(Summer, After(new TemplateCreated(Spring), new TemplateArchived())).Refusal!.Code.ShouldBe("template-archived");
+
+    [Fact]
+    public void archives_it_once()
+    {
+        ArchiveTemplate.Decide(After(new TemplateCreated(Spring))).Events.ShouldBe([new TemplateArchived()]);
+        ArchiveTemplate.Decide(After(new TemplateCreated(Spring), new TemplateArchived())).ShouldBe(Outcome.Nothing);
+        ArchiveTemplate.Decide(Template.Initial).Refusal!.Kind.ShouldBe(RefusalKind.NotFound);
+    }
+
+    [Theory]
+    [InlineData("", "s", "name-missing")]
+    [InlineData("n", "two\nlines", "subject-invalid")]
+    [InlineData("n", "{{#if", "template-invalid")]
+    public void with_unusable_content_is_refused(string name, string subject, string code) =>
+        CreateTemplate.Decide(new TemplateContent(name, subject, null, null), Template.Initial).Refusal!.Code.ShouldBe(code);
+
+    [Fact]
+    public void counts_the_revisions_and_keeps_the_newest_content() =>
+        After(new TemplateCreated(Spring), new TemplateRevised(Summer), new TemplateArchived()).ShouldBe(new Template(Summer, 2, true));
+
+    [Fact]
+    public void needs_a_body_only_to_send()
+    {
+        Spring.HasBody.ShouldBeTrue();
+        (Spring with { Html = " ", Text = null }).HasBody.ShouldBeFalse();
+    }
+
+    static Template After(params object[] facts) => facts.Aggregate(Template.Initial, (template, fact) => template.Apply(fact));
+}
