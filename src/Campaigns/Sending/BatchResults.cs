@@ -5,6 +5,7 @@ namespace Campaigns.Sending;
 public sealed class BatchResults(int size)
 {
     readonly List<(Guid Recipient, object Fact)> facts = [];
+    readonly List<Guid> proven = [];
 
     public IReadOnlyList<(Guid Recipient, object Fact)> Facts => facts;
 
@@ -21,5 +22,11 @@ public sealed class BatchResults(int size)
 
     public int Returned => facts.Count(result => result.Fact is MessageReturned);
 
+    /// <summary>Who has the message, or perhaps has it, and may open it.</summary>
+    public IEnumerable<Guid> MayOpen => facts.Where(result => result.Fact is MessageSent or MessageInDoubt).Select(result => result.Recipient).Concat(proven);
+
     public void Add(Guid recipient, object fact) => facts.Add((recipient, fact));
+
+    /// <summary>The provider's word was there before the result: there is none to record.</summary>
+    public void AddProven(Guid recipient) => proven.Add(recipient);
 }

@@ -1,3 +1,3 @@
-select id from recipients
-where tenant_id = $1 and campaign_id = $2 and id between $3 and $4 and batch = $5 and status = 'sending'
+select id, status = 'sent' from recipients
+where tenant_id = $1 and campaign_id = $2 and id between $3 and $4 and batch = $5 and status in ('sending', 'sent')
 order by id

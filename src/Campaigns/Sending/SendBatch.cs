@@ -26,7 +26,7 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             if (campaign.State.OpenBatch is { } open && open.Claim == delivery.MessageId)
             {
-                await CloseInterrupted(message, open, delivery, ct);
+                await CloseInterrupted(message, campaign.State, open, delivery, ct);
                 return;
             }
 
@@ -82,14 +82,26 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
         }
     }
 
-    async Task CloseInterrupted(SendBatch message, OpenBatch open, Delivery delivery, CancellationToken ct)
+    async Task CloseInterrupted(SendBatch message, Campaign campaign, OpenBatch open, Delivery delivery, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
         var interrupted = await store.Database.Query(
-            ReadInterrupted, reader => reader.GetGuid(0), ct, delivery.TenantId, message.CampaignId, first, last, open.Number);
+            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsSent: reader.GetBoolean(1)), ct,
+            delivery.TenantId, message.CampaignId, first, last, open.Number);
         var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
-        var results = new BatchResults(open.Size);
-        interrupted.ForEach(recipient => results.Add(recipient, doubt));
+        var results = new BatchResults(open.Size) { NoOpenAfter = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds) };
+        foreach (var (recipient, isSent) in interrupted)
+        {
+            if (isSent)
+            {
+                results.AddProven(recipient);
+            }
+            else
+            {
+                results.Add(recipient, doubt);
+            }
+        }
+
         await Close(message, results, delivery);
     }
 
@@ -110,10 +122,11 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
         foreach (var (recipient, fact) in results.Facts)
         {
             session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
-            if (fact is MessageSent)
-            {
-                session.Send(new TimeOutOpen(recipient), session.Now + results.NoOpenAfter);
-            }
+        }
+
+        foreach (var recipient in results.MayOpen)
+        {
+            session.Send(new TimeOutOpen(recipient), session.Now + results.NoOpenAfter);
         }
 
         return session;

@@ -1,5 +1,5 @@
 select r.id, s.version
 from recipients r
 join mt_streams s on s.tenant_id = r.tenant_id and s.id = r.id
-where r.tenant_id = $1 and r.id = any ($2)
+where r.tenant_id = $1 and r.id = any ($2) and r.status = 'sent'
   and r.opened_at is null and r.clicked_at is null and r.bounced_at is null and r.timed_out_at is null

@@ -244,7 +244,6 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         {
             await host.DisposeAsync();
             await Sandbox.DisposeAsync();
-            Voice.Dispose();
         }
     }
 }

@@ -3,24 +3,24 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Sandbox;
 
 namespace Campaigns.Server.Tests.Tracking;
 
 /// <summary>Posts signed events as SendGrid would, but exactly those that a test wants.</summary>
-sealed class SendGridVoice : IDisposable
+sealed class SendGridVoice
 {
-    readonly ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    readonly byte[] privateKey;
 
     /// <param name="privateKey">base64 PKCS#8; null makes a new one.</param>
     public SendGridVoice(string? privateKey = null)
     {
-        if (privateKey is not null)
-        {
-            key.ImportPkcs8PrivateKey(Convert.FromBase64String(privateKey), out _);
-        }
+        this.privateKey = Convert.FromBase64String(privateKey ?? SandboxServer.NewWebhookPrivateKey());
+        using var key = Key();
+        PublicKey = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
     }
 
-    public string PublicKey => Convert.ToBase64String(key.ExportSubjectPublicKeyInfo());
+    public string PublicKey { get; }
 
     /// <summary>An event about a recipient's message.</summary>
     public static Dictionary<string, object> Event(string kind, Guid recipient, DateTimeOffset at, string? id = null) => new()
@@ -35,6 +35,7 @@ sealed class SendGridVoice : IDisposable
     public async Task<HttpResponseMessage> Post(Uri server, string tenantId, byte[] body)
     {
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        using var key = Key();
         var signature = key.SignData([.. Encoding.UTF8.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         using var http = new HttpClient();
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server, $"/webhooks/sendgrid/{tenantId}")) { Content = new ByteArrayContent(body) };
@@ -44,5 +45,10 @@ sealed class SendGridVoice : IDisposable
         return await http.SendAsync(request);
     }
 
-    public void Dispose() => key.Dispose();
+    ECDsa Key()
+    {
+        var key = ECDsa.Create();
+        key.ImportPkcs8PrivateKey(privateKey, out _);
+        return key;
+    }
 }
