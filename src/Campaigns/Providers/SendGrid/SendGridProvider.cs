@@ -19,10 +19,16 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
     {
+        var key = options.Value.ApiKey.Trim(); // a key from a file ends with a line break
+        if (key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return new SendResult.Refused(FailureCategory.Configuration, "key-invalid", "SendGrid:ApiKey is missing, or is no key");
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.BaseAddress, "/v3/mail/send"))
         {
             Content = JsonContent.Create(Body(message), SendGridJson.Default.MailSendRequest),
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey) },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
         };
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
         using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);

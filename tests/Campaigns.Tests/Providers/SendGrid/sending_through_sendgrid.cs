@@ -56,6 +56,23 @@ public sealed class sending_through_sendgrid
         sendGrid.Body.GetProperty("from").GetProperty("name").GetString().ShouldBe(sent);
     }
 
+    [Theory, InlineData(" SG.key"), InlineData("SG.key\n"), InlineData("SG.key\r\n")]
+    public async Task uses_a_key_without_the_line_break_of_the_file_it_came_from(string key)
+    {
+        var sendGrid = SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.Accepted));
+        (await sendGrid.Send(options: new SendGridOptions { ApiKey = key })).ShouldBe(new SendResult.Accepted(null));
+        sendGrid.Authorization!.Parameter.ShouldBe("SG.key");
+    }
+
+    [Theory, InlineData("SG.k\ney"), InlineData("SG.këy"), InlineData("")]
+    public async Task says_that_a_key_is_none_instead_of_sending_it(string key)
+    {
+        var sendGrid = SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.Accepted));
+        var refused = (await sendGrid.Send(options: new SendGridOptions { ApiKey = key })).ShouldBeOfType<SendResult.Refused>();
+        (refused.Category, refused.Code).ShouldBe((FailureCategory.Configuration, "key-invalid"));
+        sendGrid.Requests.ShouldBe(0);
+    }
+
     [Fact]
     public async Task goes_to_the_address_that_is_configured()
     {
