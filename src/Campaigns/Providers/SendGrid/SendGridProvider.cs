@@ -50,6 +50,10 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         {
             return new SendResult.InDoubt($"The connection to SendGrid broke before its answer ({error.HttpRequestError})");
         }
+        catch (OperationCanceledException error) when (error.InnerException is TimeoutException && !timeout.IsCancellationRequested)
+        {
+            return new SendResult.Refused(FailureCategory.Temporary, "unreachable", "SendGrid cannot be reached (no connection in time)");
+        }
         catch (OperationCanceledException)
         {
             return new SendResult.InDoubt($"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s");

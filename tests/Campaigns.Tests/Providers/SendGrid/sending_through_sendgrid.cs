@@ -197,6 +197,23 @@ public sealed class sending_through_sendgrid
             .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, "unreachable", "SendGrid cannot be reached (ConnectionError)"));
     }
 
+    [Fact]
+    public async Task is_put_off_when_no_connection_comes_about_in_time() // nothing was handed over: no doubt
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            ConnectTimeout = TimeSpan.FromMilliseconds(20),
+            ConnectCallback = async (_, ct) =>
+            {
+                var silence = new TaskCompletionSource<Stream>(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var registration = ct.Register(() => silence.TrySetCanceled(ct));
+                return await silence.Task;
+            },
+        };
+        (await SendGridStub.Send(handler, TimeProvider.System))
+            .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, "unreachable", "SendGrid cannot be reached (no connection in time)"));
+    }
+
     [Theory, InlineData(""), InlineData("HTTP/1.1 20"), InlineData("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")]
     [InlineData("rubbish\r\n\r\n")]
     public async Task is_in_doubt_when_the_connection_breaks_before_the_answer_is_there(string answer)
