@@ -92,9 +92,10 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         {
             case HttpStatusCode.Accepted or HttpStatusCode.OK:
                 return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
-            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
+            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout:
                 return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response));
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
+            case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest: // the address leads elsewhere
                 return new SendResult.Refused(FailureCategory.Configuration, code, await Reason(response, ct));
             case >= HttpStatusCode.InternalServerError:
                 return new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");

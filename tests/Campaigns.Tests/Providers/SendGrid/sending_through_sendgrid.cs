@@ -114,6 +114,28 @@ public sealed class sending_through_sendgrid
             .ShouldBe(new SendResult.Refused(FailureCategory.Configuration, ((int)status).ToString(CultureInfo.InvariantCulture), "The provided authorization grant is invalid"));
     }
 
+    [Theory, InlineData(HttpStatusCode.MovedPermanently), InlineData(HttpStatusCode.Found), InlineData(HttpStatusCode.TemporaryRedirect)]
+    public async Task is_refused_when_the_address_leads_elsewhere(HttpStatusCode status)
+    {
+        var refused = (await SendGridStub.Answering(new HttpResponseMessage(status) { Headers = { Location = new Uri("https://example.com") } }).Send())
+            .ShouldBeOfType<SendResult.Refused>();
+        refused.Category.ShouldBe(FailureCategory.Configuration);
+    }
+
+    [Fact]
+    public async Task does_not_follow_where_an_address_leads() // or a page that answers 200 there would count as accepted
+    {
+        using var server = new LocalServer("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSendGrid();
+        services.Configure<SendGridOptions>(options => (options.ApiKey, options.BaseAddress) = ("SG.key", server.Address));
+        services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
+        await using var provider = services.BuildServiceProvider();
+        (await provider.GetRequiredService<IMessageProvider>().Send(SendGridStub.Message, default))
+            .ShouldBeOfType<SendResult.Refused>().Category.ShouldBe(FailureCategory.Configuration);
+    }
+
     [Fact]
     public async Task is_refused_when_too_large_also_by_the_web_server_in_front()
     {
@@ -139,6 +161,13 @@ public sealed class sending_through_sendgrid
         { "X-RateLimit-Reset", "99999999999999999999", null },
         { "X-RateLimit-Reset", "253402300800", null },
     };
+
+    [Fact]
+    public async Task is_put_off_when_sendgrid_never_got_the_whole_request()
+    {
+        (await SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.RequestTimeout)).Send())
+            .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, "408", "Request Timeout"));
+    }
 
     [Theory, InlineData(HttpStatusCode.InternalServerError), InlineData(HttpStatusCode.BadGateway), InlineData(HttpStatusCode.GatewayTimeout), InlineData((HttpStatusCode)529)]
     public async Task is_in_doubt_when_sendgrid_does_not_know_itself(HttpStatusCode status) =>
