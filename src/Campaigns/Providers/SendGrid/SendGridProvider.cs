@@ -111,17 +111,12 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
     TimeSpan? RetryAfter(HttpResponseMessage response)
     {
-        if (response.Headers.RetryAfter is { } header)
-        {
-            return header.Delta ?? header.Date - clock.GetUtcNow();
-        }
-
-        return response.Headers.TryGetValues("X-RateLimit-Reset", out var reset)
-            && long.TryParse(reset.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            && DateTimeOffset.FromUnixTimeSeconds(seconds) - clock.GetUtcNow() is { } wait && wait > TimeSpan.Zero
-                ? wait
-                : null;
+        var wait = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - clock.GetUtcNow()
+            : response.Headers.TryGetValues("X-RateLimit-Reset", out var reset)
+                && long.TryParse(reset.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) - clock.GetUtcNow()
+            : null;
+        return wait > TimeSpan.Zero ? wait : null; // past by our clock: theirs may be behind
     }
 
     static async Task<string> Reason(HttpResponseMessage response, CancellationToken ct) => (await Error(response, ct)).Reason;

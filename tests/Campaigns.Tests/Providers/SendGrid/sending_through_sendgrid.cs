@@ -162,6 +162,23 @@ public sealed class sending_through_sendgrid
         { "X-RateLimit-Reset", "253402300800", null },
     };
 
+    [Theory, MemberData(nameof(Waits))]
+    public async Task is_put_off_when_there_is_too_much_of_it(string? header, string? value, double? seconds)
+    {
+        foreach (var status in new[] { HttpStatusCode.TooManyRequests, HttpStatusCode.ServiceUnavailable })
+        {
+            var response = Errors(status, """{"errors":[{"field":null,"message":"too many requests"}]}""");
+            if (header is not null)
+            {
+                response.Headers.TryAddWithoutValidation(header, value).ShouldBeTrue();
+            }
+
+            TimeSpan? wait = seconds is { } known ? TimeSpan.FromSeconds(known) : null;
+            (await SendGridStub.Answering(response).Send())
+                .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, ((int)status).ToString(CultureInfo.InvariantCulture), "too many requests", wait));
+        }
+    }
+
     [Fact]
     public async Task is_put_off_when_sendgrid_never_got_the_whole_request()
     {
