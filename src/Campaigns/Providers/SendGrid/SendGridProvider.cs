@@ -129,14 +129,14 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
             try
             {
                 var body = await response.Content.ReadFromJsonAsync(SendGridJson.Default.SendGridErrors, ct);
-                if (body?.Errors is [var error, ..])
+                if (body?.Errors is [{ } error, ..])
                 {
                     return (error.Message ?? "", error.Field);
                 }
             }
-            catch (JsonException)
+            catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
-                // Fall through: the status says enough.
+                // No JSON, or of a charset that nobody knows. The status says enough.
             }
         }
 

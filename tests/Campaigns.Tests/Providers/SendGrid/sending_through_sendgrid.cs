@@ -146,6 +146,21 @@ public sealed class sending_through_sendgrid
         (await SendGridStub.Answering(response).Send()).ShouldBe(new SendResult.Refused(FailureCategory.Content, "413", "Request Entity Too Large"));
     }
 
+    [Theory]
+    [InlineData("not json"), InlineData("{"), InlineData("{}"), InlineData("null"), InlineData("[]"), InlineData(""), InlineData("""{"errors":null}""")]
+    [InlineData("""{"errors":[]}"""), InlineData("""{"errors":[null]}"""), InlineData("""{"errors":{"message":"x"}}"""), InlineData("""{"errors":[{"message":5}]}""")]
+    public async Task is_refused_also_by_an_answer_that_makes_no_sense(string body) =>
+        (await SendGridStub.Answering(Errors(HttpStatusCode.BadRequest, body)).Send()).ShouldBe(new SendResult.Refused(FailureCategory.Content, "400", "Bad Request"));
+
+    [Theory, InlineData("application/json; charset=nonsense"), InlineData("application/json; charset=utf-16"), InlineData("rubbish")]
+    public async Task is_refused_also_by_an_answer_in_letters_that_nobody_knows(string type)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes("""{"errors":[{"message":"Bad"}]}"""));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        (await SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.BadRequest) { Content = content }).Send())
+            .ShouldBe(new SendResult.Refused(FailureCategory.Content, "400", "Bad Request"));
+    }
+
     public static TheoryData<string?, string?, double?> Waits => new()
     {
         { null, null, null },
