@@ -253,7 +253,7 @@ public sealed class sending_through_sendgrid
             closed = server.Address;
         }
 
-        using var handler = new SocketsHttpHandler();
+        using var handler = new SocketsHttpHandler { UseProxy = false };
         (await SendGridStub.Send(handler, TimeProvider.System, options: new SendGridOptions { ApiKey = "SG.key", BaseAddress = closed }))
             .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, "unreachable", "SendGrid cannot be reached (ConnectionError)"));
     }
@@ -263,6 +263,7 @@ public sealed class sending_through_sendgrid
     {
         using var handler = new SocketsHttpHandler
         {
+            UseProxy = false,
             ConnectTimeout = TimeSpan.FromMilliseconds(20),
             ConnectCallback = async (_, ct) =>
             {
@@ -280,7 +281,7 @@ public sealed class sending_through_sendgrid
     public async Task is_in_doubt_when_the_connection_breaks_before_the_answer_is_there(string answer)
     {
         using var server = new LocalServer(answer);
-        using var handler = new SocketsHttpHandler();
+        using var handler = new SocketsHttpHandler { UseProxy = false };
         (await SendGridStub.Send(handler, TimeProvider.System, options: new SendGridOptions { ApiKey = "SG.key", BaseAddress = server.Address }))
             .ShouldBeOfType<SendResult.InDoubt>().Why.ShouldStartWith("The connection to SendGrid broke before its answer");
     }
