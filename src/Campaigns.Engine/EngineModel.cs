@@ -36,6 +36,8 @@ public sealed class EngineModel
             ? message
             : throw new InvalidOperationException($"Nobody handles {type.Name}: register a handler with EngineSetup.Handle.");
 
+    internal IReadOnlyCollection<MessageType> MessageTypes => messageTypes.Values;
+
     internal MessageType? MessageKind(string kind) => messageKinds.GetValueOrDefault(kind);
 
     internal void Add<TState>(StreamType<TState> type)
