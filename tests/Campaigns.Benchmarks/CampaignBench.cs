@@ -80,6 +80,36 @@ sealed class CampaignBench : IAsyncDisposable
         }
     }
 
+    /// <summary>Handles the sending messages by hand until the campaign has ended; its time-outs stay waiting.</summary>
+    public async Task SendByHand(Guid campaign)
+    {
+        var workers = services.GetRequiredService<MessageWorkers>();
+        while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })
+        {
+            await workers.RunOnce("sending");
+            await workers.RunOnce("planning");
+        }
+    }
+
+    public async Task MakeTimersDue()
+    {
+        await using var due = store.Database.CreateCommand("update messages set due = now() where kind = 'time_out_open'");
+        await due.ExecuteNonQueryAsync();
+    }
+
+    /// <returns>The time-outs handled.</returns>
+    public async Task<int> TimeOut()
+    {
+        var workers = services.GetRequiredService<MessageWorkers>();
+        var all = 0;
+        for (int handled; (handled = await workers.RunOnce("timeouts", 2000)) > 0;)
+        {
+            all += handled;
+        }
+
+        return all;
+    }
+
     public async Task StopWorkers()
     {
         foreach (var service in services.GetServices<IHostedService>().Reverse())

@@ -8,6 +8,9 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["messages-batch"] = MessagesInBatches.Run,
     ["wake"] = Wake.Run,
     ["state"] = State.Run,
+    ["rebuild"] = Rebuild.Run,
+    ["lag"] = Lag.Run,
+    ["timers"] = Timers.Run,
     ["hydrate"] = Hydrate.Run,
     ["send"] = Send.Run,
 };

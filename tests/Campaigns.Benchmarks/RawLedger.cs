@@ -54,6 +54,23 @@ sealed class RawLedger(NpgsqlDataSource database)
         }
     }
 
+    public async Task TimeOut()
+    {
+        for (var handled = 1; handled > 0;)
+        {
+            await using var command = database.CreateCommand("""
+                with due as (
+                    delete from bare_timers where id in (select id from bare_timers limit 1000) returning (body ->> 'recipientId')::uuid as recipient
+                ),
+                events as (
+                    insert into bare_events (stream_id, version, type, data) select recipient, 3, 'timed_out', '{}' from due
+                )
+                update bare_recipients r set status = 'timed_out' from due where r.id = due.recipient
+                """);
+            handled = await command.ExecuteNonQueryAsync();
+        }
+    }
+
     async Task Run(Guid[] chunk, string statement)
     {
         await using var command = database.CreateCommand(statement);

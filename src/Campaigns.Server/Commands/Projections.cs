@@ -8,11 +8,16 @@ static class Projections
     public static Command Command()
     {
         var name = new Argument<string>("name") { Description = "A projection, as 'projections list' names it" };
-        var rebuild = new Command("rebuild", "Make the rows of a projection anew from the events; appends wait until it has ended") { name };
+        var rebuild = new Command("rebuild", "Make the rows of a projection anew from the events, while servers run") { name };
         rebuild.SetAction((parsed, ct) => CommandLine.Guarded(token => Rebuild(parsed.GetRequiredValue(name), token), ct));
         var list = new Command("list", "Name the projections and their tables");
         list.SetAction((_, ct) => CommandLine.Guarded(List, ct));
-        return new Command("projections", "List and rebuild projections") { list, rebuild };
+        var status = new Command("status", "Say how far the async projections are, and why one does not go on");
+        status.SetAction((_, ct) => CommandLine.Guarded(Status, ct));
+        var stopped = new Argument<string>("name") { Description = "A projection that has stopped" };
+        var resume = new Command("resume", "Let a stopped projection try again") { stopped };
+        resume.SetAction((parsed, ct) => CommandLine.Guarded(token => Resume(parsed.GetRequiredValue(stopped), token), ct));
+        return new Command("projections", "List, rebuild and look after projections") { list, rebuild, status, resume };
     }
 
     static async Task<int> List(CancellationToken ct)
@@ -24,6 +29,35 @@ static class Projections
         }
 
         return 0;
+    }
+
+    static async Task<int> Status(CancellationToken ct)
+    {
+        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        var all = await database.Services.GetRequiredService<ProjectionDaemon>().Status(ct);
+        foreach (var projection in all)
+        {
+            Console.WriteLine($"{projection.Name}  at {projection.Position}, {projection.Lag} behind{(projection.Stopped is { } why ? $", stopped: {why}" : "")}");
+        }
+
+        if (all.Count == 0)
+        {
+            Console.WriteLine("There are no async projections; inline ones are never behind.");
+        }
+
+        return 0;
+    }
+
+    static async Task<int> Resume(string name, CancellationToken ct)
+    {
+        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        if (await database.Services.GetRequiredService<ProjectionDaemon>().Resume(name, ct))
+        {
+            return 0;
+        }
+
+        await Console.Error.WriteLineAsync($"There is no async projection '{name}'.");
+        return 1;
     }
 
     static async Task<int> Rebuild(string name, CancellationToken ct)
