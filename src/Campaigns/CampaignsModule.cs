@@ -93,14 +93,14 @@ public static class CampaignsModule
             .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle)
             .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle)
             .Inline(new Ledger())
-            .Queue("planning", new QueueOptions { Prefetch = 0 })
+            .Queue("planning", new QueueOptions { Prefetch = 0, Lease = sending.Lease })
             .Queue("sending", new QueueOptions { Prefetch = 0, Lease = sending.Lease });
 
         // Tracking
         engine.HandleMany<RecordFacts>("record_facts", "tracking", 20, services => services.GetRequiredService<FactRecorder>().Handle)
             .HandleMany<TimeOutOpen>("time_out_open", "timeouts", 1000, services => services.GetRequiredService<OpenTimeouts>().Handle)
-            .Queue("tracking", new QueueOptions { Concurrency = 2, Prefetch = 40 })
-            .Queue("timeouts", new QueueOptions { Concurrency = 1, Prefetch = 2000 });
+            .Queue("tracking", new QueueOptions { Concurrency = 2, Prefetch = 40, Lease = sending.Lease })
+            .Queue("timeouts", new QueueOptions { Concurrency = 1, Prefetch = 2000, Lease = sending.Lease });
 
         // Consent
         engine.Stream("suppression", Suppression.Initial, (state, fact) => state.Apply(fact))
@@ -134,7 +134,7 @@ public static class CampaignsModule
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
-        services.AddProblemDetails();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customise);
         services.AddOpenApi("v1");
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);

@@ -8,6 +8,7 @@ using Campaigns.Engine.Schema;
 using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -28,11 +29,23 @@ public sealed class ApiHost : IAsyncDisposable
     public Uri Address => new(app.Urls.Single());
 
     /// <param name="connectionString">To an empty schema or database.</param>
-    public static async Task<ApiHost> Start(string connectionString)
+    /// <param name="settings">As in the environment of a server, with colons.</param>
+    /// <param name="clock">Null: the system's.</param>
+    public static async Task<ApiHost> Start(string connectionString, IDictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (settings is not null)
+        {
+            builder.Configuration.AddInMemoryCollection(settings);
+        }
+
+        if (clock is not null)
+        {
+            builder.Services.AddSingleton(clock);
+        }
+
         builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine), workers: false);
         builder.Services.AddCampaigns();
         var app = builder.Build();

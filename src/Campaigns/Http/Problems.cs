@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Campaigns.Http;
 
@@ -22,6 +23,17 @@ public static class Problems
 
     public static string Type(string code) => "/problems/" + code;
 
+    /// <summary>Gives what the framework itself refuses a type of ours, after its status: <c>/problems/method-not-allowed</c>.</summary>
+    public static void Customise(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        if (problem.Type?.StartsWith(Type(""), StringComparison.Ordinal) != true)
+        {
+            var code = ReasonPhrases.GetReasonPhrase(problem.Status ?? context.HttpContext.Response.StatusCode).ToLowerInvariant().Replace(' ', '-');
+            (problem.Type, problem.Title) = (Type(code), Title(code));
+        }
+    }
+
     static int Status(RefusalKind kind) => kind switch
     {
         RefusalKind.NotFound => StatusCodes.Status404NotFound,
@@ -30,5 +42,5 @@ public static class Problems
         _ => StatusCodes.Status409Conflict,
     };
 
-    static string Title(string code) => char.ToUpperInvariant(code[0]) + code[1..].Replace('-', ' ');
+    static string Title(string code) => code.Length == 0 ? "" : char.ToUpperInvariant(code[0]) + code[1..].Replace('-', ' ');
 }

@@ -18,15 +18,17 @@ public static class LaunchCampaign
     {
         switch (campaign.Status)
         {
-            case CampaignStatus.Sending or CampaignStatus.Paused:
-                return Outcome.Nothing; // the same launch a second time
             case CampaignStatus.Scheduled:
                 return launchable.Refusal is { } broken ? Outcome.Refuse(broken) : Launch(id, launchable);
+            case CampaignStatus.Paused when !campaign.IsLaunched:
+                return launchable.Refusal is { } stillBroken ? Outcome.Refuse(stillBroken) : LaunchNow(id, launchable, now);
+            case CampaignStatus.Sending or CampaignStatus.Paused:
+                return Outcome.Nothing; // the same launch a second time
         }
 
         return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.Refusal) is { } refusal
             ? Outcome.Refuse(refusal)
-            : Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+            : LaunchNow(id, launchable, now);
     }
 
     /// <summary>The scheduled time has come.</summary>
@@ -38,9 +40,7 @@ public static class LaunchCampaign
         }
 
         return launchable.Refusal is { } refusal
-            ? Outcome.Record(
-                new CampaignLaunched(launchable.TemplateVersion),
-                new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}")).Send(new HydrateAudience(message.CampaignId))
+            ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}"))
             : Launch(message.CampaignId, launchable);
     }
 
@@ -52,6 +52,9 @@ public static class LaunchCampaign
                     id, (campaign, now) => Decide(campaign, id, launchable, organisation, now), ct));
             })
             .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now").Describe();
+
+    static Outcome LaunchNow(Guid id, Launchable launchable, DateTimeOffset now) =>
+        Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 
     static Outcome Launch(Guid id, Launchable launchable) =>
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));

@@ -74,6 +74,7 @@ public sealed record Recipient(RecipientStatus Status)
 
     public Recipient Apply(object fact) => fact switch
     {
+        _ when Status == RecipientStatus.Sent => this, // final: what has reached the provider is not unsent by a later record
         RecipientQueued or MessageReturned => new Recipient(RecipientStatus.Queued),
         RecipientSkipped or RecipientWithdrawn => new Recipient(RecipientStatus.Skipped),
         MessageSent => new Recipient(RecipientStatus.Sent),

@@ -12,7 +12,7 @@ public sealed class SendingOptions
     /// <summary>How far ahead a campaign can be scheduled.</summary>
     public TimeSpan FarthestSchedule { get; set; } = TimeSpan.FromDays(14);
 
-    /// <summary>How long a claim on a batch outlives its node.</summary>
+    /// <summary>How long claims, on a batch, a part of an audience or webhooks, outlive their node: after that another node takes them.</summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Contacts made recipients in one commit.</summary>

@@ -4,7 +4,7 @@ using Campaigns.Sending;
 
 namespace Campaigns.Tracking;
 
-/// <summary>Due when a sent message should have been opened. An open that came first makes it change nothing.</summary>
+/// <summary>Due when a sent message should have been opened. An open that came first makes it change nothing, and so does a message that never came.</summary>
 public sealed record TimeOutOpen(Guid RecipientId);
 
 public sealed class OpenTimeouts(EventStore store)

@@ -22,18 +22,33 @@ public static class SendGridEvents
         var facts = new List<ProviderFact>(entries.Count);
         foreach (var entry in entries)
         {
-            if (entry.ValueKind != JsonValueKind.Object || Text(entry, "event") is not { } kind || Timestamp(entry) is not { } at)
+            if (Read(entry) is { } fact)
+            {
+                facts.Add(fact);
+            }
+            else
             {
                 malformed++;
-                continue;
             }
-
-            facts.Add(new ProviderFact(
-                Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
-                Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at)));
         }
 
         return facts;
+    }
+
+    static ProviderFact? Read(JsonElement entry)
+    {
+        try
+        {
+            return entry.ValueKind == JsonValueKind.Object && Text(entry, "event") is { } kind && Timestamp(entry) is { } at
+                ? new ProviderFact(
+                    Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
+                    Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at))
+                : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // a member's name is half a surrogate pair: looking for any other one stumbles over it
+        }
     }
 
     static object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch

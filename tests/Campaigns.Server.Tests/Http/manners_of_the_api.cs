@@ -1,0 +1,288 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Campaigns.Server.Tests.Sending;
+
+namespace Campaigns.Server.Tests.Http;
+
+[Collection("postgres")]
+public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetime
+{
+    ApiHost host = null!;
+    HttpClient api = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await ApiHost.Start(await postgres.NewSchema());
+        api = await host.Client();
+    }
+
+    public async Task DisposeAsync()
+    {
+        api.Dispose();
+        await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task nobody_enters_without_a_key()
+    {
+        using var stranger = new HttpClient { BaseAddress = api.BaseAddress };
+        using var missing = await stranger.GetAsync("campaigns");
+        stranger.DefaultRequestHeaders.Authorization = new("Bearer", "cmp_guessed");
+        using var wrong = await stranger.PostAsJsonAsync("campaigns", new { name = "Spring" });
+
+        await ShouldBeProblem(missing, HttpStatusCode.Unauthorized, "unauthenticated");
+        await ShouldBeProblem(wrong, HttpStatusCode.Unauthorized, "unauthenticated");
+        wrong.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+    }
+
+    [Fact]
+    public async Task what_belongs_to_another_organisation_does_not_exist()
+    {
+        var list = await api.Import("Everybody", ["a@a.example,Ada"]);
+        var template = await api.MakeTemplate();
+        var campaign = await api.Draft(list, template);
+        var contact = (await api.GetJson("contacts")).GetProperty("items")[0].Text("id");
+        using var other = await host.Client("other");
+
+        foreach (var path in new[]
+        {
+            $"campaigns/{campaign}", $"campaigns/{campaign}/progress", $"campaigns/{campaign}/progress/stream", $"campaigns/{campaign}/recipients",
+            $"campaigns/{campaign}/batches", $"campaigns/{campaign}/events", $"lists/{list}", $"templates/{template}", $"contacts/{contact}",
+        })
+        {
+            using var answer = await other.GetAsync(path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, path);
+            await ShouldBeProblem(answer, HttpStatusCode.NotFound, "not-found");
+        }
+
+        foreach (var command in new[] { "launch", "pause", "resume", "cancel", "submit", "approve", "archive", "duplicate" })
+        {
+            using var answer = await other.PostAsJsonAsync($"campaigns/{campaign}/{command}", new { });
+            answer.StatusCode.ShouldBe(HttpStatusCode.NotFound, command);
+        }
+
+        using var test = await other.PostAsJsonAsync($"campaigns/{campaign}/test", new { to = "me@a.example" });
+        test.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var deleted = await other.DeleteAsync($"campaigns/{campaign}");
+        deleted.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var stolen = await other.PostAsJsonAsync("campaigns", new { name = "Spring", listId = list, templateId = template });
+        await ShouldBeProblem(stolen, HttpStatusCode.UnprocessableEntity, "list-unknown");
+        (await other.GetJson("campaigns")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await api.GetJson($"campaigns/{campaign}")).Text("status").ShouldBe("draft");
+    }
+
+    [Theory]
+    [InlineData("{\"name\":", "name")]
+    [InlineData("{\"name\":\"Spring\",\"templteId\":null}", "templteId")]
+    [InlineData("{\"name\":\"Spring\",\"listId\":\"seven\"}", "listId")]
+    [InlineData("{\"name\":\"Spring\",\"pace\":{\"batches\":{\"minSize\":\"five\"}}}", "minSize")]
+    [InlineData("[]", "")]
+    public async Task a_body_that_cannot_be_read_is_a_400_that_says_where(string body, string named)
+    {
+        using var answer = await api.PostAsync("campaigns", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        var problem = await ShouldBeProblem(answer, HttpStatusCode.BadRequest, "invalid-json");
+        problem.Text("detail").ShouldContain(named);
+    }
+
+    [Fact]
+    public async Task input_that_cannot_be_used_is_listed_by_member()
+    {
+        using var answer = await api.PostAsJsonAsync(
+            "campaigns", new { name = " ", from = new { email = "nobody" }, pace = new { daily = new { limit = 0 } }, noOpenAfterSeconds = -1 });
+
+        var problem = await ShouldBeProblem(answer, HttpStatusCode.BadRequest, "invalid-input");
+        problem.GetProperty("errors").EnumerateObject().Select(error => error.Name)
+            .ShouldBe(["name", "from.email", "pace.daily.limit", "noOpenAfterSeconds"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task an_edit_on_an_old_version_is_refused()
+    {
+        using var drafted = await api.PostAsJsonAsync("campaigns", new { name = "Spring" });
+        var path = drafted.Headers.Location!.ToString();
+        using var first = await Edit(path, "Summer", drafted.Headers.ETag!.Tag);
+        using var second = await Edit(path, "Autumn", drafted.Headers.ETag!.Tag);
+
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await ShouldBeProblem(second, HttpStatusCode.PreconditionFailed, "outdated");
+        using var third = await Edit(path, "Autumn", first.Headers.ETag!.Tag);
+        third.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task a_post_repeated_with_its_key_gets_the_same_answer_and_changes_nothing()
+    {
+        using var first = await Draft("Spring", "key-1");
+        using var repeated = await Draft("Spring", "key-1");
+        using var reused = await Draft("Summer", "key-1");
+        using var others = await Draft("Spring", "key-1", await host.Client("other"));
+
+        first.StatusCode.ShouldBe(HttpStatusCode.Created);
+        repeated.StatusCode.ShouldBe(HttpStatusCode.Created);
+        repeated.Headers.Location.ShouldBe(first.Headers.Location);
+        repeated.Content.Headers.ContentType.ShouldBe(first.Content.Headers.ContentType);
+        (await repeated.Content.ReadAsStringAsync()).ShouldBe(await first.Content.ReadAsStringAsync());
+        await ShouldBeProblem(reused, HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        others.Headers.Location.ShouldNotBe(first.Headers.Location);
+        (await api.GetJson("campaigns")).GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task of_posts_with_one_key_at_the_same_moment_one_creates()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Draft("Spring", "key-2")));
+
+        (await api.GetJson("campaigns")).GetProperty("items").GetArrayLength().ShouldBe(1);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Created).ShouldBeGreaterThan(0);
+        foreach (var answer in answers)
+        {
+            answer.StatusCode.ShouldBeOneOf(HttpStatusCode.Created, HttpStatusCode.Conflict);
+            answer.Dispose();
+        }
+
+        using var later = await Draft("Spring", "key-2");
+        later.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task a_refused_post_does_not_use_up_its_key()
+    {
+        using var refused = await Draft("", "key-3");
+        using var good = await Draft("Spring", "key-3");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        good.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task walking_the_pages_meets_everything_once()
+    {
+        await api.Import("Everybody", Enumerable.Range(1, 53).Select(i => $"person{i}@a.example,Ada"));
+        for (var i = 0; i < 23; i++)
+        {
+            await api.Post("campaigns", new { name = $"Campaign {i}" });
+            await api.Post("lists", new { name = $"List {i}" });
+            await api.Post("suppressions", new { addresses = new[] { $"gone{i}@a.example" } });
+        }
+
+        (await Walk("contacts", "email")).Distinct().Count().ShouldBe(53);
+        (await Walk("campaigns", "id")).Distinct().Count().ShouldBe(23);
+        (await Walk("lists", "id")).Distinct().Count().ShouldBe(24);
+        (await Walk("suppressions", "address")).Distinct().Count().ShouldBe(23);
+        using var nonsense = await api.GetAsync("campaigns?cursor=%20%F0%9F&limit=-5");
+        ((int)nonsense.StatusCode).ShouldBeLessThan(500);
+    }
+
+    [Fact]
+    public async Task drafts_are_deleted_together_or_not_at_all()
+    {
+        var drafts = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            drafts.Add((await api.Post("campaigns", new { name = $"Campaign {i}" })).GetProperty("id").GetGuid());
+        }
+
+        using var withUnknown = await api.PostAsJsonAsync("campaigns/delete", new { ids = drafts.Append(Guid.NewGuid()) });
+        await ShouldBeProblem(withUnknown, HttpStatusCode.NotFound, "not-found");
+        (await api.GetJson("campaigns")).GetProperty("items").GetArrayLength().ShouldBe(5);
+
+        using var all = await api.PostAsJsonAsync("campaigns/delete", new { ids = drafts });
+        all.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await api.GetJson("campaigns")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        using var gone = await api.GetAsync($"campaigns/{drafts[0]}");
+        gone.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task a_change_reaches_who_follows_the_progress_within_two_seconds()
+    {
+        var list = await api.Import("Everybody", ["a@a.example,Ada"]);
+        var campaign = await api.Draft(list, await api.MakeTemplate());
+        var began = new TaskCompletionSource();
+        var followed = api.Follow(campaign, progress =>
+        {
+            began.TrySetResult();
+            return progress.Status == Planning.CampaignStatus.Cancelled;
+        });
+        await began.Task;
+        await api.Command(campaign, "schedule", new { at = DateTimeOffset.UtcNow.AddHours(1) });
+
+        var changed = TimeProvider.System.GetTimestamp();
+        await api.Command(campaign, "cancel", new { text = "No" });
+        (await followed).Reason.ShouldBe("No");
+        TimeProvider.System.GetElapsedTime(changed).ShouldBeLessThan(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public async Task the_api_describes_each_of_its_operations()
+    {
+        using var description = JsonDocument.Parse(await api.GetStringAsync(new Uri(host.Address, "/openapi/v1.json")));
+
+        description.RootElement.Text("openapi").ShouldStartWith("3.1");
+        var operations = description.RootElement.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Name: $"{operation.Name} {path.Name}", operation.Value))).ToList();
+        operations.Count.ShouldBeGreaterThan(30);
+        operations.Where(operation => !Has(operation.Value, "summary") || !Has(operation.Value, "operationId")).Select(operation => operation.Name).ShouldBeEmpty();
+        operations.Select(operation => operation.Value.Text("operationId")).ShouldBeUnique();
+    }
+
+    [Theory]
+    [InlineData("GET", "nothing-here", 404)]
+    [InlineData("GET", "campaigns/seven", 404)]
+    [InlineData("PATCH", "campaigns", 405)]
+    [InlineData("GET", "campaigns?limit=many", 400)]
+    [InlineData("GET", "campaigns?status=dancing", 400)]
+    [InlineData("POST", "campaigns", 415)]
+    public async Task what_the_framework_refuses_is_a_problem_document_like_any_other(string method, string path, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = method == "GET" ? null : new StringContent("name=Spring", Encoding.UTF8, "text/plain"),
+        };
+        using var answer = await api.SendAsync(request);
+
+        await ShouldBeProblem(answer, (HttpStatusCode)status);
+    }
+
+    static bool Has(JsonElement operation, string member) => operation.TryGetProperty(member, out var text) && !string.IsNullOrWhiteSpace(text.GetString());
+
+    static async Task<JsonElement> ShouldBeProblem(HttpResponseMessage answer, HttpStatusCode status, string? code = null)
+    {
+        answer.StatusCode.ShouldBe(status);
+        answer.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        var problem = await answer.Json();
+        problem.Text("type").ShouldStartWith("/problems/" + code);
+        problem.Number("status").ShouldBe((int)status);
+        problem.Text("title").ShouldNotBeEmpty();
+        return problem;
+    }
+
+    async Task<List<string>> Walk(string path, string member)
+    {
+        var all = new List<string>();
+        for (var cursor = ""; cursor is not null;)
+        {
+            var page = await api.GetJson($"{path}?limit=7{cursor}");
+            all.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.Text(member)));
+            cursor = page.TryGetProperty("next", out var next) && next.GetString() is { } after ? "&cursor=" + after : null;
+        }
+
+        all.ShouldBeUnique();
+        return all;
+    }
+
+    async Task<HttpResponseMessage> Edit(string path, string name, string version)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, path) { Content = JsonContent.Create(new { name }), Headers = { { "If-Match", version } } };
+        return await api.SendAsync(request);
+    }
+
+    async Task<HttpResponseMessage> Draft(string name, string key, HttpClient? client = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "campaigns") { Content = JsonContent.Create(new { name }), Headers = { { "Idempotency-Key", key } } };
+        return await (client ?? api).SendAsync(request);
+    }
+}

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Campaigns.Server.Tests.Running;
+
+/// <summary>The real executable in a process of its own, as somebody would start it.</summary>
+sealed class ServerProcess : IAsyncDisposable
+{
+    const int Terminated = 15;
+
+    readonly Process process;
+    readonly Output said = new();
+    readonly Output complained = new();
+
+    ServerProcess(Process process) => this.process = process;
+
+    public string Said => said.Text;
+
+    public string Complained => complained.Text;
+
+    /// <summary>Where it listens, once it has said so.</summary>
+    public Uri Address => new(Said.Split('\n').Single(line => line.Contains("Dashboard", StringComparison.Ordinal)).Split("Dashboard")[1].Trim());
+
+    /// <summary>Starts it and returns at once.</summary>
+    /// <param name="settings">As in the environment, with colons; nothing else of this process's own environment that concerns it.</param>
+    /// <param name="folder">Its current folder.</param>
+    public static ServerProcess Begin(string[] arguments, IReadOnlyDictionary<string, string?> settings, string? folder = null)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Campaigns.Server.dll"));
+        Array.ForEach(arguments, start.ArgumentList.Add);
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        }
+
+        var server = new ServerProcess(new Process { StartInfo = start });
+        server.process.OutputDataReceived += (_, line) => server.said.Add(line.Data);
+        server.process.ErrorDataReceived += (_, line) => server.complained.Add(line.Data);
+        server.process.Start();
+        server.process.BeginOutputReadLine();
+        server.process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>Starts a server and returns once it answers.</summary>
+    public static async Task<ServerProcess> Start(IReadOnlyDictionary<string, string?> settings, string? folder = null)
+    {
+        var server = Begin([], settings, folder);
+        if (!await server.said.Contains("Stop with Ctrl-C"))
+        {
+            var complaint = $"The server did not start: {server.Said} {server.Complained}";
+            await server.DisposeAsync();
+            throw new InvalidOperationException(complaint);
+        }
+
+        return server;
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    /// <returns>The exit code, standard output and standard error.</returns>
+    public static async Task<(int Code, string Output, string Error)> Run(
+        string[] arguments, IReadOnlyDictionary<string, string?> settings, string? folder = null)
+    {
+        await using var server = Begin(arguments, settings, folder);
+        return (await server.Exit(), server.Said, server.Complained);
+    }
+
+    /// <summary>A port that is free at this moment.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public HttpClient Client(string key) => new()
+    {
+        BaseAddress = new Uri(Address, "/api/v1/"),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+    };
+
+    /// <summary>SIGKILL: it gets no chance to do anything any more.</summary>
+    public void Kill() => process.Kill();
+
+    /// <summary>SIGTERM, as an operating system or a container does it.</summary>
+    public void Terminate() => _ = kill(process.Id, Terminated);
+
+    /// <returns>The exit code.</returns>
+    public async Task<int> Exit(int withinSeconds = 60)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(withinSeconds));
+        await process.WaitForExitAsync(patience.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+
+        process.Dispose();
+    }
+
+#pragma warning disable IDE1006 // the name is that of the C library
+    [DllImport("libc")]
+    static extern int kill(int pid, int sig);
+#pragma warning restore IDE1006
+
+    /// <summary>What came so far, and who waits for what.</summary>
+    sealed class Output
+    {
+        readonly StringBuilder text = new();
+        readonly List<(string Wanted, TaskCompletionSource<bool> Waiting)> waiting = [];
+        bool ended;
+
+        public string Text
+        {
+            get
+            {
+                lock (text)
+                {
+                    return text.ToString();
+                }
+            }
+        }
+
+        public void Add(string? line)
+        {
+            lock (text)
+            {
+                ended = line is null;
+                text.AppendLine(line);
+                foreach (var (_, waiter) in waiting.Where(some => ended || line!.Contains(some.Wanted, StringComparison.Ordinal)))
+                {
+                    waiter.TrySetResult(!ended);
+                }
+            }
+        }
+
+        /// <returns>False when the output ended without it.</returns>
+        public async Task<bool> Contains(string wanted)
+        {
+            var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            lock (text)
+            {
+                if (text.ToString().Contains(wanted, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+
+                if (ended)
+                {
+                    return false;
+                }
+
+                waiting.Add((wanted, waiter));
+            }
+
+            return await waiter.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+    }
+}

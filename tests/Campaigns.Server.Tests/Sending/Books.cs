@@ -1,0 +1,74 @@
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Projections;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>Whether what the tables say adds up.</summary>
+static class Books
+{
+    static readonly string[] Tables = ["recipients", "batches", "campaign_progress"];
+
+    /// <summary>The counters of progress are what a count over the recipients comes to, and nobody was recorded as sent twice.</summary>
+    public static async Task ShouldAddUp(this EventStore store)
+    {
+        const string counts = """
+            select campaign_id,
+                   count(*) filter (where status <> 'skipped') recipients, count(*) filter (where status = 'skipped') skipped,
+                   count(*) filter (where status = 'queued') queued, count(*) filter (where status = 'sending') sending,
+                   count(*) filter (where status = 'sent') sent, count(*) filter (where status = 'failed') failed,
+                   count(*) filter (where status = 'inDoubt') in_doubt, count(delivered_at) delivered, count(opened_at) opened,
+                   count(clicked_at) clicked, count(bounced_at) bounced, count(complained_at) complained,
+                   count(unsubscribed_at) unsubscribed, count(timed_out_at) timed_out
+            from recipients group by campaign_id
+            """;
+        (await store.Texts($"""
+            select 'progress ' || p::text || ' but recipients ' || c::text from ({counts}) c
+            join (select campaign_id, recipients, skipped, queued, sending, sent, failed, in_doubt, delivered, opened, clicked, bounced, complained,
+                         unsubscribed, timed_out from campaign_progress) p using (campaign_id)
+            where (p.*)::text <> (c.*)::text
+            """)).ShouldBeEmpty();
+        (await store.Texts("""
+            select stream_id || ' ' || type from mt_events where type in ('message_sent', 'open_timed_out', 'recipient_queued')
+            group by stream_id, type having count(*) > 1
+            """)).ShouldBeEmpty();
+    }
+
+    /// <summary>Rebuilt from the events, every row is what it was.</summary>
+    public static async Task ShouldSurviveARebuild(this IServiceProvider services)
+    {
+        var store = services.GetRequiredService<EventStore>();
+        var rebuild = services.GetRequiredService<ProjectionRebuild>();
+        var before = await Rows(store);
+        await rebuild.Run(rebuild.Projections.Single(projection => projection.Name == "ledger"), null, CancellationToken.None);
+        var after = await Rows(store);
+        after.Except(before).Take(5).ShouldBeEmpty();
+        after.Count.ShouldBe(before.Count);
+    }
+
+    public static async Task<long> Number(this EventStore store, string query) => long.Parse((await store.Texts($"select ({query})::text")).Single(), null);
+
+    public static async Task<List<string>> Texts(this EventStore store, string query)
+    {
+        await using var command = store.Database.CreateCommand(query);
+        await using var reader = await command.ExecuteReaderAsync();
+        var texts = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
+    }
+
+    static async Task<List<string>> Rows(EventStore store)
+    {
+        var rows = new List<string>();
+        foreach (var table in Tables)
+        {
+            rows.AddRange(await store.Texts($"select '{table} ' || t::text from {table} t"));
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,75 @@
+using Campaigns.Planning;
+using Campaigns.Sending;
+
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>The provider's answer did not come: perhaps it has the message, perhaps not.</summary>
+[Collection("postgres")]
+public sealed class messages_in_doubt(PostgresFixture postgres) : IAsyncLifetime
+{
+    CampaignRun run = null!;
+
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema());
+
+    public async Task DisposeAsync() => await run.DisposeAsync();
+
+    [Fact]
+    public async Task are_settled_by_the_word_of_the_provider_and_end_the_campaign()
+    {
+        run.Gate.After = message => Task.FromResult(message != 3);
+        var campaign = await run.Api.Launch(["silent.1@a.example", "silent.2@a.example", "silent.3@a.example"]);
+
+        await run.WorkOnce("planning");
+        await run.WorkOnce("sending");
+        (await run.Api.Progress(campaign)).InDoubt.ShouldBe(1);
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Sending);
+        await run.Settle();
+
+        var progress = await run.Api.Progress(campaign);
+        (progress.Status, progress.Sent, progress.InDoubt).ShouldBe((CampaignStatus.Completed, 3, 0));
+        run.Sandbox.Counts().Duplicates.ShouldBe(0);
+        await run.Store.ShouldAddUp();
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task stay_so_and_are_not_sent_again_when_the_provider_never_says_anything()
+    {
+        run.Gate.Before = message => Task.FromResult(message != 2);
+        var campaign = await run.Api.Launch(["silent.1@a.example", "silent.2@a.example", "silent.3@a.example"]);
+
+        await run.Settle();
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Sending);
+        await run.Pass(TimeSpan.FromHours(2));
+
+        var progress = await run.Api.Progress(campaign);
+        (progress.Status, progress.Sent, progress.InDoubt).ShouldBe((CampaignStatus.Partial, 2, 1));
+        run.Gate.Count.ShouldBe(3);
+        (await run.Api.Recipients(campaign)).Single(recipient => recipient.Status == RecipientStatus.InDoubt).Reason.ShouldNotBeNullOrEmpty();
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task that_were_sent_after_all_time_out_unopened_like_any_other()
+    {
+        run.Gate.After = message => Task.FromResult(message != 2);
+        var campaign = await run.Api.Launch(["silent.1@a.example", "silent.2@a.example", "silent.3@a.example"], noOpenAfterSeconds: 60);
+        await run.Settle();
+
+        await run.Pass(TimeSpan.FromSeconds(61));
+
+        (await run.Api.Progress(campaign)).TimedOut.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task that_never_came_do_not_time_out_unopened()
+    {
+        run.Gate.Before = message => Task.FromResult(message != 2);
+        var campaign = await run.Api.Launch(["silent.1@a.example", "silent.2@a.example", "silent.3@a.example"], noOpenAfterSeconds: 60);
+        await run.Settle();
+
+        await run.Pass(TimeSpan.FromHours(3));
+
+        (await run.Api.Progress(campaign)).TimedOut.ShouldBe(2);
+    }
+}

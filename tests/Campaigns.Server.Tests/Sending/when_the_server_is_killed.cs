@@ -1,0 +1,249 @@
+using Campaigns.Engine.Events;
+using Campaigns.Insight;
+using Campaigns.Planning;
+using Campaigns.Sandbox;
+using Campaigns.Sending;
+using Campaigns.Server.Tests.Running;
+using Campaigns.Server.Tests.Sandbox;
+using Campaigns.Server.Tests.Tracking;
+using Campaigns.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
+
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>The real executable, killed (SIGKILL) in the middle of sending.</summary>
+[Collection("postgres")]
+public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOutputHelper output)
+{
+    enum Moment { BeforeTheProviderHasIt, BeforeTheAnswer }
+
+    [Fact]
+    public async Task nobody_gets_it_twice_and_nobody_is_forgotten()
+    {
+        const int people = 1500;
+        var random = Seeded();
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
+        var kills = new Killer(
+            gate, (random.Next(30, 250), Moment.BeforeTheAnswer), (random.Next(300, 700), Moment.BeforeTheProviderHasIt),
+            (random.Next(750, 1250), Moment.BeforeTheAnswer));
+        var settings = stage.Settings(gate);
+        var server = kills.Victim = await ServerProcess.Start(settings);
+        try
+        {
+            using var api = server.Client(stage.Key);
+            var campaign = await api.Launch(Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"));
+            await api.Follow(campaign, progress => progress.Recipients > 0);
+            server.Kill(); // while the audience becomes recipients
+            do
+            {
+                await server.Exit();
+                await server.DisposeAsync();
+                server = kills.Victim = await ServerProcess.Start(settings);
+            }
+            while (!await IsFollowedToItsEnd(api, campaign));
+
+            kills.Left.ShouldBe(0);
+            await HeardOfEverything(api, campaign, stage.Sandbox, gate.Accepted.Count);
+
+            // What was acknowledged is kept: a webhook, and a kill right behind its answer.
+            var silent = (await api.Recipients(campaign)).First(recipient => recipient is { OpenedAt: null, DeliveredAt: not null });
+            using (var answer = await stage.Voice.Post(server.Address, Stage.Tenant, SendGridVoice.Event("open", silent.Id, TimeProvider.System.GetUtcNow())))
+            {
+                server.Kill();
+                answer.EnsureSuccessStatusCode();
+            }
+
+            await server.Exit();
+            await server.DisposeAsync();
+            server = await ServerProcess.Start(settings);
+            var opened = stage.Sandbox.Counts().Opened + 1;
+            await api.Follow(campaign, progress => progress.Opened == opened);
+
+            await NobodyTwiceAndNobodyForgotten(stage, api, campaign, people, gate.Accepted);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+
+        await stage.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task another_server_on_the_same_database_takes_over()
+    {
+        const int people = 800;
+        var random = Seeded();
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var gateOfFirst = await ProviderGate.Start(stage.Sandbox.Address);
+        await using var gateOfSecond = await ProviderGate.Start(stage.Sandbox.Address);
+        var kills = new Killer(gateOfFirst, (random.Next(50, 200), Moment.BeforeTheAnswer));
+        await using var first = kills.Victim = await ServerProcess.Start(stage.Settings(gateOfFirst));
+        await using var second = await ServerProcess.Start(stage.Settings(gateOfSecond));
+        stage.SendWebhooksTo(second.Address);
+        using var api = second.Client(stage.Key);
+        var campaign = await api.Launch(Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"));
+
+        (await IsFollowedToItsEnd(api, campaign)).ShouldBeTrue();
+
+        kills.Left.ShouldBe(0);
+        gateOfSecond.Accepted.ShouldNotBeEmpty();
+        Guid[] accepted = [.. gateOfFirst.Accepted, .. gateOfSecond.Accepted];
+        await HeardOfEverything(api, campaign, stage.Sandbox, accepted.Length);
+        await NobodyTwiceAndNobodyForgotten(stage, api, campaign, people, accepted);
+    }
+
+    /// <returns>False when the server went away before the end.</returns>
+    static async Task<bool> IsFollowedToItsEnd(HttpClient api, Guid campaign)
+    {
+        try
+        {
+            await api.Follow(campaign, progress => progress.IsOver(), withinSeconds: 120);
+            return true;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            return false;
+        }
+    }
+
+    static async Task HeardOfEverything(HttpClient api, Guid campaign, SandboxServer sandbox, int accepted)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await sandbox.Drained(patience.Token);
+        var counts = sandbox.Counts();
+        await api.Follow(campaign, progress => progress.Sent == accepted && progress.Delivered == counts.Delivered && progress.Opened == counts.Opened
+            && progress.Clicked == counts.Clicked && progress.Bounced == counts.Bounced + counts.Dropped
+            && progress.Complained == counts.Complained && progress.Unsubscribed == counts.Unsubscribed);
+    }
+
+    async Task NobodyTwiceAndNobodyForgotten(Stage stage, HttpClient api, Guid campaign, int people, IReadOnlyCollection<Guid> accepted)
+    {
+        stage.Sandbox.Counts().Duplicates.ShouldBe(0);
+        var recipients = await api.Recipients(campaign);
+        output.WriteLine(string.Join(", ", recipients.CountBy(recipient => recipient.Status)));
+        recipients.Count.ShouldBe(people);
+        recipients.ShouldAllBe(recipient => recipient.Status == RecipientStatus.Sent || recipient.Status == RecipientStatus.Failed
+            || recipient.Status == RecipientStatus.InDoubt || recipient.Status == RecipientStatus.Skipped);
+        recipients.Where(recipient => recipient.Status == RecipientStatus.Sent).Select(recipient => recipient.Id).ShouldBe(accepted, ignoreOrder: true);
+        (await api.Progress(campaign)).Status.ShouldBeOneOf(CampaignStatus.Completed, CampaignStatus.Partial);
+        await stage.Services.GetRequiredService<EventStore>().ShouldAddUp();
+    }
+
+    Random Seeded()
+    {
+        var seed = Environment.TickCount;
+        output.WriteLine($"Seed {seed}");
+        return new Random(seed);
+    }
+
+    /// <summary>Kills the server at its n-th message.</summary>
+    sealed class Killer
+    {
+        readonly List<(int Message, Moment Moment)> planned;
+
+        public Killer(ProviderGate gate, params (int Message, Moment Moment)[] planned)
+        {
+            this.planned = [.. planned];
+            gate.Before = message => Task.FromResult(Lives(message, Moment.BeforeTheProviderHasIt));
+            gate.After = message => Task.FromResult(Lives(message, Moment.BeforeTheAnswer));
+        }
+
+        public ServerProcess? Victim { get; set; }
+
+        public int Left
+        {
+            get
+            {
+                lock (planned)
+                {
+                    return planned.Count;
+                }
+            }
+        }
+
+        bool Lives(int message, Moment moment)
+        {
+            lock (planned)
+            {
+                if (planned is not [var next, ..] || next.Moment != moment || message < next.Message)
+                {
+                    return true;
+                }
+
+                planned.RemoveAt(0);
+                Victim!.Kill();
+                return false;
+            }
+        }
+    }
+
+    /// <summary>A sandbox and a database, ready for servers.</summary>
+    sealed class Stage : IAsyncDisposable
+    {
+        public const string Tenant = "acme";
+
+        static readonly string PrivateKey = SandboxServer.NewWebhookPrivateKey();
+
+        readonly string connectionString;
+        readonly List<ProviderGate> gates = [];
+        readonly int port = ServerProcess.FreePort();
+        readonly ApiHost host;
+
+        Stage(string connectionString, SandboxServer sandbox, ApiHost host, string key)
+        {
+            this.connectionString = connectionString;
+            this.host = host;
+            Sandbox = sandbox;
+            Key = key;
+            SendWebhooksTo(new Uri($"http://127.0.0.1:{port}"));
+        }
+
+        public SandboxServer Sandbox { get; }
+
+        /// <summary>Speaks with the sandbox's own key.</summary>
+        public SendGridVoice Voice { get; } = new(PrivateKey);
+
+        public string Key { get; }
+
+        public IServiceProvider Services => host.Services;
+
+        public static async Task<Stage> Set(string connectionString)
+        {
+            var sandbox = await SandboxServer.Start(SandboxRun.Options with { WebhookPrivateKey = PrivateKey });
+            var host = await ApiHost.Start(connectionString);
+            return new Stage(connectionString, sandbox, host, await host.Services.GetRequiredService<ApiKeys>().Issue(Tenant, "test", CancellationToken.None));
+        }
+
+        public void SendWebhooksTo(Uri server) => Sandbox.EventWebhook = new Uri(server, $"/webhooks/sendgrid/{Tenant}");
+
+        /// <summary>The first server is where the webhooks go; a further one takes any port.</summary>
+        public Dictionary<string, string?> Settings(ProviderGate gate) => new()
+        {
+            ["ConnectionStrings:Campaigns"] = connectionString,
+            ["Urls"] = $"http://127.0.0.1:{(IsFirst(gate) ? port : 0)}",
+            ["Sandbox:Enabled"] = "false",
+            ["SendGrid:BaseAddress"] = gate.Address.ToString(),
+            ["SendGrid:ApiKey"] = SandboxRun.Options.ApiKey,
+            ["SendGrid:WebhookPublicKey"] = Sandbox.WebhookPublicKey,
+            ["Sending:Lease"] = "00:00:02",
+            ["Sending:InDoubtFor"] = "00:00:05",
+            ["Sending:HydrationChunk"] = "100",
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
+
+        bool IsFirst(ProviderGate gate)
+        {
+            gates.Add(gate);
+            return gates[0] == gate;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await host.DisposeAsync();
+            await Sandbox.DisposeAsync();
+        }
+    }
+}

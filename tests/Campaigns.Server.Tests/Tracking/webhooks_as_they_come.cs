@@ -1,0 +1,191 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Campaigns.Insight;
+using Campaigns.Server.Tests.Sending;
+using Campaigns.Tracking;
+
+namespace Campaigns.Server.Tests.Tracking;
+
+/// <summary>Repeated, in disorder, broken, forged: SendGrid's events as its users report them.</summary>
+[Collection("postgres")]
+public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLifetime
+{
+    readonly SendGridVoice voice = new();
+    CampaignRun run = null!;
+    List<RecipientView> recipients = [];
+
+    public async Task InitializeAsync()
+    {
+        run = await CampaignRun.Start(await postgres.NewSchema());
+        run.Sandbox.EventWebhook = null;
+        run.Provider.WebhookPublicKey = voice.PublicKey;
+        var campaign = await run.Api.Launch(Enumerable.Range(1, 20).Select(i => $"silent.{i}@a.example"));
+        await run.Work();
+        recipients = await run.Api.Recipients(campaign);
+    }
+
+    public async Task DisposeAsync() => await run.DisposeAsync();
+
+    [Fact]
+    public async Task forged_ones_are_refused_and_not_kept()
+    {
+        var @event = SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now);
+        using var stranger = await new SendGridVoice().Post(run.Host.Address, CampaignRun.Tenant, @event);
+        using var http = new HttpClient();
+        using var unsigned = await http.PostAsync(new Uri(run.Host.Address, "/webhooks/sendgrid/acme"), new StringContent("[]", Encoding.UTF8, "application/json"));
+
+        stranger.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        unsigned.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await stranger.Json()).Text("type").ShouldBe("/problems/signature-invalid");
+        (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task repeats_are_recorded_once_also_under_new_ids()
+    {
+        var first = SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now, "one");
+        var renamed = SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now, "two");
+        var sameName = SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now.AddSeconds(1), "two");
+
+        await Post(first, first, renamed);
+        await run.Work();
+        await Post(first);
+        await Post(renamed);
+        await Post(sameName);
+        await run.Work();
+
+        (await Recorded(recipients[0])).ShouldBe(["message_delivered"]);
+        (await run.Store.Number("select sum(duplicates) from webhook_bodies")).ShouldBe(5);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task in_reversed_order_they_say_the_same()
+    {
+        var (id, now) = (recipients[0].Id, run.Clock.Now);
+        await Post(SendGridVoice.Event("click", id, now.AddSeconds(4)));
+        await Post(SendGridVoice.Event("open", id, now.AddSeconds(3)));
+        await Post(SendGridVoice.Event("delivered", id, now.AddSeconds(2)), SendGridVoice.Event("processed", id, now.AddSeconds(1)));
+        await run.Work();
+
+        var recipient = (await run.Api.Recipients(await Campaign())).Single(row => row.Id == id);
+        (recipient.DeliveredAt, recipient.OpenedAt, recipient.ClickedAt).ShouldBe((now.AddSeconds(2), now.AddSeconds(3), now.AddSeconds(4)));
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task about_people_nobody_knows_they_are_counted_and_ignored()
+    {
+        var events = await run.Store.Number("select count(*) from mt_events");
+        await Post(SendGridVoice.Event("delivered", Guid.NewGuid(), run.Clock.Now), new { @event = "delivered", timestamp = 1, email = "x@a.example" });
+        using var other = await voice.Post(run.Host.Address, "another", SendGridVoice.Event("bounce", recipients[0].Id, run.Clock.Now));
+        other.EnsureSuccessStatusCode();
+        await run.Work();
+
+        (await run.Store.Number("select count(*) from mt_events")).ShouldBe(events);
+        (await run.Store.Number("select sum(unmatched) from webhook_bodies")).ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("17")]
+    [InlineData("[]")]
+    [InlineData("\"event\"")]
+    [InlineData("{}")]
+    [InlineData("""{"event":"delivered","timestamp":"soon"}""")]
+    [InlineData("""{"event":{"delivered":true},"timestamp":1}""")]
+    [InlineData("""{"event":"delivered","timestamp":1e400,"ob_mid":{}}""")]
+    [InlineData("""{"event":"delivered","timestamp":1,"email":"\u0000\ud800","ob_mid":"\ud800","sg_event_id":"\udfff"}""")]
+    [InlineData("""{"\ud800":1,"event":"delivered","timestamp":1,"ob_mid":"x"}""")]
+    [InlineData("""{"event":"\ud800","timestamp":1,"url_offset":{"\udfff":1}}""")]
+    [InlineData("""{"event":"toString","timestamp":-1}""")]
+    public async Task malformed_entries_do_not_spoil_the_good_ones_beside_them(string malformed)
+    {
+        var good = SendGridVoice.Event("bounce", recipients[0].Id, run.Clock.Now);
+        good["reason"] = "550 \0 no such user \ud800";
+        var body = $"[{malformed},{JsonSerializer.Serialize(good).Replace("\\uFFFD", "\\ud800", StringComparison.Ordinal)},{malformed}]";
+
+        using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, Encoding.UTF8.GetBytes(body));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await run.Work();
+
+        (await Recorded(recipients[0])).ShouldBe(["message_bounced"]);
+        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task unreadable_bodies_are_kept_and_hold_up_nothing()
+    {
+        byte[][] bodies =
+        [
+            [], "["u8.ToArray(), "[{\"event\":\"deliv"u8.ToArray(), "<html>"u8.ToArray(), [0xff, 0xfe, 0x00, 0xd8], [0xEF, 0xBB, 0xBF, (byte)'[', (byte)']'],
+            Encoding.Unicode.GetBytes("[{\"event\":\"open\"}]"), Encoding.Latin1.GetBytes("[{\"event\":\"\u00e9\",\"timestamp\":1}]"),
+            Encoding.UTF8.GetBytes(new string('[', 100_000)), Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("{\"a\":", 5000))),
+            Encoding.UTF8.GetBytes($"[{{\"event\":\"click\",\"timestamp\":1,\"url\":\"{new string('x', 3_000_000)}\"}}]"),
+        ];
+        foreach (var body in bodies)
+        {
+            using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, body);
+            ((int)answer.StatusCode).ShouldBeLessThan(500);
+        }
+
+        await run.Work();
+
+        (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(bodies.Length);
+        (await run.Store.Number("select count(*) from webhook_bodies where processed_at is null")).ShouldBe(0);
+        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task too_large_a_body_is_refused_before_it_is_read()
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(run.Host.Address, "/webhooks/sendgrid/acme"))
+        {
+            Content = new ByteArrayContent(new byte[run.Provider.LargestWebhook + 1]),
+            Headers = { ExpectContinue = true },
+        };
+        using var answer = await http.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await answer.Json()).Text("type").ShouldBe("/problems/too-large");
+    }
+
+    [Fact]
+    public async Task of_two_recorders_at_the_same_body_one_records()
+    {
+        await Post([.. recipients.SelectMany(recipient => new object[]
+        {
+            SendGridVoice.Event("delivered", recipient.Id, run.Clock.Now), SendGridVoice.Event("spamreport", recipient.Id, run.Clock.Now),
+        })]);
+        var body = Guid.Parse((await run.Store.Texts("select id::text from webhook_bodies")).Single());
+        var again = run.Store.OpenSession(CampaignRun.Tenant);
+        again.Send(new RecordFacts(body));
+        await again.Commit(CancellationToken.None);
+
+        await Task.WhenAll(run.WorkOnce("tracking", limit: 1), run.WorkOnce("tracking", limit: 1));
+        await run.Work();
+
+        foreach (var recipient in recipients)
+        {
+            (await Recorded(recipient)).ShouldBe(["message_delivered", "spam_reported"]);
+        }
+
+        (await run.Store.Number("select count(*) from mt_events where type = 'address_suppressed'")).ShouldBe(1);
+        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        await run.Store.ShouldAddUp();
+    }
+
+    async Task Post(params object[] events)
+    {
+        using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, events);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    async Task<Guid> Campaign() => Guid.Parse((await run.Store.Texts("select distinct campaign_id::text from recipients")).Single());
+
+    /// <summary>What the stream holds behind the sending.</summary>
+    Task<List<string>> Recorded(RecipientView recipient) => run.Store.Texts(
+        $"select type from mt_events where stream_id = '{recipient.Id}' and type not in ('recipient_queued', 'message_sent') order by version");
+}
