@@ -53,7 +53,7 @@ static class Words
 
     public static string Rate(double? perSecond) => perSecond switch
     {
-        null => None,
+        null or 0 => None,
         >= 1 => string.Create(CultureInfo.InvariantCulture, $"{perSecond:#,0.#} a second"),
         >= 1 / 60.0 => string.Create(CultureInfo.InvariantCulture, $"{perSecond * 60:0.#} a minute"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{perSecond * 3600:0.#} an hour"),

@@ -96,7 +96,8 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
     {
         var campaign = await TestCampaign.Launch(
             dashboard.Store, "narrow", 5, "A name that somebody made as long as names can be, with Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen");
-        await campaign.SendBatch(campaign.Recipients, remaining: 0);
+        await campaign.SendBatch([.. campaign.Recipients.Take(4)], remaining: 1);
+        await campaign.Record(new NextBatchScheduled(2, DateTimeOffset.UtcNow.AddDays(1)));
         var page = await dashboard.PageOf("narrow", width);
         foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/suppressions", "/sign-in" })
         {
