@@ -17,7 +17,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
     {
         var seed = Seed.Of(output);
         var ends = new Dictionary<CampaignStatus, int>();
-        for (var run = 0; run < 1500; run++)
+        for (var run = 0; run < 800; run++)
         {
             var world = new World(new Random(unchecked(seed + run)));
             try
