@@ -29,10 +29,14 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
             NextRecipients, Read, ct, tenantId, campaign.Id, campaign.State.LastRecipient ?? first, last, size);
     }
 
+    /// <summary>What everybody in the campaign gets. Asked for before a batch is claimed: what fails then leaves nobody in doubt.</summary>
+    public Task<CompiledTemplate> Template(string tenantId, Campaign campaign, CancellationToken ct) =>
+        composer.Template(tenantId, campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value, ct);
+
     /// <summary>Hands over and waits for all answers. Once told to stop, what was not handed over yet is returned to the queue.</summary>
-    public async Task<BatchResults> Send(string tenantId, SendBatch batch, Campaign campaign, List<QueuedRecipient> recipients, CancellationToken ct)
+    public async Task<BatchResults> Send(
+        string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, List<QueuedRecipient> recipients, CancellationToken ct)
     {
-        var template = await composer.Template(tenantId, campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value, CancellationToken.None);
         var facts = new ConcurrentBag<(Guid, object)>();
         string? breaker = null;
         await Parallel.ForEachAsync(

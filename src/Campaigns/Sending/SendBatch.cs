@@ -62,12 +62,13 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
             return;
         }
 
+        var template = await handover.Template(delivery.TenantId, campaign.State, ct);
         var intent = delivery.OpenIntermediateSession();
         Withdraw(intent, queued);
         intent.Append(campaign, new BatchStarted(message.Number, delivery.MessageId, intent.Now, [.. sendable.Select(recipient => recipient.Id)]));
         await intent.Commit(ct);
 
-        var results = await handover.Send(delivery.TenantId, message, campaign.State, sendable, ct);
+        var results = await handover.Send(delivery.TenantId, message, campaign.State, template, sendable, ct);
         await Close(message, results, delivery);
     }
 
