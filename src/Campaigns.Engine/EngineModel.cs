@@ -19,6 +19,8 @@ public sealed class EngineModel
 
     internal List<Projection> ProjectionList { get; } = [];
 
+    internal List<(Projection Projection, AsyncOptions Options)> AsyncProjections { get; } = [];
+
     internal List<Assembly> Modules { get; } = [typeof(EngineModel).Assembly];
 
     internal Dictionary<string, QueueOptions> Queues { get; } = new(StringComparer.Ordinal);
@@ -33,6 +35,8 @@ public sealed class EngineModel
         messageTypes.TryGetValue(type, out var message)
             ? message
             : throw new InvalidOperationException($"Nobody handles {type.Name}: register a handler with EngineSetup.Handle.");
+
+    internal IReadOnlyCollection<MessageType> MessageTypes => messageTypes.Values;
 
     internal MessageType? MessageKind(string kind) => messageKinds.GetValueOrDefault(kind);
 

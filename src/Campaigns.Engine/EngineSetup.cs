@@ -45,6 +45,13 @@ public sealed class EngineSetup
         return this;
     }
 
+    /// <summary>Keeps the projection's rows shortly after the commit, in one node at a time, exactly once for each event.</summary>
+    public EngineSetup Async(Projection projection, AsyncOptions? options = null)
+    {
+        Model.AsyncProjections.Add((projection, options ?? AsyncOptions.Default));
+        return this;
+    }
+
     public EngineSetup Queue(string name, QueueOptions options)
     {
         Model.Queues[name] = options;

@@ -30,4 +30,7 @@ static partial class Log
 
     [LoggerMessage(9, LogLevel.Error, "A subscriber to {Topic} failed")]
     public static partial void SubscriberFailed(ILogger log, Exception error, string topic);
+
+    [LoggerMessage(20, LogLevel.Warning, "The projection daemon was interrupted; trying again")]
+    public static partial void DaemonInterrupted(ILogger log, Exception error);
 }

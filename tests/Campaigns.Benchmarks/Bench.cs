@@ -35,12 +35,13 @@ public sealed class Bench : IAsyncDisposable
         (await postgres.CreateDatabase($"bench_{++databases}", CancellationToken.None)) + ";Maximum Pool Size=32";
 
     /// <summary>The engine on an empty, migrated database.</summary>
-    public async Task<ServiceProvider> NewEngine(Action<EngineSetup> setup)
+    public async Task<ServiceProvider> NewEngine(Action<EngineSetup> setup, Action<IServiceCollection>? application = null)
     {
-        var services = new ServiceCollection()
+        var collection = new ServiceCollection()
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
-            .AddEngine(await NewDatabase(), setup)
-            .BuildServiceProvider();
+            .AddEngine(await NewDatabase(), setup);
+        application?.Invoke(collection);
+        var services = collection.BuildServiceProvider();
         await services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
         return services;
     }

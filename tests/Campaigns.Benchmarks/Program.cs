@@ -8,6 +8,8 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["messages-batch"] = MessagesInBatches.Run,
     ["wake"] = Wake.Run,
     ["state"] = State.Run,
+    ["hydrate"] = Hydrate.Run,
+    ["send"] = Send.Run,
 };
 
 if (args.Length == 0 || args.Except(benchmarks.Keys).Any())

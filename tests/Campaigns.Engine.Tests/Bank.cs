@@ -38,11 +38,11 @@ public sealed record Pay(Guid Account, int Amount);
 public sealed record PayTogether(Guid Account, int Amount);
 
 /// <summary>The sum of each account. The table refuses a million, which is how a test makes a projection fail.</summary>
-public sealed class Balances : Projection
+public sealed class Balances(string table = "balances") : Projection
 {
-    public override string Name => "Balances";
+    public override string Name => table;
 
-    public override IReadOnlyList<string> Tables => ["balances"];
+    public override IReadOnlyList<string> Tables => [table];
 
     public override IReadOnlyList<Type> Facts => [typeof(AccountOpened), typeof(Deposited)];
 
@@ -55,8 +55,8 @@ public sealed class Balances : Projection
         }
 
         sql.Add(
-            """
-            insert into balances as b (tenant_id, account, balance, facts)
+            $"""
+            insert into {table} as b (tenant_id, account, balance, facts)
             select tenant_id, account, sum(amount), count(*)
             from unnest($1, $2, $3) e(tenant_id, account, amount)
             group by tenant_id, account
@@ -66,6 +66,6 @@ public sealed class Balances : Projection
             accounts.Select(fact => fact.TenantId).ToArray(),
             accounts.Select(fact => fact.StreamId).ToArray(),
             accounts.Select(fact => fact.Data is Deposited deposited ? deposited.Amount : 0).ToArray());
-        sql.Notify("balances");
+        sql.Notify(table);
     }
 }

@@ -20,12 +20,15 @@ public sealed class TestEngine : IAsyncDisposable
     readonly string connectionString;
     readonly ServiceProvider services;
 
-    TestEngine(string connectionString, ManualClock clock, QueueOptions queue)
+    readonly AsyncOptions? later;
+
+    TestEngine(string connectionString, ManualClock clock, QueueOptions queue, AsyncOptions? later = null)
     {
+        this.later = later;
         this.connectionString = connectionString;
         Clock = clock;
         var collection = new ServiceCollection().AddLogging().AddSingleton<TimeProvider>(clock).AddSingleton(this);
-        collection.AddEngine(connectionString, setup => setup
+        collection.AddEngine(connectionString, setup => (later is null ? setup : setup.Async(new Balances("later_balances"), later))
             .Migrations(typeof(TestEngine).Assembly)
             .Event<AccountOpened>("account_opened")
             .Event<Deposited>("deposited")
@@ -52,6 +55,8 @@ public sealed class TestEngine : IAsyncDisposable
 
     public ProjectionRebuild Rebuild => services.GetRequiredService<ProjectionRebuild>();
 
+    public ProjectionDaemon Daemon => services.GetRequiredService<ProjectionDaemon>();
+
     public Migrator Migrator => services.GetRequiredService<Migrator>();
 
     /// <summary>What handles <see cref="Pay"/>; a test may put its own in the place.</summary>
@@ -73,18 +78,19 @@ public sealed class TestEngine : IAsyncDisposable
         return Task.CompletedTask;
     };
 
-    public static async Task<TestEngine> Start(PostgresFixture postgres, QueueOptions? queue = null) =>
-        await Start(await postgres.NewSchema(), queue);
+    /// <param name="later">Keep an async projection beside the inline one.</param>
+    public static async Task<TestEngine> Start(PostgresFixture postgres, QueueOptions? queue = null, AsyncOptions? later = null) =>
+        await Start(await postgres.NewSchema(), queue, later);
 
-    public static async Task<TestEngine> Start(string connectionString, QueueOptions? queue = null)
+    public static async Task<TestEngine> Start(string connectionString, QueueOptions? queue = null, AsyncOptions? later = null)
     {
-        var engine = new TestEngine(connectionString, new ManualClock(), queue ?? new QueueOptions());
+        var engine = new TestEngine(connectionString, new ManualClock(), queue ?? new QueueOptions(), later);
         await engine.Migrator.Migrate(CancellationToken.None);
         return engine;
     }
 
     /// <summary>Another process on the same database, with the same time.</summary>
-    public TestEngine AnotherNode(QueueOptions? queue = null) => new(connectionString, Clock, queue ?? new QueueOptions());
+    public TestEngine AnotherNode(QueueOptions? queue = null) => new(connectionString, Clock, queue ?? new QueueOptions(), later);
 
     /// <summary>Starts what runs in the background of a node, and stops it at the end of the test.</summary>
     public async Task<IAsyncDisposable> Run()

@@ -11,6 +11,9 @@ public static class EngineErrorCodes
     /// <summary>The expected version does not match (Marten's code).</summary>
     public const string UnexpectedVersion = "MT003";
 
+    /// <summary>The checkpoint of an async projection is not where its owner left it.</summary>
+    public const string CheckpointMoved = "CE002";
+
     /// <summary>The claim on a message ran out and another worker has it.</summary>
     public const string ClaimLost = "CE001";
 }

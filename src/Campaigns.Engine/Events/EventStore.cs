@@ -21,7 +21,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     static readonly DateTime Forever = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
 
     static readonly string ReadStreamSql = Sql.Beside<EventStore>("ReadStream");
-    static readonly string ReadAllSql = Sql.Beside<EventStore>("ReadAll");
+    static readonly string ReadRangeSql = Sql.Beside<EventStore>("ReadRange");
     static readonly string ReadStoredSql = Sql.Beside<EventStore>("ReadStored");
     static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
     static readonly string ReadVersionsSql = Sql.Beside<EventStore>("ReadVersions");
@@ -104,8 +104,28 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         ReadStream(tenantId, id, afterVersion, long.MaxValue, DateTimeOffset.MaxValue, ct);
 
     /// <summary>All events of some types and all tenants, in position order, a page at a time.</summary>
-    public IAsyncEnumerable<Event> ReadAll(long afterPosition, IReadOnlyCollection<string> types, CancellationToken ct = default) =>
-        ReadPages(ReadAllSql, afterPosition, new NpgsqlParameter { Value = types.ToArray() }, Read, @event => @event.Sequence, ct);
+    /// <param name="upTo">As far as <see cref="HighWater"/> says that none is still to come.</param>
+    public async IAsyncEnumerable<Event> ReadAll(
+        long afterPosition, long upTo, IReadOnlyCollection<string> types, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        for (var count = PageSize; count == PageSize;)
+        {
+            count = 0;
+            await using var command = database.CreateCommand(ReadRangeSql);
+            command.Parameters.Add(new() { Value = afterPosition });
+            command.Parameters.Add(new() { Value = upTo });
+            command.Parameters.Add(new() { Value = types.ToArray() });
+            command.Parameters.Add(new() { Value = PageSize });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var @event = Read(reader);
+                afterPosition = @event.Sequence;
+                count++;
+                yield return @event;
+            }
+        }
+    }
 
     /// <summary>All events as they are stored, in position order, known to this program or not; of one tenant or of all.</summary>
     public IAsyncEnumerable<StoredEvent> ReadStored(long afterPosition, string? tenantId, CancellationToken ct = default) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Campaigns.Engine.Messages;
+using Campaigns.Engine.Projections;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -162,6 +163,10 @@ public sealed class Session
         outbox.Wake(store.Notifications, Now);
         store.Notifications.Publish(Sql.Topics);
         store.Notifications.Publish(projected.Topics);
+        if (facts.Count > 0 && store.Model.AsyncProjections.Count > 0)
+        {
+            store.Notifications.Publish([ProjectionDaemon.Topic]);
+        }
     }
 
     PendingStream Add(Guid id, string alias, ExpectedVersion expected, ReadOnlySpan<object> added)

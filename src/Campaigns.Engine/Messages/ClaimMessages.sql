@@ -9,4 +9,4 @@ update messages m
 set claim = $4, claimed_until = $5, attempts = m.attempts + 1
 from due
 where m.id = due.id
-returning m.id, m.kind, m.tenant_id, m.body, m.due, m.attempts, m.correlation_id, m.user_name
+returning m.id, m.kind, m.tenant_id, m.body, m.due, m.attempts, m.correlation_id

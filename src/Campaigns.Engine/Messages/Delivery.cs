@@ -40,9 +40,9 @@ public sealed class Delivery
 }
 
 sealed record ClaimedMessage(
-    Guid Id, string Kind, string TenantId, string Body, DateTimeOffset Due, int Attempts, string? CorrelationId, string? UserName, Guid ClaimId)
+    Guid Id, string Kind, string TenantId, string Body, DateTimeOffset Due, int Attempts, string? CorrelationId, Guid ClaimId)
 {
     public Claim Claim { get; } = new(ClaimId, [Id]);
 
-    public Metadata Metadata { get; } = new(CorrelationId, Id.ToString(), UserName);
+    public Metadata Metadata { get; } = new(CorrelationId, Id.ToString());
 }

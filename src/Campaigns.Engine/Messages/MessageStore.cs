@@ -25,7 +25,7 @@ sealed class MessageStore(EventStore store)
         {
             claimed.Add(new ClaimedMessage(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), reader.IsDBNull(7) ? null : reader.GetString(7), claim));
+                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), claim));
         }
 
         claimed.Sort((a, b) => a.Due.CompareTo(b.Due));

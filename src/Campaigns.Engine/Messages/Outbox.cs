@@ -27,7 +27,7 @@ sealed class Outbox
             Parameters =
             {
                 new() { Value = session.TenantId }, new() { Value = session.Now },
-                Session.Text(session.Metadata.CorrelationId), Session.Text(session.Metadata.CausationId), Session.Text(session.Metadata.UserName),
+                Session.Text(session.Metadata.CorrelationId), Session.Text(session.Metadata.CausationId),
                 new() { Value = messages.Select(message => message.Id).ToArray() },
                 new() { Value = messages.Select(message => message.Type.Queue).ToArray() },
                 new() { Value = messages.Select(message => message.Type.Kind).ToArray() },

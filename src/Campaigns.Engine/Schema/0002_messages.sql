@@ -15,7 +15,6 @@ create table messages (
     dead_at        timestamptz,
     correlation_id varchar,
     causation_id   varchar,
-    user_name      varchar,
     constraint a_claim_has_an_end check ((claim is null) = (claimed_until is null))
 ) with (
     fillfactor = 70, -- claims then update the row beside itself and touch no index

@@ -57,7 +57,7 @@ public sealed class Stack : IAsyncDisposable
             }
 
             sandbox = await StartSandbox(configuration, isPrivate: postgres is not null, ct);
-            app = Build(builder, connectionString, sandbox is not null && postgres is not null);
+            app = Build(builder, connectionString, new DashboardOptions(SignInLocally: sandbox is not null && postgres is not null, sandbox?.Address));
             await Migrate(app.Services, ct);
             var key = postgres is null ? null : await Development.Prepare(app.Services, configuration["DataFolder"] ?? ".data", ct);
             await app.StartAsync(ct);
@@ -79,10 +79,15 @@ public sealed class Stack : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Stop(App, Sandbox, postgres);
 
-    static WebApplicationBuilder NewBuilder(string[] args, IDictionary<string, string?>? settings)
+    internal static WebApplicationBuilder NewBuilder(string[] args, IDictionary<string, string?>? settings)
     {
-        // Settings and pages lie beside the program, whatever folder it is started from.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // Settings and pages lie beside the program, whatever folder it is started from, and whatever program starts it.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(Stack).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         builder.WebHost.UseStaticWebAssets();
         if (settings is not null)
         {
@@ -111,13 +116,17 @@ public sealed class Stack : IAsyncDisposable
         return server;
     }
 
-    static WebApplication Build(WebApplicationBuilder builder, string connectionString, bool isDevelopment)
+    /// <param name="workers">False for a process that answers requests but handles no messages.</param>
+    internal static WebApplication Build(WebApplicationBuilder builder, string connectionString, DashboardOptions dashboard, bool workers = true)
     {
         var sending = builder.Configuration.GetSection("Sending").Get<SendingOptions>() ?? new SendingOptions();
-        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine, sending));
+        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine, sending), workers);
         builder.Services.AddCampaigns();
+        builder.Services.AddDashboard(dashboard);
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.MapCampaigns();
+        app.MapDashboard();
         return app;
     }
 

@@ -13,7 +13,7 @@ sealed class BadRequestHandler : IExceptionHandler
         var problem = exception switch
         {
             BadHttpRequestException { InnerException: JsonException json } =>
-                Problems.Problem("invalid-json", $"The body cannot be read: {json.Message}", StatusCodes.Status400BadRequest),
+                Problems.Problem("invalid-json", Explain(json), StatusCodes.Status400BadRequest),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Problems.Problem("too-large", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
@@ -30,5 +30,18 @@ sealed class BadRequestHandler : IExceptionHandler
 
         await problem.ExecuteAsync(http);
         return true;
+    }
+
+    // The serializer's own words name our types, which say nothing to a caller.
+    static string Explain(JsonException json)
+    {
+        var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine})" : "";
+        return json switch
+        {
+            { Message: var message } when message.Contains("could not be mapped", StringComparison.Ordinal) => $"There is no member {json.Path ?? "of that name"}{place}.",
+            { Message: var message } when message.Contains("could not be converted", StringComparison.Ordinal) => $"The value of {json.Path} is not of the right kind{place}.",
+            { Message: var message } when message.Contains("missing required", StringComparison.Ordinal) => $"A required member is missing at {json.Path}{place}.",
+            _ => $"The body is no valid JSON{place}.",
+        };
     }
 }

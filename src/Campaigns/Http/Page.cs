@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Http;
 
@@ -30,12 +31,13 @@ public readonly record struct PageRequest(int? Limit, string? Cursor)
 
     public int Size => Math.Clamp(Limit ?? DefaultLimit, 1, LargestLimit);
 
-    /// <summary>The position after which the page begins; null for the first page, or for a cursor that is none.</summary>
+    /// <summary>The position after which the page begins; null for the first page.</summary>
+    /// <exception cref="BadHttpRequestException">The cursor is none of ours.</exception>
     public string? After => Cursor is null ? null : Decode(Cursor);
 
     internal static string Encode(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
 
-    static string? Decode(string cursor)
+    static string Decode(string cursor)
     {
         try
         {
@@ -43,7 +45,7 @@ public readonly record struct PageRequest(int? Limit, string? Cursor)
         }
         catch (FormatException)
         {
-            return null;
+            throw new BadHttpRequestException("The cursor is not one that an earlier page gave.");
         }
     }
 }

@@ -27,11 +27,11 @@ public sealed class CampaignRecipients(EventStore store)
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/campaigns/{id:guid}/recipients", async (
-                Guid id, RecipientFilter? status, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients, ProgressQuery campaigns,
+                Guid id, Word<RecipientFilter>? status, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients, ProgressQuery campaigns,
                 CancellationToken ct) =>
                 await campaigns.Find(request.TenantId, id, ct) is null
                     ? Problems.NotFound("campaign")
-                    : Results.Ok(await recipients.List(request.TenantId, id, status, new PageRequest(limit, cursor), ct)))
+                    : Results.Ok(await recipients.List(request.TenantId, id, status?.Value, new PageRequest(limit, cursor), ct)))
             .WithName("ListRecipients").WithSummary("Who got it, who did not, and why").Produces<Page<RecipientView>>()
             .ProducesProblem(StatusCodes.Status404NotFound);
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Campaigns.Planning;
 
 // The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
@@ -92,6 +94,10 @@ public sealed record Campaign
 
     public bool Archived { get; init; }
 
+    /// <summary>Whether it has begun; one that could not begin at its time is paused without.</summary>
+    [JsonIgnore]
+    public bool IsLaunched => TemplateVersion is not null;
+
     public bool IsFinished => Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed or CampaignStatus.Cancelled;
 
     public Campaign Apply(object fact) => fact switch
@@ -102,7 +108,7 @@ public sealed record Campaign
         CampaignSubmitted => this with { Status = CampaignStatus.InReview },
         CampaignApproved => this with { Status = CampaignStatus.Approved },
         CampaignRejected rejected => this with { Status = CampaignStatus.Cancelled, Reason = $"Rejected: {rejected.Reason}" },
-        CampaignScheduled scheduled => this with { Status = CampaignStatus.Scheduled, ScheduledAt = scheduled.At },
+        CampaignScheduled scheduled => this with { Status = CampaignStatus.Scheduled, ScheduledAt = scheduled.At, PausedBy = null, Reason = null },
         CampaignLaunched launched => this with { Status = CampaignStatus.Sending, TemplateVersion = launched.TemplateVersion },
         AudienceHydrated => this with { IsHydrated = true },
         BatchStarted batch => this with

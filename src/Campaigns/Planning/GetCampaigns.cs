@@ -16,8 +16,8 @@ public sealed class GetCampaigns(EventStore store)
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/campaigns", async (
-                int? limit, string? cursor, CampaignStatus? status, bool? archived, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
-                TypedResults.Ok(await campaigns.List(request.TenantId, status, archived ?? false, new PageRequest(limit, cursor), ct)))
+                int? limit, string? cursor, Word<CampaignStatus>? status, bool? archived, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
+                TypedResults.Ok(await campaigns.List(request.TenantId, status?.Value, archived ?? false, new PageRequest(limit, cursor), ct)))
             .WithName("ListCampaigns").WithSummary("Campaigns, the newest first");
         api.MapGet("/campaigns/{id:guid}", async (Guid id, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
             {
@@ -40,9 +40,18 @@ public sealed class GetCampaigns(EventStore store)
 
     public async Task<Page<CampaignView>> List(string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
     {
+        var states = await ListStates(tenantId, status, archived, page, ct);
+        return new Page<CampaignView>([.. states.Items.Select(campaign => CampaignView.Of(campaign.Id, campaign.Version, campaign.State))], states.Next);
+    }
+
+    /// <summary>The same list for those who go on to ask about these campaigns, for instance how far each is.</summary>
+    public async Task<Page<StreamState<Campaign>>> ListStates(
+        string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
+    {
         var campaigns = await store.Database.Query(
             ListCampaigns,
-            reader => CampaignView.Of(reader.GetGuid(0), reader.GetInt64(2), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!),
+            reader => new StreamState<Campaign>(
+                reader.GetGuid(0), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!, reader.GetInt64(2)),
             ct, tenantId, Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
     }

@@ -1,3 +1,4 @@
+using Campaigns.Audience;
 using Campaigns.Authoring;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
@@ -17,15 +18,17 @@ public static class LaunchCampaign
     {
         switch (campaign.Status)
         {
-            case CampaignStatus.Sending or CampaignStatus.Paused:
-                return Outcome.Nothing; // the same launch a second time
             case CampaignStatus.Scheduled:
                 return launchable.Refusal is { } broken ? Outcome.Refuse(broken) : Launch(id, launchable);
+            case CampaignStatus.Paused when !campaign.IsLaunched:
+                return launchable.Refusal is { } stillBroken ? Outcome.Refuse(stillBroken) : LaunchNow(id, launchable, now);
+            case CampaignStatus.Sending or CampaignStatus.Paused:
+                return Outcome.Nothing; // the same launch a second time
         }
 
         return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.Refusal) is { } refusal
             ? Outcome.Refuse(refusal)
-            : Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+            : LaunchNow(id, launchable, now);
     }
 
     /// <summary>The scheduled time has come.</summary>
@@ -37,9 +40,7 @@ public static class LaunchCampaign
         }
 
         return launchable.Refusal is { } refusal
-            ? Outcome.Record(
-                new CampaignLaunched(launchable.TemplateVersion),
-                new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}")).Send(new HydrateAudience(message.CampaignId))
+            ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}"))
             : Launch(message.CampaignId, launchable);
     }
 
@@ -52,11 +53,14 @@ public static class LaunchCampaign
             })
             .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now").Describe();
 
+    static Outcome LaunchNow(Guid id, Launchable launchable, DateTimeOffset now) =>
+        Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+
     static Outcome Launch(Guid id, Launchable launchable) =>
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 }
 
-/// <summary>Whether the template lets a campaign be launched, and in which version.</summary>
+/// <summary>Whether the template and the list let a campaign be launched, and the version of the template.</summary>
 public sealed record Launchable(long TemplateVersion, Refusal? Refusal);
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
@@ -84,10 +88,17 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
             return new Launchable(0, null); // refused as incomplete
         }
 
+        if (settings.ListId is { } listId && await ContactLists.Find(store, tenantId, listId, ct) is null)
+        {
+            return new Launchable(0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
+        }
+
         var template = await store.Load<Template>(tenantId, templateId, ct);
         return new Launchable(template.Version, template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
+            { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
+            { State.Content.Subject: "" } => new Refusal("subject-missing", "Its template has no subject: an e-mail needs one.", RefusalKind.Invalid),
             { State.Content.HasBody: false } => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
             _ => null,
         });

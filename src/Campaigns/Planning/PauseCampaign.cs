@@ -22,6 +22,8 @@ public static class PauseCampaign
     public static Outcome Resume(Campaign campaign, Guid id, DateTimeOffset now) => campaign.Status switch
     {
         CampaignStatus.Sending => Outcome.Nothing,
+        // Could not begin at its time: it is tried again, with the template as it is by then.
+        CampaignStatus.Paused when !campaign.IsLaunched => Outcome.Record(new CampaignScheduled(now)).Schedule(new LaunchScheduled(id, now), now),
         // Not hydrated yet: hydration goes on during a pause and starts the first batch itself. Open batch: its end starts the next.
         CampaignStatus.Paused when !campaign.IsHydrated || campaign.OpenBatch is not null => Outcome.Record(new CampaignResumed()),
         CampaignStatus.Paused => Outcome.Record(new CampaignResumed())

@@ -20,6 +20,13 @@ create table api_keys (
     revoked_at timestamptz
 );
 
+-- The keys behind the dashboard's cookies and forms, shared by all nodes.
+create table data_protection_keys (
+    name       varchar     primary key,
+    xml        text        not null,
+    created_at timestamptz not null
+);
+
 -- The first commit of a request inserts its key; the answer is added when it is known.
 create table idempotency_keys (
     tenant_id    varchar     not null,

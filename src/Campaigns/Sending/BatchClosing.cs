@@ -21,19 +21,21 @@ public static class BatchClosing
             outcome = outcome.Schedule(new LeaveDoubts(batch.CampaignId, batch.Number), now + inDoubtFor);
         }
 
+        // When nothing went out there is nothing to keep a distance from: a daily limit is not spent by a node that stopped.
+        var at = results.Returned == open.Size ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
+        var next = new NextBatchScheduled(batch.Number + 1, at);
         switch (campaign.Status)
         {
             case CampaignStatus.Cancelled:
                 return results.Returned > 0 ? outcome.Send(new WithdrawQueued(batch.CampaignId)) : outcome;
             case CampaignStatus.Sending when results.Breaker is { } reason:
-                return outcome.And(new CampaignPaused(PausedBy.Breaker, reason));
+                return outcome.And(next, new CampaignPaused(PausedBy.Breaker, reason)); // resuming sends it, at its time
             case CampaignStatus.Sending when remaining == 0:
                 return outcome.Send(new CompleteCampaign(batch.CampaignId));
+            case CampaignStatus.Sending:
+                return outcome.And(next).Schedule(new SendBatch(batch.CampaignId, next.Number), at);
+            default:
+                return remaining > 0 ? outcome.And(next) : outcome; // paused: resuming sends it, or at once what finds nobody and completes
         }
-
-        var next = new SendBatch(batch.CampaignId, batch.Number + 1);
-        var at = campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
-        outcome = outcome.And(new NextBatchScheduled(next.Number, at));
-        return campaign.Status == CampaignStatus.Sending ? outcome.Schedule(next, at) : outcome; // paused: resuming sends it
     }
 }

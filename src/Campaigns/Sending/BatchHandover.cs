@@ -5,13 +5,14 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Providers;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Sending;
 
 /// <summary>Finds the recipients of a batch, writes each his message and hands them to the provider, several at a time.</summary>
-public sealed class BatchHandover(EventStore store, MessageComposer composer, IMessageProvider provider, IOptions<SendingOptions> options)
+public sealed class BatchHandover(EventStore store, IMessageProvider provider, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>Attempts at a message that the provider refuses for a passing reason.</summary>
     const int Attempts = 4;
@@ -29,10 +30,6 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
             NextRecipients, Read, ct, tenantId, campaign.Id, campaign.State.LastRecipient ?? first, last, size);
     }
 
-    /// <summary>What everybody in the campaign gets. Asked for before a batch is claimed: what fails then leaves nobody in doubt.</summary>
-    public Task<CompiledTemplate> Template(string tenantId, Campaign campaign, CancellationToken ct) =>
-        composer.Template(tenantId, campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value, ct);
-
     /// <summary>Hands over and waits for all answers. Once told to stop, what was not handed over yet is returned to the queue.</summary>
     public async Task<BatchResults> Send(
         string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, List<QueuedRecipient> recipients, CancellationToken ct)
@@ -46,17 +43,32 @@ public sealed class BatchHandover(EventStore store, MessageComposer composer, IM
             {
                 var fact = Volatile.Read(ref breaker) is { } reason ? new MessageReturned(batch.Number, reason)
                     : ct.IsCancellationRequested ? new MessageReturned(batch.Number, "The node stopped")
-                    : await Send(tenantId, batch, campaign, template, recipient, tripped => Volatile.Write(ref breaker, tripped), ct);
+                    : await Guarded(recipient, batch, () => Send(
+                        tenantId, batch, campaign, template, recipient, tripped => Volatile.Write(ref breaker, tripped), ct));
                 facts.Add((recipient.Id, fact));
             });
 
-        var results = new BatchResults(recipients.Count) { Breaker = breaker, NoOpenAfter = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds) };
+        var results = new BatchResults { Breaker = breaker };
         foreach (var (recipient, fact) in facts)
         {
             results.Add(recipient, fact);
         }
 
         return results;
+    }
+
+    // What went wrong in a way that nobody foresaw concerns this recipient alone: the others keep their results.
+    async Task<object> Guarded(QueuedRecipient recipient, SendBatch batch, Func<Task<object>> send)
+    {
+        try
+        {
+            return await send();
+        }
+        catch (Exception error)
+        {
+            Log.HandoverFailed(log, error, recipient.Id);
+            return new MessageInDoubt(batch.Number, $"An unexpected {error.GetType().Name} while it was handed over");
+        }
     }
 
     async Task<object> Send(

@@ -24,7 +24,7 @@ public sealed class CampaignCompletion(EventStore store)
 
     public static Outcome Decide(Campaign campaign, Guid id, CampaignCounts counts)
     {
-        if (campaign.Status != CampaignStatus.Sending || campaign.OpenBatch is not null || counts.Sending > 0)
+        if (campaign is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || counts.Sending > 0)
         {
             return Outcome.Nothing;
         }

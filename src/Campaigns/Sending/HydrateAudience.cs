@@ -21,8 +21,11 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
     public async Task Handle(HydrateAudience message, Delivery delivery, CancellationToken ct)
     {
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
-        if (campaign.State.IsFinished || campaign.State.IsHydrated)
+        if (Stopped(campaign.State, message.CampaignId) is { } stopped)
         {
+            var end = delivery.OpenSession();
+            end.Add(campaign, stopped);
+            await end.Commit(ct);
             return;
         }
 
@@ -46,28 +49,40 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
                 return session;
             },
             message.CampaignId,
-            (latest, _) => Complete(latest.State, message, chunk),
+            (latest, _) => Decide(latest.State, message.CampaignId, Hydrated(message, chunk)),
             ct);
     }
 
-    static Outcome Complete(Campaign campaign, HydrateAudience message, List<AudienceMember> chunk)
+    /// <summary>What is left to do when no more contacts are to be added; null while they are.</summary>
+    public static Outcome? Stopped(Campaign campaign, Guid id) => campaign switch
     {
-        var hydrated = Outcome.Record(new AudienceHydrated(
-            message.Queued + chunk.Count(member => member.SkipReason is null), message.Skipped + chunk.Count(member => member.SkipReason is not null)));
-        return campaign.Status switch
-        {
-            CampaignStatus.Sending => hydrated.Send(new SendBatch(message.CampaignId, 1)),
-            CampaignStatus.Cancelled => hydrated.Send(new WithdrawQueued(message.CampaignId)),
-            _ => hydrated, // paused: resuming starts the first batch
-        };
+        { IsHydrated: true } => Outcome.Nothing,
+        // A chunk that was on its way when the campaign was cancelled may have come after the withdrawal.
+        { Status: CampaignStatus.Cancelled } => Outcome.Nothing.Send(new WithdrawQueued(id)),
+        _ => null,
+    };
+
+    /// <summary>The last contact is in.</summary>
+    public static Outcome Decide(Campaign campaign, Guid id, AudienceHydrated hydrated) => campaign switch
+    {
+        { IsHydrated: true } => Outcome.Nothing,
+        { Status: CampaignStatus.Sending } => Outcome.Record(hydrated).Send(new SendBatch(id, 1)),
+        { Status: CampaignStatus.Cancelled } => Outcome.Record(hydrated).Send(new WithdrawQueued(id)),
+        _ => Outcome.Record(hydrated), // paused: resuming starts the first batch
+    };
+
+    static AudienceHydrated Hydrated(HydrateAudience message, List<AudienceMember> chunk)
+    {
+        var skipped = chunk.Count(member => member.SkipReason is not null);
+        return new AudienceHydrated(message.Queued + chunk.Count - skipped, message.Skipped + skipped);
     }
 
     static HydrateAudience Add(Session session, HydrateAudience message, List<AudienceMember> chunk)
     {
         var skipped = 0;
-        foreach (var member in chunk)
+        // In the order of the recipients' ids, so that each index is filled from left to right.
+        foreach (var (recipient, member) in chunk.Select(member => (Id: DerivedId.Recipient(message.CampaignId, member.ContactId), member)).OrderBy(row => row.Id))
         {
-            var recipient = DerivedId.Recipient(message.CampaignId, member.ContactId);
             if (member.SkipReason is { } reason)
             {
                 skipped++;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Campaigns.Authoring;
 using Campaigns.Engine.Events;
+using Campaigns.Planning;
 
 namespace Campaigns.Sending;
 
@@ -11,9 +12,11 @@ public sealed class MessageComposer(EventStore store)
 
     readonly ConcurrentDictionary<(string Tenant, Guid Template, long Version), CompiledTemplate> compiled = new();
 
+    /// <summary>What the campaign says, in the version it was launched with.</summary>
     /// <exception cref="InvalidOperationException">The template does not compile; it was checked when it was saved.</exception>
-    public async Task<CompiledTemplate> Template(string tenantId, Guid templateId, long version, CancellationToken ct)
+    public async Task<CompiledTemplate> Template(string tenantId, Campaign campaign, CancellationToken ct)
     {
+        var (templateId, version) = (campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value);
         var key = (tenantId, templateId, version);
         if (compiled.TryGetValue(key, out var known))
         {

@@ -47,7 +47,7 @@ public sealed record RecipientUnsubscribed(DateTimeOffset At);
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-public enum SkipReason { Suppressed, InvalidAddress, ContactDeleted, CampaignCancelled }
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled }
 
 /// <summary>Whose fault a failure is, which decides what follows from it.</summary>
 public enum FailureCategory
@@ -74,6 +74,7 @@ public sealed record Recipient(RecipientStatus Status)
 
     public Recipient Apply(object fact) => fact switch
     {
+        _ when Status == RecipientStatus.Sent => this, // final: what has reached the provider is not unsent by a later record
         RecipientQueued or MessageReturned => new Recipient(RecipientStatus.Queued),
         RecipientSkipped or RecipientWithdrawn => new Recipient(RecipientStatus.Skipped),
         MessageSent => new Recipient(RecipientStatus.Sent),

@@ -4,6 +4,7 @@ using Campaigns.Engine.Messages;
 using Campaigns.Planning;
 using Campaigns.Tracking;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Campaigns.Sending;
 
@@ -15,8 +16,12 @@ public sealed record SendBatch(Guid CampaignId, int Number);
 /// every result. Who comes back to a batch that is open under his own message was interrupted in between: what has no result
 /// then is in doubt, and is never simply sent again.
 /// </summary>
-public sealed class BatchSender(EventStore store, BatchHandover handover, IOptions<SendingOptions> options)
+public sealed class BatchSender(EventStore store, MessageComposer composer, BatchHandover handover, IOptions<SendingOptions> options)
 {
+    const int AttemptsToClose = 20;
+
+    static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
     static readonly string ReadInterrupted = Sql.Beside<BatchSender>(nameof(ReadInterrupted));
 
     public async Task Handle(SendBatch message, Delivery delivery, CancellationToken ct)
@@ -26,7 +31,7 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             if (campaign.State.OpenBatch is { } open && open.Claim == delivery.MessageId)
             {
-                await CloseInterrupted(message, campaign.State, open, delivery, ct);
+                await CloseInterrupted(message, campaign, open, delivery, ct);
                 return;
             }
 
@@ -35,41 +40,51 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
                 return; // paused, ended, or another message was first with this batch
             }
 
-            try
+            var template = await composer.Template(delivery.TenantId, campaign.State, ct);
+            if (await Claim(message, campaign, delivery, ct) is { } claimed)
             {
-                await Send(message, campaign, delivery, ct);
+                var results = await handover.Send(delivery.TenantId, message, campaign.State, template, claimed, ct);
+                await Close(message, campaign.State, results, delivery);
                 return;
             }
-            catch (ConcurrencyException)
+
+            if (delivery.IsCompleted)
             {
-                // Somebody changed the campaign while the batch was being claimed: nothing is claimed, look again.
+                return;
             }
         }
     }
 
-    async Task Send(SendBatch message, StreamState<Campaign> campaign, Delivery delivery, CancellationToken ct)
+    /// <returns>
+    /// The recipients of the batch, on record as about to be handed over. Null: nobody is left and the message is completed, or
+    /// somebody changed the campaign meanwhile and nothing is claimed.
+    /// </returns>
+    async Task<List<QueuedRecipient>?> Claim(SendBatch message, StreamState<Campaign> campaign, Delivery delivery, CancellationToken ct)
     {
         var size = campaign.State.Settings.Pace.Size(message.CampaignId, message.Number);
         var queued = await handover.Next(delivery.TenantId, campaign, size, ct);
         var sendable = queued.Where(recipient => recipient.MayNot is null).ToList();
-        if (sendable.Count == 0)
+        var session = sendable.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
+        Withdraw(session, queued);
+        if (sendable.Count > 0)
         {
-            // Nobody is left, or nobody of these may be written to: the campaign ends, or the same batch looks further.
-            var done = delivery.OpenSession();
-            Withdraw(done, queued);
-            done.Send(queued.Count == 0 ? new CompleteCampaign(message.CampaignId) : message);
-            await done.Commit(ct);
-            return;
+            session.Append(campaign, new BatchStarted(message.Number, delivery.MessageId, session.Now, [.. sendable.Select(recipient => recipient.Id)]));
+        }
+        else
+        {
+            // Nobody of these may be written to: the same batch looks further. Nobody at all: the campaign may end.
+            session.Send(queued.Count > 0 ? message : new CompleteCampaign(message.CampaignId));
         }
 
-        var template = await handover.Template(delivery.TenantId, campaign.State, ct);
-        var intent = delivery.OpenIntermediateSession();
-        Withdraw(intent, queued);
-        intent.Append(campaign, new BatchStarted(message.Number, delivery.MessageId, intent.Now, [.. sendable.Select(recipient => recipient.Id)]));
-        await intent.Commit(ct);
-
-        var results = await handover.Send(delivery.TenantId, message, campaign.State, template, sendable, ct);
-        await Close(message, results, delivery);
+        try
+        {
+            await session.Commit(ct);
+            return sendable.Count > 0 ? sendable : null;
+        }
+        catch (ConcurrencyException)
+        {
+            return null;
+        }
     }
 
     static void Withdraw(Session session, List<QueuedRecipient> queued)
@@ -83,51 +98,61 @@ public sealed class BatchSender(EventStore store, BatchHandover handover, IOptio
         }
     }
 
-    async Task CloseInterrupted(SendBatch message, Campaign campaign, OpenBatch open, Delivery delivery, CancellationToken ct)
+    async Task CloseInterrupted(SendBatch message, StreamState<Campaign> campaign, OpenBatch open, Delivery delivery, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
-        var interrupted = await store.Database.Query(
-            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsSent: reader.GetBoolean(1)), ct,
+        var recipients = await store.Database.Query(
+            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1)), ct,
             delivery.TenantId, message.CampaignId, first, last, open.Number);
         var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
-        var results = new BatchResults(open.Size) { NoOpenAfter = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds) };
-        foreach (var (recipient, isSent) in interrupted)
+        var results = new BatchResults();
+        foreach (var (id, isProven) in recipients)
         {
-            if (isSent)
-            {
-                results.AddProven(recipient);
-            }
-            else
-            {
-                results.Add(recipient, doubt);
-            }
+            results.Add(id, isProven ? null : doubt);
         }
 
-        await Close(message, results, delivery);
+        await Close(message, campaign.State, results, delivery);
     }
 
-    // Not to be cancelled: what was handed over is a fact, and a batch without its results is in doubt.
-    async Task Close(SendBatch message, BatchResults results, Delivery delivery)
+    // Not to be cancelled: what was handed over is a fact, and a batch without its results is in doubt. So neither does a
+    // database that is away for a moment end it; was the commit made after all, the next attempt finds its claim gone.
+    async Task Close(SendBatch message, Campaign campaign, BatchResults results, Delivery delivery)
     {
-        var queued = (await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, CancellationToken.None)).Queued;
-        await store.Decide<Campaign>(
-            () => Record(message, results, delivery),
-            message.CampaignId,
-            (campaign, now) => BatchClosing.Decide(campaign.State, message, results, queued, options.Value.InDoubtFor, now),
-            CancellationToken.None);
+        var openBy = TimeSpan.FromSeconds(campaign.Settings.NoOpenAfterSeconds);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var queued = (await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, CancellationToken.None)).Queued;
+                await store.Decide<Campaign>(
+                    () => Record(results, openBy, delivery),
+                    message.CampaignId,
+                    (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value.InDoubtFor, now),
+                    CancellationToken.None);
+                return;
+            }
+            catch (NpgsqlException error) when (error.IsTransient && attempt < AttemptsToClose)
+            {
+                await Task.Delay(BetweenAttempts, store.Clock, CancellationToken.None);
+            }
+        }
     }
 
-    static Session Record(SendBatch message, BatchResults results, Delivery delivery)
+    static Session Record(BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
         foreach (var (recipient, fact) in results.Facts)
         {
-            session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
-        }
+            if (fact is not null)
+            {
+                session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
+            }
 
-        foreach (var recipient in results.MayOpen)
-        {
-            session.Send(new TimeOutOpen(recipient), session.Now + results.NoOpenAfter);
+            // Also for who is in doubt: the provider's word may still come, and the time-out looks before it speaks.
+            if (fact is null or MessageSent or MessageInDoubt)
+            {
+                session.Send(new TimeOutOpen(recipient), session.Now + openBy);
+            }
         }
 
         return session;

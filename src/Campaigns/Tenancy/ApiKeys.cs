@@ -37,10 +37,18 @@ public sealed class ApiKeys(EventStore store)
     }
 
     /// <summary>Whose key it is; null for an unknown or revoked one.</summary>
-    public async Task<ApiKeyOwner?> Find(string key, CancellationToken ct)
+    public Task<ApiKeyOwner?> Find(string key, CancellationToken ct) => Find(Hash(key), ct);
+
+    /// <summary>What tells a key from others without being one.</summary>
+    public static string Fingerprint(string key) => Convert.ToBase64String(Hash(key));
+
+    /// <summary>Whether the key with this fingerprint still opens the API.</summary>
+    public async Task<bool> IsValid(string fingerprint, CancellationToken ct) => await Find(Convert.FromBase64String(fingerprint), ct) is not null;
+
+    async Task<ApiKeyOwner?> Find(byte[] hash, CancellationToken ct)
     {
         await using var command = store.Database.CreateCommand(FindKey);
-        command.Parameters.Add(new() { Value = Hash(key) });
+        command.Parameters.Add(new() { Value = hash });
         await using var reader = await command.ExecuteReaderAsync(ct);
         return await reader.ReadAsync(ct) ? new ApiKeyOwner(reader.GetString(0), reader.GetString(1)) : null;
     }

@@ -6,6 +6,8 @@ create table balances (
     primary key (tenant_id, account)
 );
 
+create table later_balances (like balances including all);
+
 create table mt_doc_journal (
     tenant_id        varchar     not null default '*DEFAULT*',
     id               uuid        not null,

@@ -19,10 +19,16 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
     {
+        var key = options.Value.ApiKey.Trim(); // a key from a file ends with a line break
+        if (key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return new SendResult.Refused(FailureCategory.Configuration, "key-invalid", "SendGrid:ApiKey is missing, or is no key");
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.BaseAddress, "/v3/mail/send"))
         {
             Content = JsonContent.Create(Body(message), SendGridJson.Default.MailSendRequest),
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.Value.ApiKey) },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
         };
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
         using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
@@ -43,6 +49,10 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         catch (HttpRequestException error)
         {
             return new SendResult.InDoubt($"The connection to SendGrid broke before its answer ({error.HttpRequestError})");
+        }
+        catch (OperationCanceledException error) when (error.InnerException is TimeoutException && !timeout.IsCancellationRequested)
+        {
+            return new SendResult.Refused(FailureCategory.Temporary, "unreachable", "SendGrid cannot be reached (no connection in time)");
         }
         catch (OperationCanceledException)
         {
@@ -82,9 +92,10 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         {
             case HttpStatusCode.Accepted or HttpStatusCode.OK:
                 return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
-            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable:
+            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout:
                 return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response));
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
+            case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest: // the address leads elsewhere
                 return new SendResult.Refused(FailureCategory.Configuration, code, await Reason(response, ct));
             case >= HttpStatusCode.InternalServerError:
                 return new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
@@ -100,17 +111,12 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
     TimeSpan? RetryAfter(HttpResponseMessage response)
     {
-        if (response.Headers.RetryAfter is { } header)
-        {
-            return header.Delta ?? header.Date - clock.GetUtcNow();
-        }
-
-        return response.Headers.TryGetValues("X-RateLimit-Reset", out var reset)
-            && long.TryParse(reset.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && seconds < DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-            && DateTimeOffset.FromUnixTimeSeconds(seconds) - clock.GetUtcNow() is { } wait && wait > TimeSpan.Zero
-                ? wait
-                : null;
+        var wait = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - clock.GetUtcNow()
+            : response.Headers.TryGetValues("X-RateLimit-Reset", out var reset)
+                && long.TryParse(reset.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) - clock.GetUtcNow()
+            : null;
+        return wait > TimeSpan.Zero ? wait : null; // past by our clock: theirs may be behind
     }
 
     static async Task<string> Reason(HttpResponseMessage response, CancellationToken ct) => (await Error(response, ct)).Reason;
@@ -123,14 +129,14 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
             try
             {
                 var body = await response.Content.ReadFromJsonAsync(SendGridJson.Default.SendGridErrors, ct);
-                if (body?.Errors is [var error, ..])
+                if (body?.Errors is [{ } error, ..])
                 {
                     return (error.Message ?? "", error.Field);
                 }
             }
-            catch (JsonException)
+            catch (Exception error) when (error is JsonException or InvalidOperationException)
             {
-                // Fall through: the status says enough.
+                // No JSON, or of a charset that nobody knows. The status says enough.
             }
         }
 

@@ -10,7 +10,12 @@ static class SendGridRegistration
     {
         services.AddOptions<SendGridOptions>().BindConfiguration("SendGrid");
         services.AddSingleton<IMessageProvider>(provider => new SendGridProvider(
-            new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(10) })
+            new HttpClient(new SocketsHttpHandler
+            {
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ConnectTimeout = TimeSpan.FromSeconds(10),
+                AllowAutoRedirect = false, // what a redirected POST comes to says nothing about the message
+            })
             {
                 Timeout = Timeout.InfiniteTimeSpan, // the provider has its own
             },

@@ -1,0 +1,1 @@
+delete from stopped_projections where name = $1

@@ -1,0 +1,1 @@
+select advance_projection($1, $2, $3)

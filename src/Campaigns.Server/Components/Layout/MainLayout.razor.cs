@@ -1,0 +1,37 @@
+using Campaigns.Engine.Events;
+using Campaigns.Server.Hosting;
+using Campaigns.Tenancy;
+using Microsoft.AspNetCore.Components;
+using Npgsql;
+
+namespace Campaigns.Server.Components.Layout;
+
+public sealed partial class MainLayout
+{
+    string organisation = "";
+
+    [CascadingParameter]
+    public HttpContext Http { get; set; } = null!;
+
+    [Inject]
+    DashboardOptions Options { get; set; } = null!;
+
+    [Inject]
+    EventStore Store { get; set; } = null!;
+
+    string Address => Http.Request.Path + Http.Request.QueryString;
+
+    protected override async Task OnInitializedAsync()
+    {
+        var tenantId = Http.User.TenantId();
+        try
+        {
+            var loaded = await Store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), Http.RequestAborted);
+            organisation = loaded.State.Settings.Name is { Length: > 0 } name ? name : tenantId;
+        }
+        catch (NpgsqlException)
+        {
+            organisation = tenantId; // the page says what is wrong
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Campaigns.Insight;
+using Campaigns.Planning;
+using Campaigns.Server.Hosting;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace Campaigns.Server.Components.Pages;
+
+public sealed partial class CampaignDetails
+{
+    CampaignProgress? progress;
+    CampaignView? view;
+    LiveUpdate? live;
+    Page<BatchView>? batches;
+    Page<EventView>? events;
+    Page<RecipientView>? recipients;
+    RecipientFilter? filter;
+    string? refusal;
+
+    [Parameter]
+    public Guid Id { get; set; }
+
+    [SupplyParameterFromQuery]
+    public string? Status { get; set; }
+
+    [SupplyParameterFromQuery(Name = "batches")]
+    public string? BatchCursor { get; set; }
+
+    [SupplyParameterFromQuery(Name = "events")]
+    public string? EventCursor { get; set; }
+
+    [SupplyParameterFromQuery(Name = "recipients")]
+    public string? RecipientCursor { get; set; }
+
+    [SupplyParameterFromForm(Name = "reason", FormName = "cancel")]
+    public string? CancelReason { get; set; }
+
+    [Inject]
+    GetCampaigns Campaigns { get; set; } = null!;
+
+    [Inject]
+    ProgressQuery Progress { get; set; } = null!;
+
+    [Inject]
+    CampaignBatches Batches { get; set; } = null!;
+
+    [Inject]
+    StoredEvents Events { get; set; } = null!;
+
+    [Inject]
+    CampaignRecipients Recipients { get; set; } = null!;
+
+    [Inject]
+    ApiRequest Request { get; set; } = null!;
+
+    [Inject]
+    NavigationManager Navigation { get; set; } = null!;
+
+    protected override Task OnInitializedAsync() => Read(async ct =>
+    {
+        filter = Enum.TryParse<RecipientFilter>(Status, ignoreCase: true, out var known) && Enum.IsDefined(known) ? known : null;
+        view = await Campaigns.Find(TenantId, Id, ct);
+        progress = view is null ? null : await Progress.Find(TenantId, Id, ct);
+        if (progress is null)
+        {
+            Answer(StatusCodes.Status404NotFound);
+            return;
+        }
+
+        live = LiveUpdate.Of(progress);
+        batches = await Batches.List(TenantId, Id, new PageRequest(10, BatchCursor), ct);
+        events = await Events.List(TenantId, Id, newestFirst: true, new PageRequest(12, EventCursor), ct);
+        if (!Http.Request.Headers.ContainsKey(Dashboard.RefreshHeader)) // what is read again and again leaves out the longest list
+        {
+            recipients = await Recipients.List(TenantId, Id, filter, new PageRequest(25, RecipientCursor), ct);
+        }
+    });
+
+    Task Pause() => Decide((campaign, _) => PauseCampaign.Pause(campaign, null));
+
+    Task Resume() => Decide((campaign, now) => PauseCampaign.Resume(campaign, Id, now));
+
+    Task Cancel() => Decide((campaign, _) => PauseCampaign.Cancel(campaign, Id, string.IsNullOrWhiteSpace(CancelReason) ? null : CancelReason.Trim()));
+
+    async Task Decide(Func<Campaign, DateTimeOffset, Outcome> decide)
+    {
+        var decided = await Request.Decide(Id, decide, Http.RequestAborted);
+        if (decided.Refusal is null)
+        {
+            Navigation.NavigateTo(Link(filter));
+            return;
+        }
+
+        refusal = decided.Refusal.Explanation;
+        Answer(StatusCodes.Status409Conflict);
+    }
+
+    /// <summary>This page with one list elsewhere; the filter stays, unless the recipients change.</summary>
+    string Link(RecipientFilter? status = null, string? batches = null, string? events = null, string? recipients = null)
+    {
+        var query = new QueryBuilder();
+        if ((status ?? (batches is not null || events is not null ? filter : null)) is { } chosen)
+        {
+            query.Add("status", Words.Code(chosen));
+        }
+
+        foreach (var (name, cursor) in new[] { ("batches", batches), ("events", events), ("recipients", recipients) })
+        {
+            if (cursor is not null)
+            {
+                query.Add(name, cursor);
+            }
+        }
+
+        return $"/campaigns/{Id}{query}";
+    }
+}

@@ -1,0 +1,73 @@
+using Campaigns.Insight;
+using Campaigns.Sending;
+
+namespace Campaigns.Server.Components;
+
+/// <summary>Why a person got, or did not get, the message.</summary>
+static class RecipientWords
+{
+    public static string Status(RecipientView recipient) => recipient.Status switch
+    {
+        RecipientStatus.InDoubt => "In doubt",
+        RecipientStatus.Sent => recipient switch
+        {
+            { ComplainedAt: not null } => "Reported as spam",
+            { UnsubscribedAt: not null } => "Unsubscribed",
+            { BouncedAt: not null } => "Bounced",
+            { ClickedAt: not null } => "Clicked",
+            { OpenedAt: not null } => "Opened",
+            { DeliveredAt: not null } => "Delivered",
+            _ => "Sent",
+        },
+        var status => status.ToString(),
+    };
+
+    /// <summary>The state whose colour it has.</summary>
+    public static string Tone(RecipientView recipient) => recipient switch
+    {
+        { ComplainedAt: not null } or { BouncedAt: not null } => Words.Code(RecipientStatus.Failed),
+        { UnsubscribedAt: not null } => Words.Code(RecipientStatus.Skipped),
+        _ => Words.Code(recipient.Status),
+    };
+
+    public static string Why(RecipientView recipient) => recipient.Status switch
+    {
+        RecipientStatus.Queued => "Waits for its batch",
+        RecipientStatus.Sending => "In the hands of a sender right now",
+        RecipientStatus.Skipped => Skipped(recipient.Reason),
+        RecipientStatus.Failed => Failed(recipient.Reason ?? ""),
+        RecipientStatus.InDoubt => $"May or may not have gone out, and is not sent again by itself. {recipient.Reason}",
+        _ => Sent(recipient),
+    };
+
+    static string Skipped(string? reason) => reason switch
+    {
+        "suppressed" => "The address is on the suppression list",
+        "invalidAddress" => "The address is not valid",
+        "contactDeleted" => "The contact was deleted",
+        "campaignCancelled" => "The campaign was cancelled first",
+        _ => reason ?? "No reason is on record",
+    };
+
+    // The ledger writes "category: code text".
+    static string Failed(string reason) => reason.Split(": ", 2) switch
+    {
+        ["temporary", var rest] => $"Did not work within the attempts: {rest}",
+        ["recipient", var rest] => $"The address was refused: {rest}",
+        ["content", var rest] => $"The message was refused: {rest}",
+        ["configuration", var rest] => $"The sender’s account or settings: {rest}",
+        _ => reason,
+    };
+
+    static string Sent(RecipientView recipient) => recipient switch
+    {
+        { ComplainedAt: not null } => "The person called it spam; the address is suppressed",
+        { UnsubscribedAt: not null } => "The person wants no more messages; the address is suppressed",
+        { BouncedAt: not null } => "The receiving server gave it back",
+        { ClickedAt: not null } => "A link in it was followed",
+        { OpenedAt: not null } => "It was opened",
+        { TimedOutAt: not null } => "It was not opened in time",
+        { DeliveredAt: not null } => "The receiving server took it",
+        _ => "The provider has it; nothing was heard since",
+    };
+}

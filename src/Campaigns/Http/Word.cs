@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Campaigns.Http;
+
+/// <summary>One of the words of an enumeration in a query string, in any letter case; another word is refused with the list of them.</summary>
+public readonly record struct Word<T>(T Value)
+    where T : struct, Enum
+{
+    public static bool TryParse(string text, IFormatProvider? provider, out Word<T> word)
+    {
+        if (!Enum.TryParse<T>(text, ignoreCase: true, out var value) || !Enum.IsDefined(value) || char.IsAsciiDigit(text[0]))
+        {
+            var words = Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName);
+            throw new BadHttpRequestException($"'{text}' is none of: {string.Join(", ", words)}.");
+        }
+
+        word = new Word<T>(value);
+        return true;
+    }
+}

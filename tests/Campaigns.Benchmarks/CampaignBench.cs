@@ -1,0 +1,123 @@
+using Campaigns.Authoring;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Campaigns.Providers;
+using Campaigns.Sending;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Campaigns.Benchmarks;
+
+/// <summary>The application on a database of its own, with contacts on a list, a template, and a provider that answers at once.</summary>
+sealed class CampaignBench : IAsyncDisposable
+{
+    const string Tenant = "acme";
+
+    readonly ServiceProvider services;
+    readonly EventStore store;
+    readonly Guid list = Guid.CreateVersion7();
+    readonly Guid template = Guid.CreateVersion7();
+
+    CampaignBench(ServiceProvider services)
+    {
+        this.services = services;
+        store = services.GetRequiredService<EventStore>();
+    }
+
+    public static async Task<CampaignBench> Start(Bench bench, int contacts)
+    {
+        var services = await bench.NewEngine(engine => CampaignsModule.Setup(engine), application => application
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddCampaigns()
+            .AddSingleton<IMessageProvider, InstantProvider>());
+        var campaigns = new CampaignBench(services);
+        await campaigns.Fill(contacts);
+        return campaigns;
+    }
+
+    /// <summary>A campaign that is launched, with the message that hydrates it waiting.</summary>
+    public async Task<Guid> Launch()
+    {
+        var session = store.OpenSession(Tenant);
+        var id = Guid.CreateVersion7(session.Now);
+        session.Start<Campaign>(
+            id,
+            new CampaignDrafted(new CampaignSettings(
+                "Benchmark", list, template, new SenderAddress("anna@sender.example"), new Pace(new BatchPace(1000, 1000, 0, 0)))),
+            new CampaignScheduled(session.Now),
+            new CampaignLaunched(1));
+        session.Send(new HydrateAudience(id));
+        await session.Commit(CancellationToken.None);
+        return id;
+    }
+
+    /// <summary>Handles the planning messages by hand until the campaign has its recipients.</summary>
+    public async Task Hydrate(Guid campaign)
+    {
+        var workers = services.GetRequiredService<MessageWorkers>();
+        while (!(await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State.IsHydrated)
+        {
+            await workers.RunOnce("planning");
+        }
+    }
+
+    /// <summary>Lets this node's workers send the campaign to its end.</summary>
+    public async Task Send(Guid campaign)
+    {
+        var changed = new Signal();
+        using var subscription = services.GetRequiredService<Notifications>().Subscribe(Ledger.Topic(Tenant), changed.Ring);
+        foreach (var service in services.GetServices<IHostedService>())
+        {
+            await service.StartAsync(CancellationToken.None);
+        }
+
+        while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })
+        {
+            await changed.Wait(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
+        }
+    }
+
+    public async Task StopWorkers()
+    {
+        foreach (var service in services.GetServices<IHostedService>().Reverse())
+        {
+            await service.StopAsync(CancellationToken.None);
+        }
+    }
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+
+    async Task Fill(int contacts)
+    {
+        var session = store.OpenSession(Tenant);
+        session.Start<Template>(template, new TemplateCreated(new TemplateContent(
+            "Benchmark", "{{first_name}}, an offer", "<p>Dear {{first_name}} {{last_name}}, an offer for {{company}}.</p>", null)));
+        await session.Commit(CancellationToken.None);
+        await using var fill = store.Database.CreateCommand("""
+            with added as (
+                insert into contacts (tenant_id, id, email, first_name, last_name, time_zone, attributes, created_at, updated_at)
+                select $1, gen_random_uuid(), 'person' || n || '@mail.example', 'First' || n, 'Last' || n, 'Europe/Zurich',
+                       jsonb_build_object('company', 'Company ' || n % 100), now(), now()
+                from generate_series(1, $3) n
+                returning id
+            )
+            insert into list_members (tenant_id, list_id, contact_id) select $1, $2, id from added
+            """);
+        fill.Parameters.Add(new() { Value = Tenant });
+        fill.Parameters.Add(new() { Value = list });
+        fill.Parameters.Add(new() { Value = contacts });
+        await fill.ExecuteNonQueryAsync();
+        await using var analyze = store.Database.CreateCommand("analyze contacts, list_members");
+        await analyze.ExecuteNonQueryAsync();
+    }
+
+    sealed class InstantProvider : IMessageProvider
+    {
+        static readonly Task<SendResult> Accepted = Task.FromResult<SendResult>(new SendResult.Accepted("instant"));
+
+        public Task<SendResult> Send(OutgoingMessage message, CancellationToken ct) => Accepted;
+    }
+}

@@ -1,0 +1,178 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Campaigns.Server.Tests.Dashboard;
+
+[Collection("postgres")]
+public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
+{
+    [Fact]
+    public async Task a_key_opens_the_dashboard_until_one_signs_out()
+    {
+        var page = await dashboard.PageOf("acme");
+        await Expect(page.GetByText("acme", new() { Exact = true })).ToBeVisibleAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
+        await page.GotoAsync("/");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sign in");
+    }
+
+    [Fact]
+    public async Task a_wrong_key_is_refused()
+    {
+        var page = await dashboard.Page();
+        await page.GotoAsync("/sign-in");
+        await page.GetByLabel("API key").FillAsync("cmp_wrong");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This key is unknown or has been revoked.");
+    }
+
+    [Fact]
+    public async Task one_comes_to_the_page_that_was_asked_for()
+    {
+        var page = await dashboard.Page();
+        await page.GotoAsync("/suppressions");
+        await page.GetByLabel("API key").FillAsync(await dashboard.Key("acme"));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Suppressions");
+    }
+
+    [Theory]
+    [InlineData("https://elsewhere.example/")]
+    [InlineData("//elsewhere.example/")]
+    [InlineData("/\\elsewhere.example/")]
+    public async Task nobody_is_sent_elsewhere(string returnUrl)
+    {
+        using var client = dashboard.Client();
+        var answer = await SignIn(client, await dashboard.Key("acme"), returnUrl);
+        new Uri(dashboard.Address, answer.Headers.Location!).ShouldBe(dashboard.Address);
+    }
+
+    [Fact]
+    public async Task without_a_key_every_page_leads_to_the_door()
+    {
+        using var client = dashboard.Client();
+        foreach (var path in new[] { "/", "/suppressions", $"/campaigns/{Guid.NewGuid()}" })
+        {
+            var answer = await client.GetAsync(path);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, path);
+            answer.Headers.Location!.AbsolutePath.ShouldBe("/sign-in", path);
+        }
+
+        (await client.GetAsync("/sign-in")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task the_cookie_does_not_open_the_api()
+    {
+        using var client = dashboard.Client();
+        var cookie = Cookie(await SignIn(client, await dashboard.Key("acme")));
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
+        (await client.GetAsync("/suppressions")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var answer = await client.GetAsync("/api/v1/campaigns");
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+    }
+
+    [Fact]
+    public async Task the_cookie_is_for_the_browser_alone()
+    {
+        using var client = dashboard.Client();
+        var cookie = (await SignIn(client, await dashboard.Key("acme"))).Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("campaigns-dashboard", StringComparison.Ordinal));
+        cookie.ShouldContain("httponly");
+        cookie.ShouldContain("samesite=lax");
+    }
+
+    [Fact]
+    public async Task a_revoked_key_ends_what_was_begun_with_it()
+    {
+        using var client = dashboard.Client();
+        client.DefaultRequestHeaders.Add("Cookie", Cookie(await SignIn(client, await dashboard.Key("leavers"))));
+        (await client.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await using var revoke = dashboard.Store.Database.CreateCommand("update api_keys set revoked_at = now() where tenant_id = 'leavers'");
+        await revoke.ExecuteNonQueryAsync();
+        (await client.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task a_cookie_of_one_node_is_good_on_another()
+    {
+        using var client = dashboard.Client();
+        var cookie = Cookie(await SignIn(client, await dashboard.Key("acme")));
+        using var other = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        other.DefaultRequestHeaders.Add("Cookie", cookie);
+        (await other.GetStringAsync("/")).ShouldContain("acme");
+    }
+
+    [Theory]
+    [InlineData("localhost", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1:5080", HttpStatusCode.OK)]
+    [InlineData("[::1]", HttpStatusCode.OK)]
+    [InlineData("rebound.example", HttpStatusCode.Redirect)]
+    [InlineData("localhost.example", HttpStatusCode.Redirect)]
+    public async Task a_private_stack_signs_in_whoever_is_at_its_machine_and_called_it_so(string host, HttpStatusCode expected)
+    {
+        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        client.DefaultRequestHeaders.Host = host;
+        (await client.GetAsync("/")).StatusCode.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task a_private_stack_does_not_sign_in_what_a_proxy_passes_on()
+    {
+        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
+        (await client.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+    }
+
+    [Fact]
+    public async Task a_private_stack_does_not_open_its_api_by_itself()
+    {
+        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        (await client.GetAsync("/api/v1/campaigns")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task a_form_of_another_site_is_refused()
+    {
+        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        var campaign = await TestCampaign.Launch(dashboard.Store, "development", 1);
+        using var forged = new FormUrlEncodedContent([new("_handler", "pause")]);
+        (await client.PostAsync($"/campaigns/{campaign.Id}", forged)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await campaign.State()).Status.ShouldBe(Planning.CampaignStatus.Sending);
+    }
+
+    [Fact]
+    public async Task every_answer_says_what_a_browser_may_do_with_it()
+    {
+        using var client = dashboard.Client();
+        var headers = (await client.GetAsync("/sign-in")).Headers;
+        var policy = headers.GetValues("Content-Security-Policy").Single();
+        policy.ShouldContain("script-src 'self';");
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldNotContain("unsafe-inline");
+        headers.GetValues("X-Content-Type-Options").Single().ShouldBe("nosniff");
+        headers.GetValues("Referrer-Policy").Single().ShouldBe("same-origin");
+    }
+
+    static async Task<HttpResponseMessage> SignIn(HttpClient client, string key, string? returnUrl = null)
+    {
+        var path = "/sign-in" + (returnUrl is null ? "" : $"?ReturnUrl={Uri.EscapeDataString(returnUrl)}");
+        var form = await client.GetAsync(path);
+        var token = Regex.Match(await form.Content.ReadAsStringAsync(), "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Cookie", form.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        request.Content = new FormUrlEncodedContent([new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("key", key)]);
+        var answer = await client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        return answer;
+    }
+
+    static string Cookie(HttpResponseMessage answer) =>
+        answer.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("campaigns-dashboard", StringComparison.Ordinal)).Split(';')[0];
+}

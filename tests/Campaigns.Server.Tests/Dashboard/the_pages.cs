@@ -1,0 +1,130 @@
+using System.Net;
+using Campaigns.Consent;
+using Campaigns.Engine.Events;
+using Campaigns.Planning;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Campaigns.Server.Tests.Dashboard;
+
+[Collection("postgres")]
+public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<DashboardFixture>
+{
+    [Fact]
+    public async Task the_list_says_what_to_do_while_there_is_nothing()
+    {
+        var page = await dashboard.PageOf("newcomers");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No campaigns yet" })).ToBeVisibleAsync();
+        await Expect(page.Locator("pre")).ToContainTextAsync("curl http");
+    }
+
+    [Fact]
+    public async Task the_list_shows_how_far_each_campaign_is()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, "listers", 4, "Autumn offer");
+        await campaign.SendBatch([.. campaign.Recipients.Take(3)], remaining: 1);
+        await TestCampaign.Draft(dashboard.Store, "listers", "Winter offer");
+
+        var page = await dashboard.PageOf("listers");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Autumn offer" });
+        await Expect(row.Locator(".badge")).ToHaveTextAsync("Sending");
+        await Expect(row.GetByRole(AriaRole.Progressbar)).ToHaveAttributeAsync("aria-valuenow", "75");
+        await Expect(row.Locator("[data-label=Sent]")).ToHaveTextAsync("3");
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Draft" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await Expect(page.Locator("tbody tr")).ToContainTextAsync("Winter offer");
+        page.Url.ShouldEndWith("/?status=draft");
+    }
+
+    [Fact]
+    public async Task the_list_goes_on_on_the_next_page_and_hides_the_archived()
+    {
+        for (var number = 1; number <= 26; number++)
+        {
+            await TestCampaign.Draft(dashboard.Store, "writers", $"Draft {number}");
+        }
+
+        var old = await TestCampaign.Launch(dashboard.Store, "writers", 1, "Long ago");
+        await old.Record(new CampaignCancelled(null), new CampaignArchived());
+
+        var page = await dashboard.PageOf("writers");
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(25);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Next page" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await Expect(page.Locator("tbody tr")).ToContainTextAsync("Draft 1");
+        await page.GotoAsync("/?archived=true");
+        await Expect(page.Locator("tbody tr")).ToContainTextAsync("Long ago");
+    }
+
+    [Fact]
+    public async Task suppressions_are_listed_and_found()
+    {
+        var session = dashboard.Store.OpenSession("hushed");
+        foreach (var address in new[] { "ada@example.com", "bob@example.com" })
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId("hushed", address), ExpectedVersion.Any, new AddressSuppressed(address, SuppressionReason.Complaint, "campaign"));
+        }
+
+        await session.Commit(CancellationToken.None);
+        var page = await dashboard.PageOf("hushed");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Suppressions" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await page.GetByLabel("Address").FillAsync("Bob@Example.com ");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
+        await Expect(page.Locator("tbody tr")).ToContainTextAsync("Reported a message as spam");
+    }
+
+    [Fact]
+    public async Task another_organisations_campaign_is_not_there()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, "others", 1, "Secret plans");
+        var page = await dashboard.PageOf("acme");
+        var answer = await page.GotoAsync($"/campaigns/{campaign.Id}");
+        answer!.Status.ShouldBe((int)HttpStatusCode.NotFound);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("There is no such campaign");
+        (await page.ContentAsync()).ShouldNotContain("Secret plans");
+        (await page.APIRequest.GetAsync($"/campaigns/{campaign.Id}/live")).Status.ShouldBe((int)HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData(400)]
+    [InlineData(1280)]
+    public async Task no_page_scrolls_sideways(int width)
+    {
+        var campaign = await TestCampaign.Launch(
+            dashboard.Store, "narrow", 5, "A name that somebody made as long as names can be, with Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen");
+        await campaign.SendBatch(campaign.Recipients, remaining: 0);
+        var page = await dashboard.PageOf("narrow", width);
+        foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/suppressions", "/sign-in" })
+        {
+            await page.GotoAsync(path);
+            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, path);
+        }
+    }
+
+    [Fact]
+    public async Task the_browser_has_nothing_to_complain_about()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, "tidy", 1);
+        var page = await dashboard.PageOf("tidy");
+        var complaints = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        foreach (var path in new[] { "/", "/suppressions", $"/campaigns/{campaign.Id}" })
+        {
+            await page.GotoAsync(path);
+        }
+
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("live");
+        complaints.ShouldBeEmpty();
+    }
+}

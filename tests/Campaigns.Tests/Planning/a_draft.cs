@@ -1,0 +1,82 @@
+using Campaigns.Engine.Events;
+using Campaigns.Planning;
+using static Campaigns.Tests.Scenario;
+
+namespace Campaigns.Tests.Planning;
+
+public sealed class a_draft
+{
+    [Fact]
+    public void takes_new_settings()
+    {
+        var settings = Some.Settings with { Name = "Summer" };
+        Given(new CampaignDrafted(Some.Settings)).When(campaign => EditCampaign.Decide(campaign, settings)).Then(new CampaignEdited(settings));
+    }
+
+    [Fact]
+    public void records_nothing_when_edited_to_what_it_is() =>
+        Given(new CampaignDrafted(Some.Daily))
+            .When(campaign => EditCampaign.Decide(campaign, Some.Settings with { Pace = new Pace(Daily: new DailyPace()) }))
+            .ThenNothing();
+
+    [Fact]
+    public void is_deleted() => Some.CampaignIn(CampaignStatus.Draft).When(DeleteDrafts.Decide).Then(new CampaignDeleted());
+
+    [Fact]
+    public void is_submitted_when_complete() => Some.CampaignIn(CampaignStatus.Draft).When(ReviewCampaign.Submit).Then(new CampaignSubmitted());
+
+    public static TheoryData<CampaignSettings, string> Incomplete => new()
+    {
+        { Some.Settings with { ListId = null }, "a list" },
+        { Some.Settings with { TemplateId = null }, "a template" },
+        { Some.Settings with { From = null }, "a sender" },
+        { Some.Settings with { ListId = null, TemplateId = null, From = null }, "a list, a template, a sender" },
+    };
+
+    [Theory, MemberData(nameof(Incomplete))]
+    public void that_lacks_something_is_told_what_when_it_is_submitted_scheduled_or_launched(CampaignSettings settings, string missing)
+    {
+        var draft = Given(new CampaignDrafted(settings));
+        foreach (var decision in new[]
+        {
+            draft.When(ReviewCampaign.Submit),
+            draft.When(campaign => ScheduleCampaign.Decide(
+                campaign, Some.Id, Some.Now.AddDays(1), Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now)),
+            draft.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, Some.Now)),
+        })
+        {
+            var refusal = decision.Refused("campaign-incomplete");
+            refusal.Kind.ShouldBe(RefusalKind.Invalid);
+            refusal.Explanation.ShouldContain(missing + ".");
+        }
+    }
+
+    [Fact]
+    public void without_a_template_or_a_sender_cannot_be_tested()
+    {
+        TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { TemplateId = null })).State)!.Code.ShouldBe("campaign-incomplete");
+        TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { From = null })).State)!.Code.ShouldBe("campaign-incomplete");
+    }
+
+    [Fact]
+    public void without_a_list_can_be_tested() =>
+        TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { ListId = null })).State).ShouldBeNull();
+
+    [Fact]
+    public void whose_template_has_no_body_is_neither_scheduled_nor_launched()
+    {
+        var draft = Some.CampaignIn(CampaignStatus.Draft);
+        draft.When(campaign => ScheduleCampaign.Decide(
+            campaign, Some.Id, Some.Now.AddDays(1), Some.WithoutBody, Some.Organisation, Some.FourteenDays, Some.Now)).Refused("body-missing");
+        draft.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.WithoutBody, Some.Organisation, Some.Now)).Refused("body-missing");
+    }
+
+    [Fact]
+    public void needs_approval_where_the_organisation_asks_for_it()
+    {
+        var draft = Some.CampaignIn(CampaignStatus.Draft);
+        draft.When(campaign => ScheduleCampaign.Decide(
+            campaign, Some.Id, Some.Now.AddDays(1), Some.Launchable, Some.WithApproval, Some.FourteenDays, Some.Now)).Refused("approval-required");
+        draft.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.WithApproval, Some.Now)).Refused("approval-required");
+    }
+}

@@ -1,0 +1,109 @@
+using Campaigns.Engine.Events;
+using Campaigns.Planning;
+using Campaigns.Sending;
+using static Campaigns.Tests.Scenario;
+
+namespace Campaigns.Tests.Planning;
+
+public sealed class a_schedule
+{
+    static readonly DateTimeOffset At = Some.Now.AddHours(1);
+
+    readonly Given<Campaign> scheduled = Some.CampaignIn(CampaignStatus.Scheduled);
+
+    static Outcome Schedule(Campaign campaign, DateTimeOffset at) =>
+        ScheduleCampaign.Decide(campaign, Some.Id, at, Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now);
+
+    [Fact]
+    public void sends_a_message_due_at_its_time() =>
+        Some.CampaignIn(CampaignStatus.Draft).When(campaign => Schedule(campaign, At)).Then(new CampaignScheduled(At), Due(new LaunchScheduled(Some.Id, At), At));
+
+    [Fact]
+    public void reaches_fourteen_days_ahead_and_no_further()
+    {
+        var draft = Some.CampaignIn(CampaignStatus.Draft);
+        draft.When(campaign => Schedule(campaign, Some.Now + Some.FourteenDays)).Outcome.Refusal.ShouldBeNull();
+        draft.When(campaign => Schedule(campaign, Some.Now + Some.FourteenDays + TimeSpan.FromTicks(1))).Refused("schedule-out-of-range");
+    }
+
+    [Fact]
+    public void is_in_the_future()
+    {
+        var draft = Some.CampaignIn(CampaignStatus.Draft);
+        draft.When(campaign => Schedule(campaign, Some.Now.AddTicks(1))).Outcome.Refusal.ShouldBeNull();
+        draft.When(campaign => Schedule(campaign, Some.Now)).Refused("schedule-out-of-range").Kind.ShouldBe(RefusalKind.Invalid);
+        draft.When(campaign => Schedule(campaign, Some.Now.AddDays(-1))).Refused("schedule-out-of-range");
+        draft.When(campaign => Schedule(campaign, DateTimeOffset.MinValue)).Refused("schedule-out-of-range");
+        draft.When(campaign => Schedule(campaign, DateTimeOffset.MaxValue)).Refused("schedule-out-of-range");
+    }
+
+    [Fact]
+    public void launches_the_campaign_when_its_time_has_come() =>
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable))
+            .Then(new CampaignLaunched(3), Sent(new HydrateAudience(Some.Id)));
+
+    [Fact]
+    public void for_another_time_changes_nothing() =>
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At.AddMinutes(1)), Some.Launchable)).ThenNothing();
+
+    [Fact]
+    public void that_comes_when_the_campaign_is_anything_but_scheduled_changes_nothing()
+    {
+        foreach (var status in Enum.GetValues<CampaignStatus>().Where(status => status != CampaignStatus.Scheduled))
+        {
+            Some.CampaignIn(status).When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable)).ThenNothing();
+        }
+
+        Given([.. Some.Facts(CampaignStatus.Scheduled), new CampaignCancelled(null)])
+            .When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable)).ThenNothing();
+    }
+
+    [Fact]
+    public void is_overtaken_by_a_launch_by_hand() =>
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.WithApproval, Some.Now))
+            .Then(new CampaignLaunched(3), Sent(new HydrateAudience(Some.Id)));
+
+    [Fact]
+    public void is_not_overtaken_while_the_template_has_no_body() =>
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.WithoutBody, Some.Organisation, Some.Now)).Refused("body-missing");
+
+    [Fact]
+    public void that_cannot_be_kept_pauses_the_campaign_and_says_why()
+    {
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.WithoutBody))
+            .Then(new CampaignPaused(PausedBy.Breaker, "Could not start at its time: Its template has no body: write one."));
+        BrokenAtItsTime.State.TemplateVersion.ShouldBeNull("or resuming it would send the template as it was, without a body");
+    }
+
+    [Fact]
+    public void that_could_not_be_kept_is_tried_again_when_the_campaign_is_resumed()
+    {
+        var later = At.AddHours(2);
+        BrokenAtItsTime.When(campaign => PauseCampaign.Resume(campaign, Some.Id, later))
+            .Then(new CampaignScheduled(later), Due(new LaunchScheduled(Some.Id, later), later));
+    }
+
+    [Fact]
+    public void that_could_not_be_kept_is_made_up_for_by_a_launch()
+    {
+        BrokenAtItsTime.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.WithoutBody, Some.Organisation, Some.Now)).Refused("body-missing");
+        BrokenAtItsTime.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, new Launchable(4, null), Some.Organisation, Some.Now))
+            .Then(new CampaignScheduled(Some.Now), new CampaignLaunched(4), Sent(new HydrateAudience(Some.Id)));
+    }
+
+    [Fact]
+    public void that_could_not_be_kept_leaves_no_trace_of_the_pause_once_it_is_made_up_for()
+    {
+        var sending = new object[] { new CampaignScheduled(Some.Now), new CampaignLaunched(4) }.Aggregate(BrokenAtItsTime.State, (state, fact) => state.Apply(fact));
+        (sending.Status, sending.PausedBy, sending.Reason).ShouldBe((CampaignStatus.Sending, null, null));
+    }
+
+    static Given<Campaign> BrokenAtItsTime
+    {
+        get
+        {
+            var outcome = LaunchCampaign.Decide(Some.CampaignIn(CampaignStatus.Scheduled).State, new LaunchScheduled(Some.Id, At), Some.WithoutBody);
+            return Given([.. Some.Facts(CampaignStatus.Scheduled), .. outcome.Events]);
+        }
+    }
+}

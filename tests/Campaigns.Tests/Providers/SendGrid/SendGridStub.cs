@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Campaigns.Planning;
+using Campaigns.Providers;
+using Campaigns.Providers.SendGrid;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Tests.Providers.SendGrid;
+
+/// <summary>Answers in SendGrid's place, at the outermost edge, and keeps what it was asked.</summary>
+sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
+{
+    public static readonly OutgoingMessage Message = new(
+        "0195a0b1c2d38e4f8a5b0123456789ab", "ours", "0195a0b1c2d37e4f8a5b0123456789ab", new SenderAddress("news@example.com", "News", "answers@example.com"),
+        "ann@example.com", "Ann Example", "Hello", "<p>Hi</p>", "Hi");
+
+    public StandingClock Clock { get; } = new();
+
+    public Uri? Path { get; private set; }
+
+    public HttpMethod? Method { get; private set; }
+
+    public AuthenticationHeaderValue? Authorization { get; private set; }
+
+    public string? ContentType { get; private set; }
+
+    public JsonElement Body { get; private set; }
+
+    public int Requests { get; private set; }
+
+    public static SendGridStub Answering(HttpResponseMessage response) => new(_ => Task.FromResult(response));
+
+    public Task<SendResult> Send(OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default) => Send(
+        this, Clock, message, options, ct);
+
+    public static async Task<SendResult> Send(
+        HttpMessageHandler handler, TimeProvider clock, OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default)
+    {
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return await new SendGridProvider(http, Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" }), clock).Send(message ?? Message, ct);
+    }
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        Requests++;
+        Path = request.RequestUri;
+        Method = request.Method;
+        Authorization = request.Headers.Authorization;
+        ContentType = request.Content!.Headers.ContentType!.MediaType;
+        using var body = JsonDocument.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
+        Body = body.RootElement.Clone();
+        return await answer(cancellationToken);
+    }
+}
+
+/// <summary>A clock that stands still until a test moves it.</summary>
+sealed class StandingClock : TimeProvider
+{
+    readonly List<(DateTimeOffset Due, Action Fire)> timers = [];
+    DateTimeOffset now = Some.Now;
+
+    public override DateTimeOffset GetUtcNow() => now;
+
+    public void Advance(TimeSpan by)
+    {
+        now += by;
+        var due = timers.Where(timer => timer.Due <= now).ToList();
+        timers.RemoveAll(timer => timer.Due <= now);
+        due.ForEach(timer => timer.Fire());
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        timers.Add((now + dueTime, () => callback(state)));
+        return new Timer();
+    }
+
+    // Of a timer that was given up nothing fires any more anyway: who set it is gone.
+    sealed class Timer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Reflection;
+
+namespace Campaigns.Tests;
+
+/// <summary>Values of any stored type, the same each time.</summary>
+static class Samples
+{
+    /// <summary>With every member filled.</summary>
+    public static object Of(Type type) => Construct(type, parameter => Make(parameter.ParameterType, parameter.Name!));
+
+    /// <summary>With every member absent that may be.</summary>
+    public static object Least(Type type) => Construct(
+        type,
+        parameter => MayBeNull(parameter) ? null : IsOurs(parameter.ParameterType) ? Least(parameter.ParameterType) : Make(parameter.ParameterType, "text"));
+
+    public static IEnumerable<Type> EnumsIn(Type type) => Parameters(type)
+        .Select(parameter => Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType)
+        .SelectMany(member => member.IsEnum ? [member] : IsOurs(member) ? EnumsIn(member) : []);
+
+    static object Make(Type type, string name)
+    {
+        var actual = Nullable.GetUnderlyingType(type) ?? type;
+        return actual switch
+        {
+            _ when actual == typeof(string) => $"a {name}",
+            _ when actual == typeof(int) => 7,
+            _ when actual == typeof(long) => 8_000_000_000,
+            _ when actual == typeof(double) => 2.5,
+            _ when actual == typeof(bool) => true,
+            _ when actual == typeof(Guid) => Guid.Parse("0195a0b1-c2d3-7e4f-8a5b-0123456789ab"),
+            _ when actual == typeof(DateTimeOffset) => new DateTimeOffset(2026, 3, 1, 12, 30, 15, 250, TimeSpan.Zero).AddTicks(1234),
+            _ when actual == typeof(IReadOnlyList<Guid>) => new List<Guid> { Guid.Parse("0195a0b1-c2d3-7e4f-8a5b-0123456789ab"), Guid.Empty },
+            { IsEnum: true } => Enum.GetValues(actual).GetValue(Enum.GetValues(actual).Length - 1)!,
+            _ when IsOurs(actual) => Of(actual),
+            _ => throw new InvalidOperationException($"There is no sample of {actual}: say here what one looks like."),
+        };
+    }
+
+    static object Construct(Type type, Func<ParameterInfo, object?> value)
+    {
+        var parameters = Parameters(type);
+        type.GetProperties().Where(property => property.CanWrite).Select(property => property.Name)
+            .ShouldBeSubsetOf(parameters.Select(parameter => parameter.Name!), $"{type.Name} has members that its sample does not fill");
+        return Activator.CreateInstance(type, [.. parameters.Select(value)])!;
+    }
+
+    static ParameterInfo[] Parameters(Type type) => type.GetConstructors().Single().GetParameters();
+
+    static bool IsOurs(Type type) => type is { IsClass: true } && type.Assembly == typeof(CampaignsModule).Assembly;
+
+    static bool MayBeNull(ParameterInfo parameter) => new NullabilityInfoContext().Create(parameter).WriteState == NullabilityState.Nullable;
+}

@@ -1,0 +1,88 @@
+using Campaigns.Engine.Events;
+using Campaigns.Planning;
+using Campaigns.Sending;
+using static Campaigns.Tests.Scenario;
+
+namespace Campaigns.Tests.Sending;
+
+public sealed class completing_a_campaign
+{
+    static readonly BatchStarted Open = new(1, Guid.NewGuid(), Some.Now, [Guid.NewGuid()]);
+    static readonly BatchCompleted InDoubt = new(1, 0, 0, 1, 0, 0);
+
+    readonly Given<Campaign> sending = Some.CampaignIn(CampaignStatus.Sending);
+
+    [Theory]
+    [InlineData(10, 0, 0, CampaignEnd.Completed)]
+    [InlineData(0, 0, 0, CampaignEnd.Completed)] // everybody was skipped
+    [InlineData(9, 1, 0, CampaignEnd.Partial)]
+    [InlineData(9, 0, 1, CampaignEnd.Partial)]
+    [InlineData(0, 10, 0, CampaignEnd.Failed)]
+    [InlineData(0, 0, 10, CampaignEnd.Failed)]
+    public void says_how_it_ended(long sent, long failed, long inDoubt, CampaignEnd end) =>
+        sending.When(Complete(new CampaignCounts(0, 0, sent, failed, inDoubt))).Then(new CampaignCompleted(end));
+
+    [Fact]
+    public void waits_for_whoever_is_being_sent_to() => sending.When(Complete(new CampaignCounts(0, 1, 9, 0, 0))).ThenNothing();
+
+    [Fact]
+    public void waits_for_the_open_batch() =>
+        Given([.. Some.Facts(CampaignStatus.Sending), Open]).When(Complete(new CampaignCounts(0, 0, 10, 0, 0))).ThenNothing();
+
+    [Fact]
+    public void waits_for_the_audience() =>
+        Given([.. Some.Facts(CampaignStatus.Scheduled), new CampaignLaunched(3)]).When(Complete(new CampaignCounts(0, 0, 0, 0, 0))).ThenNothing();
+
+    [Fact]
+    public void leaves_whoever_is_queued_to_the_batch_that_is_due()
+    {
+        Given([.. Some.Facts(CampaignStatus.Sending), Open, new BatchCompleted(1, 0, 0, 0, 1, 1), new NextBatchScheduled(2, Some.Now)])
+            .When(Complete(new CampaignCounts(1, 0, 9, 0, 0))).ThenNothing();
+    }
+
+    [Fact]
+    public void sends_another_batch_for_whoever_is_queued_when_none_is_due() =>
+        Given([.. Some.Facts(CampaignStatus.Sending), Open, new BatchCompleted(1, 1, 0, 0, 0, 0)])
+            .When(Complete(new CampaignCounts(1, 0, 9, 0, 0))).Then(Sent(new SendBatch(Some.Id, 2)));
+
+    [Fact]
+    public void waits_for_the_providers_word_about_messages_in_doubt() =>
+        Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt]).When(Complete(new CampaignCounts(0, 0, 9, 0, 1))).ThenNothing();
+
+    [Fact]
+    public void no_longer_waits_when_the_providers_word_came() =>
+        Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt]).When(Complete(new CampaignCounts(0, 0, 10, 0, 0)))
+            .Then(new CampaignCompleted(CampaignEnd.Completed));
+
+    [Fact]
+    public void no_longer_waits_when_the_time_for_doubts_is_over()
+    {
+        var left = Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt])
+            .When(campaign => CampaignCompletion.Decide(campaign, new LeaveDoubts(Some.Id, 1)));
+        left.Then(new DoubtsLeft(1), Sent(new CompleteCampaign(Some.Id)));
+        Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt, new DoubtsLeft(1)]).When(Complete(new CampaignCounts(0, 0, 9, 0, 1)))
+            .Then(new CampaignCompleted(CampaignEnd.Partial));
+    }
+
+    [Fact]
+    public void waits_for_every_batch_in_doubt() =>
+        Given([
+            .. Some.Facts(CampaignStatus.Sending), Open, InDoubt, Open with { Number = 2 }, InDoubt with { Number = 2 }, new DoubtsLeft(1),
+        ]).When(Complete(new CampaignCounts(0, 0, 8, 0, 2))).ThenNothing();
+
+    [Fact]
+    public void leaves_doubts_once() =>
+        Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt, new DoubtsLeft(1)])
+            .When(campaign => CampaignCompletion.Decide(campaign, new LeaveDoubts(Some.Id, 1))).ThenNothing();
+
+    [Fact]
+    public void happens_only_to_a_campaign_that_is_sending()
+    {
+        foreach (var status in Enum.GetValues<CampaignStatus>().Where(status => status != CampaignStatus.Sending))
+        {
+            Some.CampaignIn(status).When(Complete(new CampaignCounts(0, 0, 10, 0, 0))).ThenNothing();
+        }
+    }
+
+    static Func<Campaign, Outcome> Complete(CampaignCounts counts) => campaign => CampaignCompletion.Decide(campaign, Some.Id, counts);
+}

@@ -1,0 +1,163 @@
+using Campaigns.Sending;
+using Xunit.Abstractions;
+
+namespace Campaigns.Tests.Sending;
+
+public sealed class the_row_of_a_recipient(ITestOutputHelper output)
+{
+    static readonly DateTimeOffset Recorded = Some.Now;
+    static readonly DateTimeOffset Earlier = Some.Now.AddMinutes(-1);
+    static readonly DateTimeOffset Later = Some.Now.AddMinutes(1);
+    static readonly Guid Contact = Guid.NewGuid();
+
+    static readonly object[] Proofs =
+    [
+        new MessageAccepted(Earlier), new MessageDelivered(Earlier), new MessageDeferred(Earlier, "Busy"), new MessageOpened(Earlier, false),
+        new LinkClicked(Earlier, null), new MessageBounced(Earlier, "bounce", null, null, null), new MessageDropped(Earlier, null),
+        new SpamReported(Earlier), new RecipientUnsubscribed(Earlier),
+    ];
+
+    static readonly object[] OwnFacts =
+    [
+        new RecipientQueued(Some.Id, Contact), new RecipientWithdrawn(SkipReason.CampaignCancelled), new MessageInDoubt(1, "No answer"),
+        new MessageReturned(1, "401"), new MessageFailed(1, FailureCategory.Content, "400", "Bad"), new OpenTimedOut(),
+    ];
+
+    [Fact]
+    public void begins_queued_or_skipped()
+    {
+        var queued = Row(new RecipientQueued(Some.Id, Contact));
+        (queued.IsNew, queued.CampaignId, queued.ContactId, queued.Status, queued.QueuedAt).ShouldBe((true, Some.Id, Contact, "queued", Recorded));
+        var skipped = Row(new RecipientSkipped(Some.Id, Contact, SkipReason.Suppressed));
+        (skipped.IsNew, skipped.Status, skipped.Reason).ShouldBe((true, "skipped", "suppressed"));
+    }
+
+    [Fact]
+    public void says_why_somebody_got_nothing()
+    {
+        Row(new RecipientWithdrawn(SkipReason.CampaignCancelled)).Reason.ShouldBe("campaignCancelled");
+        Row(new MessageFailed(1, FailureCategory.Configuration, "401", "No such key")).Reason.ShouldBe("configuration: 401 No such key");
+        Row(new MessageFailed(1, FailureCategory.Content, "413", "")).Reason.ShouldBe("content: 413");
+        Row(new MessageInDoubt(1, "No answer")).Reason.ShouldBe("No answer");
+    }
+
+    [Fact]
+    public void forgets_the_reason_when_it_no_longer_holds()
+    {
+        var row = Row(new MessageInDoubt(1, "No answer"), new MessageDelivered(Earlier));
+        (row.Status, row.Reason).ShouldBe(("sent", null));
+        Row(new MessageInDoubt(1, "No answer"), new MessageReturned(1, "401")).Reason.ShouldBeNull();
+    }
+
+    [Fact]
+    public void is_in_the_batch_that_took_it()
+    {
+        var row = new RecipientChange("ours", Guid.NewGuid());
+        row.Started(3);
+        (row.Status, row.Batch, row.IsNew).ShouldBe(("sending", 3, false));
+    }
+
+    [Fact]
+    public void stays_sent_when_a_batch_is_recorded_after_the_proof()
+    {
+        var row = Row(new MessageDelivered(Earlier));
+        row.Started(3);
+        (row.Status, row.Batch).ShouldBe(("sent", 3));
+    }
+
+    public static TheoryData<string> ProofNames => [.. Proofs.Select(proof => proof.GetType().Name)];
+
+    [Theory, MemberData(nameof(ProofNames))]
+    public void is_sent_by_the_providers_word_before_a_doubt_and_after_it(string name)
+    {
+        var proof = Proofs.Single(fact => fact.GetType().Name == name);
+        RecipientFacts.ProveHandedOver(proof).ShouldBeTrue();
+        foreach (var own in OwnFacts)
+        {
+            RecipientFacts.ProveHandedOver(own).ShouldBeFalse();
+            (Row(own, proof).Status, Row(proof, own).Status).ShouldBe(("sent", "sent"), own.ToString());
+            (State(own, proof).Status, State(proof, own).Status).ShouldBe((RecipientStatus.Sent, RecipientStatus.Sent), own.ToString());
+        }
+    }
+
+    [Fact]
+    public void keeps_the_first_time_of_what_happens_repeatedly()
+    {
+        var row = Row(
+            new MessageDelivered(Earlier), new MessageDelivered(Later), new MessageOpened(Earlier, true), new MessageOpened(Later, false),
+            new LinkClicked(Earlier, "a"), new LinkClicked(Later, "b"), new MessageBounced(Earlier, null, null, null, null), new MessageDropped(Later, null),
+            new SpamReported(Earlier), new SpamReported(Later), new RecipientUnsubscribed(Earlier), new RecipientUnsubscribed(Later));
+        new[] { row.DeliveredAt, row.OpenedAt, row.ClickedAt, row.BouncedAt, row.ComplainedAt, row.UnsubscribedAt }.ShouldAllBe(at => at == Earlier);
+    }
+
+    [Fact]
+    public void takes_the_time_of_sending_from_our_record_or_else_from_the_provider()
+    {
+        Row(new MessageSent(1, "a")).SentAt.ShouldBe(Recorded);
+        Row(new MessageAccepted(Earlier)).SentAt.ShouldBe(Earlier);
+        Row(new MessageDelivered(Earlier)).SentAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public void says_nothing_about_the_status_when_only_time_ran_out()
+    {
+        var row = Row(new OpenTimedOut());
+        (row.Status, row.TimedOutAt).ShouldBe((null, Recorded));
+    }
+
+    [Fact]
+    public void is_sent_whatever_the_order_of_facts_with_a_sent_or_a_proof_among_them()
+    {
+        var seed = Seed.Of(output);
+        var random = new Random(seed);
+        for (var i = 0; i < 2000; i++)
+        {
+            object[] proofs = [new MessageSent(1, "a"), .. Proofs];
+            var facts = random.GetItems(OwnFacts, random.Next(6)).Concat(random.GetItems(proofs, random.Next(1, 4))).ToArray();
+            random.Shuffle(facts);
+            Row(facts).Status.ShouldBe("sent", $"seed {seed}: {string.Join(", ", facts)}");
+            State(facts).Status.ShouldBe(RecipientStatus.Sent, $"seed {seed}: {string.Join(", ", facts)}");
+        }
+    }
+
+    [Fact]
+    public void and_the_state_of_its_stream_say_the_same()
+    {
+        var seed = Seed.Of(output);
+        var random = new Random(seed);
+        object[] all = [new RecipientSkipped(Some.Id, Contact, SkipReason.Suppressed), new MessageSent(1, "a"), .. OwnFacts, .. Proofs];
+        for (var i = 0; i < 2000; i++)
+        {
+            var facts = random.GetItems(all, random.Next(1, 6));
+            if (Row(facts).Status is { } status)
+            {
+                State(facts).Status.ShouldBe(Enum.Parse<RecipientStatus>(status, ignoreCase: true), $"seed {seed}: {string.Join(", ", facts)}");
+            }
+        }
+    }
+
+    [Fact]
+    public void is_concerned_by_every_fact_of_its_stream()
+    {
+        foreach (var fact in OwnFacts.Concat(Proofs).Append(new MessageSent(1, null)).Append(new RecipientSkipped(Some.Id, Contact, SkipReason.Suppressed)))
+        {
+            RecipientChange.Concerns(fact).ShouldBeTrue(fact.ToString());
+            new Ledger().Facts.ShouldContain(fact.GetType());
+        }
+
+        RecipientChange.Concerns(new object()).ShouldBeFalse();
+    }
+
+    static RecipientChange Row(params object[] facts)
+    {
+        var row = new RecipientChange("ours", Guid.NewGuid());
+        foreach (var fact in facts)
+        {
+            row.Apply(fact, Recorded);
+        }
+
+        return row;
+    }
+
+    static Recipient State(params object[] facts) => facts.Aggregate(Recipient.Initial, (state, fact) => state.Apply(fact));
+}
