@@ -1,8 +1,8 @@
 using Campaigns.Engine;
+using Campaigns.Engine.Events;
 using Campaigns.Engine.Schema;
 using Campaigns.Server.Hosting;
 using Campaigns.Server.Postgres;
-using Npgsql;
 
 namespace Campaigns.Server.Commands;
 
@@ -41,6 +41,7 @@ sealed class DatabaseAccess : IAsyncDisposable
                 .AddEngine(connectionString, engine => CampaignsModule.Setup(engine), workers: false)
                 .AddCampaigns()
                 .BuildServiceProvider();
+            await using var answers = await services.GetRequiredService<EventStore>().Database.OpenConnectionAsync(ct); // or there is nothing to work on
             if (migrate)
             {
                 await services.GetRequiredService<Migrator>().Migrate(ct);
@@ -48,14 +49,14 @@ sealed class DatabaseAccess : IAsyncDisposable
 
             return new DatabaseAccess(postgres, services);
         }
-        catch (Exception error) when (error is EmbeddedPostgresException or SchemaIsNewerException or NpgsqlException)
+        catch (Exception error)
         {
             if (postgres is not null)
             {
                 await postgres.DisposeAsync();
             }
 
-            throw new StartException(error.Message);
+            throw StartException.Explain(error) ?? error;
         }
     }
 

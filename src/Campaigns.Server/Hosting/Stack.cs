@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Campaigns.Engine;
 using Campaigns.Engine.Schema;
 using Campaigns.Providers.SendGrid;
@@ -6,8 +5,6 @@ using Campaigns.Sandbox;
 using Campaigns.Sending;
 using Campaigns.Server.Postgres;
 using Campaigns.Tenancy;
-using Microsoft.AspNetCore.Connections;
-using Npgsql;
 
 namespace Campaigns.Server.Hosting;
 
@@ -47,6 +44,9 @@ public sealed class Stack : IAsyncDisposable
         EmbeddedPostgres? postgres = null;
         SandboxServer? sandbox = null;
         WebApplication? app = null;
+        var hasStarted = false;
+        // What stands in the way of the start is told by whoever called this, in one line instead of a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
         try
         {
             var connectionString = configuration.GetConnectionString("Campaigns");
@@ -61,6 +61,7 @@ public sealed class Stack : IAsyncDisposable
             await Migrate(app.Services, ct);
             var key = postgres is null ? null : await Development.Prepare(app.Services, configuration["DataFolder"] ?? ".data", ct);
             await app.StartAsync(ct);
+            hasStarted = true;
             var stack = new Stack(postgres, sandbox, app, key);
             sandbox?.EventWebhook = new Uri(stack.Address, $"/webhooks/sendgrid/{Development.TenantId}");
             return stack;
@@ -68,7 +69,7 @@ public sealed class Stack : IAsyncDisposable
         catch (Exception error)
         {
             await Stop(app, sandbox, postgres);
-            throw Explain(error, configuration) ?? error;
+            throw StartException.Explain(error, configuration["Urls"]) ?? error;
         }
     }
 
@@ -147,21 +148,4 @@ public sealed class Stack : IAsyncDisposable
             await postgres.DisposeAsync();
         }
     }
-
-    static StartException? Explain(Exception error, ConfigurationManager configuration) => error switch
-    {
-        StartException start => start,
-        EmbeddedPostgresException or SchemaIsNewerException => new StartException(error.Message),
-        IOException { InnerException: AddressInUseException or SocketException } => new StartException(
-            $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {configuration["Urls"]}), and for the sandbox with Sandbox__Url."),
-        PostgresException refused => new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
-        NpgsqlException failed => new StartException(
-            $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
-        ArgumentException { ParamName: not null } or ArgumentException when error.StackTrace?.Contains("Npgsql", StringComparison.Ordinal) == true =>
-            new StartException($"ConnectionStrings__Campaigns cannot be read: {error.Message}"),
-        _ => null,
-    };
 }
-
-/// <summary>The server cannot start; the message is for the person who started it.</summary>
-public sealed class StartException(string message) : Exception(message);

@@ -72,4 +72,25 @@ public sealed class messages_in_doubt(PostgresFixture postgres) : IAsyncLifetime
 
         (await run.Api.Progress(campaign)).TimedOut.ShouldBe(2);
     }
+
+    [Fact]
+    public async Task are_none_when_it_fails_before_anything_was_handed_over()
+    {
+        await run.Api.Launch(["silent.1@a.example", "silent.2@a.example"]);
+        await run.WorkOnce("planning");
+        await WriteTemplate("Dear {{#if");
+
+        await run.Work();
+        await run.Pass(TimeSpan.FromSeconds(3));
+        (await run.Store.Texts("select distinct status from recipients")).ShouldBe(["queued"]);
+
+        await WriteTemplate("Dear you");
+        await run.Pass(TimeSpan.FromSeconds(10));
+        (await run.Store.Texts("select distinct status from recipients")).ShouldBe(["sent"]);
+        run.Sandbox.Counts().Duplicates.ShouldBe(0);
+    }
+
+    /// <summary>Behind the back of everybody, as no program can do it.</summary>
+    Task<List<string>> WriteTemplate(string text) => run.Store.Texts(
+        $"update mt_events set data = jsonb_set(data, '{{content,text}}', to_jsonb('{text}'::text)) where type = 'template_created' returning data -> 'content' ->> 'text'");
 }

@@ -1,0 +1,26 @@
+using System.Net.Sockets;
+using Campaigns.Engine.Schema;
+using Campaigns.Server.Postgres;
+using Microsoft.AspNetCore.Connections;
+using Npgsql;
+
+namespace Campaigns.Server.Hosting;
+
+/// <summary>The server or a command cannot start; the message is for the person who started it.</summary>
+public sealed class StartException(string message) : Exception(message)
+{
+    /// <returns>What to tell; null for what is a bug of ours.</returns>
+    public static StartException? Explain(Exception error, string? urls = null) => error switch
+    {
+        StartException start => start,
+        EmbeddedPostgresException or SchemaIsNewerException => new StartException(error.Message),
+        IOException { InnerException: AddressInUseException or SocketException } => new StartException(
+            $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {urls}), and for the sandbox with Sandbox__Url."),
+        PostgresException refused => new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
+        NpgsqlException failed => new StartException(
+            $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
+        ArgumentException when error.StackTrace?.Contains("Npgsql", StringComparison.Ordinal) == true =>
+            new StartException($"ConnectionStrings__Campaigns cannot be read: {error.Message}"),
+        _ => null,
+    };
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using Campaigns.Server.Tests.Postgres;
+using Campaigns.Server.Tests.Sending;
+
+namespace Campaigns.Server.Tests.Running;
+
+/// <summary>The executable in a fresh folder, without a single setting but ports that nobody else has.</summary>
+public sealed class a_newcomer_starts_it
+{
+    static readonly Dictionary<string, string?> AnyPorts = new()
+    {
+        ["Urls"] = "http://127.0.0.1:0", ["Sandbox:Url"] = "http://127.0.0.1:0", ["ConnectionStrings:Campaigns"] = null, ["SendGrid:ApiKey"] = null,
+    };
+
+    [Fact]
+    public async Task it_says_where_everything_is_and_finds_it_again_the_next_time()
+    {
+        var folder = new TestFolder();
+        Directory.CreateDirectory(folder.Path);
+        try
+        {
+            string key;
+            await using (var first = await ServerProcess.Start(AnyPorts, folder.Path))
+            {
+                key = Told(first, "API key");
+                Told(first, "Data").ShouldStartWith(Path.Combine(folder.Path, ".data"));
+                Told(first, "Mailbox").ShouldStartWith("http://127.0.0.1:");
+                using var api = first.Client(key);
+                await api.Post("campaigns", new { name = "Spring" });
+                await Stops(first, folder);
+            }
+
+            await using var second = await ServerProcess.Start(AnyPorts, folder.Path);
+            Told(second, "API key").ShouldBe(key);
+            using var again = second.Client(key);
+            (await again.GetJson("campaigns")).GetProperty("items")[0].Text("name").ShouldBe("Spring");
+            second.Said.ShouldNotContain("   at ");
+            await Stops(second, folder);
+        }
+        finally
+        {
+            await Server.Postgres.EmbeddedPostgres.Remove(Path.Combine(folder.Path, ".data"));
+            Directory.Delete(folder.Path, recursive: true);
+        }
+    }
+
+    /// <summary>SIGTERM ends it and its PostgreSQL, and nothing went wrong.</summary>
+    static async Task Stops(ServerProcess server, TestFolder folder)
+    {
+        var postmaster = int.Parse(
+            (await File.ReadAllLinesAsync(Directory.GetFiles(folder.Path, "postmaster.pid", SearchOption.AllDirectories).Single()))[0], null);
+        TestFolder.IsRunning(postmaster).ShouldBeTrue();
+        server.Terminate();
+        (await server.Exit(withinSeconds: 20)).ShouldBe(0, server.Complained);
+        TestFolder.IsRunning(postmaster).ShouldBeFalse();
+    }
+
+    static string Told(ServerProcess server, string name) => Regex.Match(server.Said, $@"^\s*{name}\s+(\S+)", RegexOptions.Multiline).Groups[1].Value;
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Campaigns.Server.Tests.Running;
+
+/// <summary>What is in the way is told in one line, to a person.</summary>
+[Collection("postgres")]
+public sealed class something_is_in_the_way(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task the_port_is_taken()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        ShouldExplain(await Run(await postgres.NewDatabase(), $"http://127.0.0.1:{port}"), $"{port}");
+    }
+
+    [Fact]
+    public async Task the_connection_string_is_none() => ShouldExplain(await Run("postgres, please"), "ConnectionStrings__Campaigns");
+
+    [Fact]
+    public async Task the_database_cannot_be_reached() =>
+        ShouldExplain(await Run($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x"), "ConnectionStrings__Campaigns");
+
+    [Fact]
+    public async Task the_database_does_not_exist() => ShouldExplain(await Run(await postgres.NewDatabase() + ";Database=nowhere"), "nowhere");
+
+    [Fact]
+    public async Task the_connection_string_of_a_command_is_none() =>
+        ShouldExplain(await ServerProcess.Run(["migrate"], Settings("postgres, please")), "ConnectionStrings__Campaigns");
+
+    [Theory]
+    [InlineData("migrate")]
+    [InlineData("events export")]
+    [InlineData("projections list")]
+    public async Task also_for_a_command(string command) => ShouldExplain(
+        await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x")), "");
+
+    static Task<(int Code, string Output, string Error)> Run(string connectionString, string urls = "http://127.0.0.1:0") =>
+        ServerProcess.Run([], new Dictionary<string, string?>(Settings(connectionString)) { ["Urls"] = urls });
+
+    static Dictionary<string, string?> Settings(string connectionString) => new() { ["ConnectionStrings:Campaigns"] = connectionString, ["SendGrid:ApiKey"] = "SG.x" };
+
+    static void ShouldExplain((int Code, string Output, string Error) run, string named)
+    {
+        run.Code.ShouldBe(1, run.Error);
+        run.Error.Trim().Split('\n').Length.ShouldBe(1, run.Error);
+        run.Error.ShouldStartWith("Campaigns cannot start. ");
+        run.Error.ShouldContain(named);
+        run.Error.ShouldNotContain("secret");
+        run.Output.ShouldNotContain("   at ");
+    }
+}

@@ -1,0 +1,140 @@
+using Campaigns.Engine;
+using Npgsql;
+
+namespace Campaigns.Server.Tests.Schema;
+
+/// <summary>Every embedded statement against the migrated schema: a typo fails here and not in production.</summary>
+[Collection("postgres")]
+public sealed class statements_of_the_application(PostgresFixture postgres) : IAsyncLifetime
+{
+    // Arrays for unnest have no type of their own: the one that the code gives them.
+    static readonly Dictionary<string, string> Types = new()
+    {
+        ["Campaigns.Consent.DeleteSuppressions.sql"] = "varchar[], varchar[]",
+        ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[]",
+        ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[]",
+        ["Campaigns.Sending.BeginProgress.sql"] = "varchar[], uuid[]",
+        ["Campaigns.Sending.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[]",
+        ["Campaigns.Sending.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",
+        ["Campaigns.Sending.InsertRecipients.sql"] = Recipients,
+        ["Campaigns.Sending.UpdateRecipients.sql"] = Recipients,
+        ["Campaigns.Tracking.InsertKeys.sql"] = "varchar, uuid[]",
+    };
+
+    const string Recipients = """
+        varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
+        timestamptz[], timestamptz[], timestamptz[], timestamptz[]
+        """;
+
+    ApiHost host = null!;
+    NpgsqlConnection connection = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await ApiHost.Start(await postgres.NewSchema());
+        connection = await host.Store.Database.OpenConnectionAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await connection.DisposeAsync();
+        await host.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task are_all_understood()
+    {
+        var wrong = new List<string>();
+        foreach (var (name, _) in Sql.Statements(typeof(CampaignsModule).Assembly))
+        {
+            try
+            {
+                await Prepare(name);
+            }
+            catch (PostgresException error)
+            {
+                wrong.Add($"{name}: {error.SqlState} {error.MessageText}");
+            }
+        }
+
+        wrong.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("force_custom_plan")]
+    [InlineData("force_generic_plan")]
+    public async Task find_their_rows_by_an_index_among_a_hundred_thousand(string mode)
+    {
+        // A hundred campaigns of a thousand recipients; the ids of a campaign are neighbours.
+        await Run("""
+            insert into recipients (tenant_id, id, campaign_id, contact_id, status, batch, queued_at)
+            select 'acme', (lpad(to_hex(1000000 + c), 12, '0') || substr(md5(c || ' ' || r), 13))::uuid, lpad(to_hex(c), 32, '0')::uuid,
+                   md5('contact ' || r)::uuid, case when r % 3 = 0 then 'queued' else 'sent' end, 1, now()
+            from generate_series(1, 100) c, generate_series(1, 1000) r
+            """);
+        await Run("insert into mt_streams (tenant_id, id, type, version) select 'acme', id, 'recipient', 1 from recipients");
+        await Run("insert into provider_facts (tenant_id, key) select 'acme', md5('key ' || k)::uuid from generate_series(1, 100000) k");
+        await Run("insert into contacts (tenant_id, id, email, created_at, updated_at) select 'acme', md5('contact ' || r)::uuid, r || '@a.example', now(), now() from generate_series(1, 1000) r");
+        await Run("analyze recipients");
+        await Run("analyze mt_streams");
+        await Run("analyze provider_facts");
+        await Run("analyze contacts");
+        await Run($"set plan_cache_mode = {mode}");
+        var campaign = new Guid("00000000-0000-0000-0000-000000000032");
+        const string range = "'0000000f-4272-0000-0000-000000000000', '0000000f-4272-ffff-ffff-ffffffffffff'";
+        var ids = string.Join(',', await Ids());
+
+        string none(string type) => $"array_fill(null::{type}, array[100])";
+        (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50")).ShouldFind("recipients", "recipients_pkey");
+        (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
+        (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{{{ids}}}'")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
+        (await Plan(
+            "Campaigns.Sending.UpdateRecipients.sql",
+            $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
+            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 9))}")).ShouldFind("recipients", "recipients_pkey");
+    }
+
+    async Task<string> Prepare(string name)
+    {
+        var statement = Sql.Statements(typeof(CampaignsModule).Assembly).Single(statement => statement.Name == name).Text;
+        var prepared = $"\"{name}\"";
+        await Run($"prepare {prepared}{(Types.TryGetValue(name, out var types) ? $" ({types})" : "")} as {statement}");
+        return prepared;
+    }
+
+    async Task<string> Plan(string name, string values) =>
+        string.Join('\n', await Texts($"explain (costs off) execute {await Prepare(name)} ({values})"));
+
+    Task<List<string>> Ids() => Texts("select id::text from recipients where id::text like '0000000f-4272%' order by id limit 100");
+
+    async Task Run(string text)
+    {
+        await using var command = new NpgsqlCommand(text, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    async Task<List<string>> Texts(string text)
+    {
+        await using var command = new NpgsqlCommand(text, connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        var texts = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
+    }
+}
+
+static class Plans
+{
+    /// <summary>The plan reads the table by the index and never from end to end.</summary>
+    public static string ShouldFind(this string plan, string table, string index)
+    {
+        plan.ShouldContain(index);
+        plan.ShouldNotContain($"Seq Scan on {table}");
+        return plan;
+    }
+}
