@@ -123,6 +123,8 @@ public sealed class Stack : IAsyncDisposable
         builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine, sending), workers);
         builder.Services.AddCampaigns();
         builder.Services.AddDashboard(dashboard);
+        // One after the other the workers would go on claiming until the last open answer has ended.
+        builder.Services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.MapCampaigns();

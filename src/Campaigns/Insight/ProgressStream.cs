@@ -6,11 +6,12 @@ using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 
 namespace Campaigns.Insight;
 
 /// <summary>Progress as it happens: woken by notifications, at most every quarter of a second, at least every second while it moves.</summary>
-public sealed class ProgressStream(ProgressQuery query, Notifications notifications, TimeProvider clock)
+public sealed class ProgressStream(ProgressQuery query, Notifications notifications, TimeProvider clock, IHostApplicationLifetime host)
 {
     static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(250);
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
@@ -31,7 +32,7 @@ public sealed class ProgressStream(ProgressQuery query, Notifications notificati
         var changed = new Signal();
         using var subscription = notifications.Subscribe(Ledger.Topic(tenantId), changed.Ring);
         CampaignProgress? last = null;
-        while (await query.Find(tenantId, campaignId, ct) is { } now)
+        while (!host.ApplicationStopping.IsCancellationRequested && await query.Find(tenantId, campaignId, ct) is { } now)
         {
             // The estimate moves with the clock: by itself it is no news.
             if (last is null || now with { EstimatedCompletion = null } != last with { EstimatedCompletion = null })
@@ -40,8 +41,22 @@ public sealed class ProgressStream(ProgressQuery query, Notifications notificati
                 last = now;
             }
 
-            await changed.Wait(Longest, clock, ct);
-            await Task.Delay(Shortest, clock, ct);
+            await Pause(changed, ct);
+        }
+    }
+
+    // A server that stops waits for its open answers: this one must not keep it waiting.
+    async Task Pause(Signal changed, CancellationToken ct)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, host.ApplicationStopping);
+        try
+        {
+            await changed.Wait(Longest, clock, either.Token);
+            await Task.Delay(Shortest, clock, either.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            // The stream ends.
         }
     }
 }

@@ -74,7 +74,7 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Theory]
-    [InlineData("{\"name\":", "name")]
+    [InlineData("{\"name\":", "line 1")]
     [InlineData("{\"name\":\"Spring\",\"templteId\":null}", "templteId")]
     [InlineData("{\"name\":\"Spring\",\"listId\":\"seven\"}", "listId")]
     [InlineData("{\"name\":\"Spring\",\"pace\":{\"batches\":{\"minSize\":\"five\"}}}", "minSize")]

@@ -95,6 +95,46 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         await NobodyTwiceAndNobodyForgotten(stage, api, campaign, people, accepted);
     }
 
+    [Fact]
+    public async Task only_told_to_stop_it_leaves_nobody_in_doubt()
+    {
+        const int people = 300;
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
+        ServerProcess? server = null;
+        gate.Before = message =>
+        {
+            if (message == 100)
+            {
+                server!.Terminate();
+            }
+
+            return Task.FromResult(true);
+        };
+        server = await ServerProcess.Start(stage.Settings(gate));
+        try
+        {
+            using var api = server.Client(stage.Key);
+            var campaign = await api.Launch(Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"));
+            (await IsFollowedToItsEnd(api, campaign)).ShouldBeFalse();
+            (await server.Exit(withinSeconds: 25)).ShouldBe(0);
+            await server.DisposeAsync();
+            var handedOver = gate.Count;
+            handedOver.ShouldBeLessThan(people);
+
+            server = await ServerProcess.Start(stage.Settings(gate));
+            (await IsFollowedToItsEnd(api, campaign)).ShouldBeTrue();
+
+            await HeardOfEverything(api, campaign, stage.Sandbox, people);
+            await NobodyTwiceAndNobodyForgotten(stage, api, campaign, people, gate.Accepted);
+            (await api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
     /// <returns>False when the server went away before the end.</returns>
     static async Task<bool> IsFollowedToItsEnd(HttpClient api, Guid campaign)
     {
