@@ -108,6 +108,11 @@ public sealed class Session
         return after;
     }
 
+    /// <summary>Appends nothing, but the commit is refused when the stream has moved on since it was loaded: for decisions that hang on it.</summary>
+    public void Expect<TState>(StreamState<TState> loaded)
+        where TState : class =>
+        Add(loaded.Id, store.Model.StreamType<TState>().Alias, ExpectedVersion.Exactly(loaded.Version), []);
+
     /// <summary>Sends a durable message with this commit: handled once, now or at <paramref name="due"/>, also when this process dies.</summary>
     /// <param name="id">Sending the same id again while the first is still waiting changes nothing.</param>
     public void Send(object message, DateTimeOffset? due = null, Guid? id = null) =>
@@ -138,7 +143,7 @@ public sealed class Session
 
         Move(Sql.Commands, batch);
         var projected = new SqlQueue();
-        if (facts.Count > 0)
+        if (streams.Count > 0)
         {
             AddEvents(batch, projected);
         }

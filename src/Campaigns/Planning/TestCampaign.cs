@@ -59,6 +59,8 @@ public static class TestCampaign
                 RefusalKind.Invalid).ToProblem();
         }
 
+        // Before it goes out: a repeated request must not send it again. Without an Idempotency-Key there is nothing to commit.
+        await request.OpenSession().Commit(ct);
         var result = await provider.Send(
             new OutgoingMessage(
                 "test-" + Guid.CreateVersion7(request.Now).ToString("N"), request.TenantId, id.ToString("N"), settings.From!, to, null,

@@ -72,7 +72,9 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
         else
         {
-            // Nobody of these may be written to: the same batch looks further. Nobody at all: the campaign may end.
+            // Nobody of these may be written to: the same batch looks further. Nobody at all: the campaign may end. Unless another
+            // message of the same batch was faster, and has them in its hands.
+            session.Expect(campaign);
             session.Send(queued.Count > 0 ? message : new CompleteCampaign(message.CampaignId));
         }
 

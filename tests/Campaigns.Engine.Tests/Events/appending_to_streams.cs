@@ -51,6 +51,27 @@ public sealed class appending_to_streams(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task a_commit_that_hangs_on_a_stream_is_refused_when_that_has_moved_on()
+    {
+        var id = await bank.Open();
+        var loaded = await bank.Load(id);
+        var still = bank.Session();
+        still.Expect(loaded);
+        still.Send(new Pay(id, 1));
+        await still.Commit(default);
+        (await bank.Load(id)).Version.ShouldBe(1);
+
+        var moved = bank.Session();
+        moved.Append(loaded, new Deposited(1));
+        await moved.Commit(default);
+        var late = bank.Session();
+        late.Expect(loaded);
+        late.Send(new Pay(id, 1));
+        await Should.ThrowAsync<ConcurrencyException>(late.Commit(default));
+        (await bank.Count("messages")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task positions_follow_the_order_of_the_appends()
     {
         var (first, second) = (await bank.Open(), Guid.CreateVersion7());
