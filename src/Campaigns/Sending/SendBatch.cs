@@ -72,6 +72,7 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
         else
         {
+            Ledger.WaitForBatch(session, message.CampaignId);
             // Nobody of these may be written to: the same batch looks further. Nobody at all: the campaign may end.
             session.Send(queued.Count > 0 ? message : new CompleteCampaign(message.CampaignId));
         }
