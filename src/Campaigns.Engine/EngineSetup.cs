@@ -60,12 +60,19 @@ public sealed class EngineSetup
 
     /// <summary>Handles a kind of message, one at a time.</summary>
     /// <param name="kind">The stored name, snake_case; never to be changed while messages wait.</param>
-    public EngineSetup Handle<T>(string kind, string queue, Func<IServiceProvider, Func<T, Delivery, CancellationToken, Task>> handler)
+    /// <param name="whenDead">
+    /// Told, with tenant and reason, of a message that no attempt could handle, so that what waits for it does not wait in silence. May be
+    /// told more than once.
+    /// </param>
+    public EngineSetup Handle<T>(
+        string kind, string queue, Func<IServiceProvider, Func<T, Delivery, CancellationToken, Task>> handler,
+        Func<IServiceProvider, Func<T, string, string, Task>>? whenDead = null)
         where T : class
     {
         Model.Add(new MessageType(typeof(T), kind, queue, 1)
         {
             One = (services, message, delivery, ct) => handler(services)((T)message, delivery, ct),
+            WhenDead = whenDead is null ? null : (services, message, tenantId, reason) => whenDead(services)((T)message, tenantId, reason),
         });
         return this;
     }

@@ -31,6 +31,9 @@ static partial class Log
     [LoggerMessage(9, LogLevel.Error, "A subscriber to {Topic} failed")]
     public static partial void SubscriberFailed(ILogger log, Exception error, string topic);
 
+    [LoggerMessage(10, LogLevel.Error, "Nobody could be told of the death of message {Kind} {Id}")]
+    public static partial void DeathNotTold(ILogger log, Exception error, string kind, Guid id);
+
     [LoggerMessage(20, LogLevel.Warning, "The projection daemon was interrupted; trying again")]
     public static partial void DaemonInterrupted(ILogger log, Exception error);
 }

@@ -38,7 +38,8 @@ public static class CampaignsModule
             .Event<ImportStarted>("import_started")
             .Event<ImportProgressed>("import_progressed")
             .Event<ImportCompleted>("import_completed")
-            .Event<ImportFailed>("import_failed");
+            .Event<ImportFailed>("import_failed")
+            .Handle<LookAfterImport>("look_after_import", "planning", services => services.GetRequiredService<ImportCare>().Handle);
 
         // Authoring
         engine.Stream("template", Template.Initial, (state, fact) => state.Apply(fact), snapshot: true)
@@ -66,7 +67,7 @@ public static class CampaignsModule
             .Event<CampaignCancelled>("campaign_cancelled")
             .Event<CampaignCompleted>("campaign_completed")
             .Event<CampaignArchived>("campaign_archived")
-            .Handle<LaunchScheduled>("launch_scheduled", "planning", services => services.GetRequiredService<Launching>().Handle);
+            .Handle<LaunchScheduled>("launch_scheduled", "planning", services => services.GetRequiredService<Launching>().Handle, Stranded);
 
         // Sending
         engine.Stream("recipient", Recipient.Initial, (state, fact) => state.Apply(fact))
@@ -87,11 +88,11 @@ public static class CampaignsModule
             .Event<SpamReported>("spam_reported")
             .Event<RecipientUnsubscribed>("recipient_unsubscribed")
             .Event<OpenTimedOut>("open_timed_out")
-            .Handle<HydrateAudience>("hydrate_audience", "planning", services => services.GetRequiredService<AudienceHydration>().Handle)
-            .Handle<SendBatch>("send_batch", "sending", services => services.GetRequiredService<BatchSender>().Handle)
-            .Handle<WithdrawQueued>("withdraw_queued", "planning", services => services.GetRequiredService<QueueWithdrawal>().Handle)
-            .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle)
-            .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle)
+            .Handle<HydrateAudience>("hydrate_audience", "planning", services => services.GetRequiredService<AudienceHydration>().Handle, Stranded)
+            .Handle<SendBatch>("send_batch", "sending", services => services.GetRequiredService<BatchSender>().Handle, Stranded)
+            .Handle<WithdrawQueued>("withdraw_queued", "planning", services => services.GetRequiredService<QueueWithdrawal>().Handle, Stranded)
+            .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
+            .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
             .Inline(new Ledger())
             .Queue("planning", new QueueOptions { Prefetch = 0, Lease = sending.Lease })
             .Queue("sending", new QueueOptions { Prefetch = 0, Lease = sending.Lease });
@@ -109,13 +110,17 @@ public static class CampaignsModule
             .Inline(new SuppressionList());
     }
 
+    static Func<ICampaignWork, string, string, Task> Stranded(IServiceProvider services) => services.GetRequiredService<StrandedCampaign>().Handle;
+
     public static IServiceCollection AddCampaigns(this IServiceCollection services)
     {
         services.AddHttpContextAccessor();
         services.AddScoped<ApiRequest>();
         services.AddSingleton<ApiKeys>();
         services.AddOptions<SendingOptions>().BindConfiguration("Sending");
+        services.AddSingleton<ImportCare>();
         services.AddSingleton<Launching>();
+        services.AddSingleton<StrandedCampaign>();
         services.AddSingleton<AudienceHydration>();
         services.AddSingleton<QueueWithdrawal>();
         services.AddSingleton<MessageComposer>();

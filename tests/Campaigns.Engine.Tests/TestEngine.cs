@@ -38,7 +38,7 @@ public sealed class TestEngine : IAsyncDisposable
             .Inline(new Balances())
             .Queue("single", queue)
             .Queue("many", queue)
-            .Handle<Pay>("pay", "single", _ => (pay, delivery, ct) => Pays(pay, delivery, ct))
+            .Handle<Pay>("pay", "single", _ => (pay, delivery, ct) => Pays(pay, delivery, ct), _ => (pay, tenantId, reason) => PayDied(pay, tenantId, reason))
             .HandleMany<PayTogether>("pay_together", "many", 100, _ => (payments, session, ct) => PaysTogether(payments, session, ct)));
         services = collection.BuildServiceProvider();
     }
@@ -66,6 +66,9 @@ public sealed class TestEngine : IAsyncDisposable
         session.Append<Account>(pay.Account, ExpectedVersion.Any, new Deposited(pay.Amount));
         return session.Commit(ct);
     };
+
+    /// <summary>What is told of a <see cref="Pay"/> that could not be handled.</summary>
+    public Func<Pay, string, string, Task> PayDied { get; set; } = (_, _, _) => Task.CompletedTask;
 
     /// <summary>What handles <see cref="PayTogether"/>; a test may put its own in the place.</summary>
     public Func<IReadOnlyList<PayTogether>, Session, CancellationToken, Task> PaysTogether { get; set; } = (payments, session, _) =>

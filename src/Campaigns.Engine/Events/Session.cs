@@ -15,6 +15,8 @@ public sealed class Session
     static readonly string AppendEvents = Engine.Sql.Beside<Session>(nameof(AppendEvents));
     static readonly string SaveSnapshots = Engine.Sql.Beside<Session>(nameof(SaveSnapshots));
 
+    static readonly string ReplayDeadSql = Engine.Sql.Beside<Claim>("ReplayDead");
+
     readonly EventStore store;
     readonly Claim? completes;
     readonly Dictionary<Guid, PendingStream> streams = [];
@@ -117,6 +119,10 @@ public sealed class Session
     /// <param name="id">Sending the same id again while the first is still waiting changes nothing.</param>
     public void Send(object message, DateTimeOffset? due = null, Guid? id = null) =>
         outbox.Add(store.Model.MessageType(message.GetType()), message, id ?? Guid.CreateVersion7(Now), due ?? Now);
+
+    /// <summary>Lets the dead messages of the tenant whose body holds this id come again, with this commit.</summary>
+    /// <param name="member">The name in the stored body, for example <c>campaignId</c>.</param>
+    public void ReplayDead(string member, Guid id) => Sql.Add(ReplayDeadSql, TenantId, member, id.ToString(), Now);
 
     /// <summary>Adds what a decision came to.</summary>
     public void Add<TState>(StreamState<TState> loaded, Outcome outcome)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Campaigns.Engine.Events;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace Campaigns.Engine.Messages;
 
@@ -140,7 +141,26 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     async Task Bury(ClaimedMessage message, string reason)
     {
         Log.MessageDied(log, message.Kind, message.Id, reason);
+        await TellOfDeath(message, reason);
         await messages.Bury(message, reason, CancellationToken.None);
+    }
+
+    // First told and then buried: a node that dies in between leaves a message that comes again and is told of again.
+    async Task TellOfDeath(ClaimedMessage message, string reason)
+    {
+        if (store.Model.MessageKind(message.Kind) is not { WhenDead: { } tell } type)
+        {
+            return;
+        }
+
+        try
+        {
+            await tell(services, Read(message, type), message.TenantId, reason);
+        }
+        catch (Exception error) when (error is not NpgsqlException { IsTransient: true })
+        {
+            Log.DeathNotTold(log, error, message.Kind, message.Id); // a dead letter all the same, whose reason says what is wrong
+        }
     }
 
     // PostgreSQL takes no null character, and nobody reads more than this.

@@ -7,6 +7,9 @@ sealed record MessageType(Type Type, string Kind, string Queue, int AtOnce)
 {
     public Func<IServiceProvider, object, Delivery, CancellationToken, Task>? One { get; init; }
 
+    /// <summary>Told, before it is laid aside, of a message that no attempt could handle.</summary>
+    public Func<IServiceProvider, object, string, string, Task>? WhenDead { get; init; }
+
     public Func<IServiceProvider, IReadOnlyList<object>, Session, CancellationToken, Task>? Many { get; init; }
 }
 

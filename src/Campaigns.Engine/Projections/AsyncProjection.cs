@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Campaigns.Engine.Events;
 using Npgsql;
 
@@ -30,7 +31,18 @@ sealed class AsyncProjection(EventStore store, Projection projection, AsyncOptio
         var (position, stopped) = await Read(ct);
         while (stopped is null && position < upTo)
         {
-            var page = await pages.Read(position, upTo, options.PageSize, null, ct);
+            List<Event> page;
+            try
+            {
+                page = await pages.Read(position, upTo, options.PageSize, null, ct);
+            }
+            catch (JsonException error)
+            {
+                // Written by a newer program, perhaps: nothing is lost by waiting before it.
+                await Execute(RecordStop, ct, Name, position, $"An event behind {position} cannot be read: {error.Message}", store.Clock.GetUtcNow());
+                return false;
+            }
+
             var end = page.Count < options.PageSize ? upTo : page[^1].Sequence;
             if (!await Apply(page, position, end, ct))
             {

@@ -72,6 +72,7 @@ public sealed class ImportContactsHandler(ApiRequest request)
 
             var fresh = new StreamState<Import>(Guid.CreateVersion7(session.Now), Import.Initial, 0);
             var started = session.Append(fresh, new ImportStarted(command.FileName, listId, command.Existing));
+            session.Send(new LookAfterImport(started.Id, started.Version), session.Now + ImportCare.Patience);
             try
             {
                 await session.Commit(ct);

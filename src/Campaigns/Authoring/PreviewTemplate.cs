@@ -71,6 +71,7 @@ public static class PreviewTemplateEndpoints
         return template.Render(fields) switch
         {
             Rendered rendered => TypedResults.Ok(rendered),
+            Unrenderable unrenderable => new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem(),
             MissingVariables missing => Problems.Problem(
                 "missing-variables", $"There is no value for {string.Join(", ", missing.Names)}.",
                 StatusCodes.Status422UnprocessableEntity, ("variables", missing.Names)),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Campaigns.Engine.Events;
@@ -58,7 +59,13 @@ public static class TemplateRenderer
 
         try
         {
-            compiled = handlebars.Compile(source);
+            var write = handlebars.Compile(new StringReader(source));
+            compiled = (fields, data) =>
+            {
+                using var text = new BoundedText();
+                write(text, fields, data);
+                return text.ToString();
+            };
             compiled(new Dictionary<string, string>()); // what only shows when it renders shows now
             return null;
         }
@@ -104,7 +111,7 @@ public sealed class CompiledTemplate
 
     /// <summary>
     /// <see cref="Rendered"/>, or <see cref="MissingVariables"/> where a variable is shown that the fields have not or have
-    /// empty. Variables in conditions and in <c>insert</c> may be missing.
+    /// empty, or <see cref="Unrenderable"/>. Variables in conditions and in <c>insert</c> may be missing.
     /// </summary>
     public Rendering Render(IReadOnlyDictionary<string, string?> fields)
     {
@@ -119,7 +126,16 @@ public sealed class CompiledTemplate
         }
 
         UnresolvedVariables.Begin();
-        var rendered = new Rendered(OneLine(subject?.Invoke(values) ?? ""), html?.Invoke(values), text?.Invoke(values));
+        Rendered rendered;
+        try
+        {
+            rendered = new Rendered(OneLine(subject?.Invoke(values) ?? ""), html?.Invoke(values), text?.Invoke(values));
+        }
+        catch (Exception error) when (error is HandlebarsException or ArgumentException or FormatException or InvalidOperationException)
+        {
+            return new Unrenderable(error.Message.ReplaceLineEndings(" "));
+        }
+
         return UnresolvedVariables.End() is { Count: > 0 } missing ? new MissingVariables(missing) : rendered;
     }
 
@@ -128,7 +144,7 @@ public sealed class CompiledTemplate
         subject.AsSpan().ContainsAny('\r', '\n') ? subject.ReplaceLineEndings(" ").Replace('\r', ' ') : subject;
 }
 
-/// <summary>What came of rendering: <see cref="Rendered"/> or <see cref="MissingVariables"/>.</summary>
+/// <summary>What came of rendering: <see cref="Rendered"/>, <see cref="MissingVariables"/> or <see cref="Unrenderable"/>.</summary>
 public abstract record Rendering;
 
 /// <summary>A message as one recipient gets it.</summary>
@@ -139,3 +155,49 @@ public sealed record Rendered(string Subject, string? Html, string? Text) : Rend
 /// <summary>Why a recipient cannot get the message.</summary>
 /// <param name="Names">Every variable that is missing, each once.</param>
 public sealed record MissingVariables(IReadOnlyList<string> Names) : Rendering;
+
+/// <summary>The template cannot be filled with these fields.</summary>
+public sealed record Unrenderable(string Why) : Rendering;
+
+/// <summary>What is written by a template, up to what anybody would send: a loop over a long text would otherwise fill the memory.</summary>
+sealed class BoundedText : StringWriter
+{
+    const int Longest = 4_000_000;
+
+    public BoundedText()
+        : base(CultureInfo.InvariantCulture)
+    {
+    }
+
+    public override void Write(char value)
+    {
+        Check(1);
+        base.Write(value);
+    }
+
+    public override void Write(string? value)
+    {
+        Check(value?.Length ?? 0);
+        base.Write(value);
+    }
+
+    public override void Write(char[] buffer, int index, int count)
+    {
+        Check(count);
+        base.Write(buffer, index, count);
+    }
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        Check(buffer.Length);
+        base.Write(buffer);
+    }
+
+    void Check(int more)
+    {
+        if (GetStringBuilder().Length + more > Longest)
+        {
+            throw new InvalidOperationException($"The message would be longer than {Longest} characters.");
+        }
+    }
+}

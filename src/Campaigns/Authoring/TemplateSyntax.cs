@@ -6,6 +6,12 @@ namespace Campaigns.Authoring;
 /// </summary>
 static class TemplateSyntax
 {
+    /// <summary>Blocks within blocks, and brackets within brackets: the compiler goes down into each, and its stack is the whole process's.</summary>
+    const int Deepest = 30;
+
+    /// <summary>Each becomes a piece of program.</summary>
+    const int MostExpressions = 2000;
+
     // How many arguments each helper needs.
     static readonly Dictionary<string, int> Helpers = new(StringComparer.Ordinal)
     {
@@ -16,13 +22,19 @@ static class TemplateSyntax
     /// <summary>What is wrong first; null where nothing was found.</summary>
     public static string? Check(string template)
     {
-        var open = new Stack<(string Name, int At)>();
+        var open = new Stack<(string Name, int At, int Depth)>();
+        var count = 0;
         for (var at = 0; (at = template.IndexOf("{{", at, StringComparison.Ordinal)) >= 0;)
         {
             if (at > 0 && template[at - 1] == '\\')
             {
                 at += 2; // \{{ is text
                 continue;
+            }
+
+            if (++count > MostExpressions)
+            {
+                return Found(template, at, $"these are more than {MostExpressions} expressions");
             }
 
             var comment = template.AsSpan(at).StartsWith("{{!--", StringComparison.Ordinal);
@@ -45,7 +57,7 @@ static class TemplateSyntax
         return open.TryPeek(out var block) ? Found(template, block.At, $"{{{{#{block.Name}}}}} is never closed") : null;
     }
 
-    static string? CheckTag(string inside, Stack<(string Name, int At)> open, int at)
+    static string? CheckTag(string inside, Stack<(string Name, int At, int Depth)> open, int at)
     {
         switch (inside)
         {
@@ -64,14 +76,33 @@ static class TemplateSyntax
         var words = Words(inside.TrimStart('#', '^', '&'));
         if (words.Count > 0 && inside[0] is '#' or '^')
         {
-            open.Push((words[0], at));
+            if (IsLoop(words[0]) && open.Any(block => IsLoop(block.Name)))
+            {
+                return "a loop stands in another one; the fields of a contact are texts, through which nobody goes twice";
+            }
+
+            open.Push((words[0], at, open.TryPeek(out var outer) ? outer.Depth + 1 : 1));
+        }
+        else if (words is ["else", ..] && open.TryPop(out var block))
+        {
+            open.Push(block with { Depth = block.Depth + 1 }); // an else if is a block within the else
         }
 
-        return words is ["else", .. var chained] && open.Count > 0 ? CheckCall(chained, isBlock: true) : CheckCall(words, inside[0] is '#' or '^');
+        return open.TryPeek(out var innermost) && innermost.Depth > Deepest ? $"blocks stand more than {Deepest} deep in each other"
+            : words is ["else", .. var chained] && open.Count > 0 ? CheckCall(chained, isBlock: true) : CheckCall(words, inside[0] is '#' or '^');
     }
 
-    static string? CheckCall(List<string> words, bool isBlock)
+    // A block of a name that is no helper goes through what the name stands for, which is many only for the contact itself.
+    static bool IsLoop(string name) => name is "each" or "this" || name[0] is '.' or '@' || name.StartsWith("this.", StringComparison.Ordinal)
+        || name.StartsWith("this/", StringComparison.Ordinal);
+
+    static string? CheckCall(List<string> words, bool isBlock, int depth = 0)
     {
+        if (depth > Deepest)
+        {
+            return $"brackets stand more than {Deepest} deep in each other";
+        }
+
         if (words.Count == 0)
         {
             return "the expression is empty";
@@ -84,7 +115,7 @@ static class TemplateSyntax
                 return $"a bracket is not closed in '{argument}'";
             }
 
-            if (CheckCall(Words(argument[1..^1]), isBlock: false) is { } wrong)
+            if (CheckCall(Words(argument[1..^1]), isBlock: false, depth + 1) is { } wrong)
             {
                 return wrong;
             }

@@ -38,7 +38,7 @@ public static class SuppressAddresses
 
     static async Task<IResult> Add(SuppressInput input, ApiRequest request, CancellationToken ct)
     {
-        var addresses = input.Addresses.Select(EmailAddress.Normalise).Distinct(StringComparer.Ordinal).ToList();
+        var addresses = (input.Addresses ?? []).Select(EmailAddress.Normalise).Distinct(StringComparer.Ordinal).ToList();
         if (addresses.Count is 0 or > MostAtOnce || addresses.Contains(null))
         {
             return Problems.Problem(
@@ -59,6 +59,11 @@ public static class SuppressAddresses
 
     static async Task<IResult> Reinstate(ReinstateInput input, ApiRequest request, CancellationToken ct)
     {
+        if (string.IsNullOrWhiteSpace(input.Why))
+        {
+            return new Refusal("reason-missing", "Say why: it stays on record.", RefusalKind.Invalid).ToProblem();
+        }
+
         var address = EmailAddress.Normalise(input.Address) ?? "";
         var decided = await request.Decide<Suppression>(
             Suppression.StreamId(request.TenantId, address),

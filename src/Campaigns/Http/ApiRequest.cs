@@ -31,6 +31,19 @@ public sealed class ApiRequest(EventStore store, IHttpContextAccessor accessor)
         where TState : class =>
         store.Decide<TState>(OpenSession, id, (loaded, now) => IfMatch(loaded.Version) ?? decide(loaded.State, now), ct);
 
+    /// <summary>The same, and dead messages about this stream come again.</summary>
+    /// <param name="member">What names the stream in their bodies.</param>
+    public Task<Decided<TState>> DecideAndReplay<TState>(Guid id, string member, Func<TState, DateTimeOffset, Outcome> decide, CancellationToken ct)
+        where TState : class =>
+        store.Decide<TState>(
+            () =>
+            {
+                var session = OpenSession();
+                session.ReplayDead(member, id);
+                return session;
+            },
+            id, (loaded, now) => IfMatch(loaded.Version) ?? decide(loaded.State, now), ct);
+
     /// <summary>Sets the version that a later <c>If-Match</c> can name.</summary>
     public void SetETag(long version) => Http.Response.Headers.ETag = $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
 

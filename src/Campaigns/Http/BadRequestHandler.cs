@@ -2,6 +2,7 @@ using System.Text.Json;
 using Campaigns.Engine.Events;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Npgsql;
 
 namespace Campaigns.Http;
 
@@ -21,6 +22,8 @@ sealed class BadRequestHandler : IExceptionHandler
             BadHttpRequestException bad => Problems.Problem("bad-request", bad.Message, bad.StatusCode),
             ConcurrencyException => Problems.Problem(
                 "concurrent-change", "Somebody else changed it at the same moment. Read it again and try again.", StatusCodes.Status409Conflict),
+            PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire } => Problems.Problem(
+                "text-unusable", "A text holds a character that cannot be stored: most often the zero character.", StatusCodes.Status400BadRequest),
             _ => null,
         };
         if (problem is null)

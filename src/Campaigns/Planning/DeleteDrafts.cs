@@ -30,7 +30,7 @@ public static class DeleteDrafts
 
     static async Task<IResult> DeleteMany(DeleteDraftsInput input, ApiRequest request, CancellationToken ct)
     {
-        if (input.Ids.Count is 0 or > MostAtOnce)
+        if (input.Ids is not { Count: > 0 and <= MostAtOnce })
         {
             return Problems.Problem("invalid-input", $"Name 1 to {MostAtOnce} drafts.", StatusCodes.Status400BadRequest);
         }

@@ -19,14 +19,14 @@ public static class LaunchCampaign
         switch (campaign.Status)
         {
             case CampaignStatus.Scheduled:
-                return launchable.Refusal is { } broken ? Outcome.Refuse(broken) : Launch(id, launchable);
+                return launchable.RefusalFor(campaign.Settings) is { } broken ? Outcome.Refuse(broken) : Launch(id, launchable);
             case CampaignStatus.Paused when !campaign.IsLaunched:
-                return launchable.Refusal is { } stillBroken ? Outcome.Refuse(stillBroken) : LaunchNow(id, launchable, now);
+                return launchable.RefusalFor(campaign.Settings) is { } stillBroken ? Outcome.Refuse(stillBroken) : LaunchNow(id, launchable, now);
             case CampaignStatus.Sending or CampaignStatus.Paused:
                 return Outcome.Nothing; // the same launch a second time
         }
 
-        return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.Refusal) is { } refusal
+        return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.RefusalFor(campaign.Settings)) is { } refusal
             ? Outcome.Refuse(refusal)
             : LaunchNow(id, launchable, now);
     }
@@ -39,7 +39,7 @@ public static class LaunchCampaign
             return Outcome.Nothing; // cancelled, launched by hand or scheduled anew
         }
 
-        return launchable.Refusal is { } refusal
+        return launchable.RefusalFor(campaign.Settings) is { } refusal
             ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}"))
             : Launch(message.CampaignId, launchable);
     }
@@ -60,8 +60,14 @@ public static class LaunchCampaign
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 }
 
-/// <summary>Whether the template and the list let a campaign be launched, and the version of the template.</summary>
-public sealed record Launchable(long TemplateVersion, Refusal? Refusal);
+/// <summary>Whether a template and a list let a campaign be launched, and the version of the template.</summary>
+public sealed record Launchable(Guid? TemplateId, Guid? ListId, long TemplateVersion, Refusal? Refusal)
+{
+    /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
+    public Refusal? RefusalFor(CampaignSettings settings) => settings.TemplateId == TemplateId && settings.ListId == ListId
+        ? Refusal
+        : new Refusal("concurrent-change", "Somebody changed the campaign at the same moment. Read it again and try again.");
+}
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
 public sealed class Launching(EventStore store, IOptions<SendingOptions> options)
@@ -85,16 +91,16 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
     {
         if (settings.TemplateId is not { } templateId)
         {
-            return new Launchable(0, null); // refused as incomplete
+            return new Launchable(null, settings.ListId, 0, null); // refused as incomplete
         }
 
         if (settings.ListId is { } listId && await ContactLists.Find(store, tenantId, listId, ct) is null)
         {
-            return new Launchable(0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
+            return new Launchable(templateId, listId, 0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
         }
 
         var template = await store.Load<Template>(tenantId, templateId, ct);
-        return new Launchable(template.Version, template switch
+        return new Launchable(templateId, settings.ListId, template.Version, template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
             { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),

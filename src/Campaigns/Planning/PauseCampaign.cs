@@ -32,6 +32,10 @@ public static class PauseCampaign
             ?? new Refusal("campaign-not-paused", $"The campaign is {CampaignRules.Words(campaign.Status)}, not paused.")),
     };
 
+    /// <summary>Resumes, and lets the work come again that failed too often: it may be why the campaign was paused.</summary>
+    public static Task<Decided<Campaign>> Resume(ApiRequest request, Guid id, CancellationToken ct) =>
+        request.DecideAndReplay<Campaign>(id, "campaignId", (campaign, now) => Resume(campaign, id, now), ct);
+
     public static Outcome Cancel(Campaign campaign, Guid id, string? reason) => campaign.Status switch
     {
         CampaignStatus.Cancelled => Outcome.Nothing,
@@ -48,7 +52,7 @@ public static class PauseCampaign
                 CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Pause(campaign, reason?.Text), ct)))
             .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; the batch in flight ends first").Describe();
         api.MapPost("/campaigns/{id:guid}/resume", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, now) => Resume(campaign, id, now), ct)))
+                CampaignView.Answer(request, await Resume(request, id, ct)))
             .WithName("ResumeCampaign").WithSummary("Go on where it was paused").Describe();
         api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
                 CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Cancel(campaign, id, reason?.Text), ct)))

@@ -9,14 +9,14 @@ namespace Campaigns.Planning;
 
 /// <summary>Due at the time for which a campaign was scheduled; too late or superseded, it changes nothing.</summary>
 /// <param name="At">The time it was scheduled for: another one means that it was scheduled anew since.</param>
-public sealed record LaunchScheduled(Guid CampaignId, DateTimeOffset At);
+public sealed record LaunchScheduled(Guid CampaignId, DateTimeOffset At) : ICampaignWork;
 
 public static class ScheduleCampaign
 {
     public static Outcome Decide(
         Campaign campaign, Guid id, DateTimeOffset at, Launchable launchable, OrganisationSettings organisation, TimeSpan farthest, DateTimeOffset now)
     {
-        if ((CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.Refusal) is { } refusal)
+        if ((CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.RefusalFor(campaign.Settings)) is { } refusal)
         {
             return Outcome.Refuse(refusal);
         }

@@ -52,6 +52,11 @@ public static class TestCampaign
 
         var fields = new Dictionary<string, string?>(input.Fields ?? new Dictionary<string, string?>(), StringComparer.Ordinal) { ["email"] = to };
         var rendering = compiled.Render(fields);
+        if (rendering is Unrenderable unrenderable)
+        {
+            return new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem();
+        }
+
         if (rendering is not Rendered content)
         {
             return new Refusal(

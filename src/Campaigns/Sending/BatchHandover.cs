@@ -76,6 +76,11 @@ public sealed class BatchHandover(EventStore store, IMessageProvider provider, I
     {
         var addressee = recipient.Addressee!;
         var rendering = template.Render(addressee.Fields);
+        if (rendering is Unrenderable unrenderable)
+        {
+            return new MessageFailed(batch.Number, FailureCategory.Content, "unrenderable", unrenderable.Why);
+        }
+
         if (rendering is not Rendered content)
         {
             var missing = string.Join(", ", ((MissingVariables)rendering).Names);

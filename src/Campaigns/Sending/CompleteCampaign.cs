@@ -6,10 +6,10 @@ using Campaigns.Planning;
 namespace Campaigns.Sending;
 
 /// <summary>Sent whenever the last recipient may have come to an end; ends the campaign if so.</summary>
-public sealed record CompleteCampaign(Guid CampaignId);
+public sealed record CompleteCampaign(Guid CampaignId) : ICampaignWork;
 
 /// <summary>Due when a provider had its time to say what became of the messages in doubt.</summary>
-public sealed record LeaveDoubts(Guid CampaignId, int Batch);
+public sealed record LeaveDoubts(Guid CampaignId, int Batch) : ICampaignWork;
 
 public sealed class CampaignCompletion(EventStore store)
 {

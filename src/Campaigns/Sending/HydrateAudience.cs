@@ -8,7 +8,7 @@ namespace Campaigns.Sending;
 
 /// <summary>Makes the contacts of the campaign's list its recipients, a chunk at a time.</summary>
 /// <param name="After">The last contact of the chunk before.</param>
-public sealed record HydrateAudience(Guid CampaignId, Guid? After = null, long Queued = 0, long Skipped = 0);
+public sealed record HydrateAudience(Guid CampaignId, Guid? After = null, long Queued = 0, long Skipped = 0) : ICampaignWork;
 
 /// <summary>
 /// Recipient ids follow from campaign and contact, so going over the same contacts twice adds nobody twice. Every chunk commits
@@ -31,7 +31,8 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
 
         var limit = options.Value.HydrationChunk;
         var chunk = await store.Database.Query(
-            ReadAudience, reader => new AudienceMember(reader.GetGuid(0), reader.GetBoolean(1) ? SkipReason.Suppressed : null), ct,
+            ReadAudience, reader => new AudienceMember(
+                reader.GetGuid(0), reader.GetBoolean(2) ? SkipReason.ContactDeleted : reader.GetBoolean(1) ? SkipReason.Suppressed : null), ct,
             delivery.TenantId, campaign.State.Settings.ListId!.Value, message.After ?? Guid.Empty, limit);
         if (chunk.Count == limit)
         {

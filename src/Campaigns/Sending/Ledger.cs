@@ -15,6 +15,7 @@ public sealed class Ledger : Projection
     static readonly string InsertRecipients = Sql.Beside<Ledger>(nameof(InsertRecipients));
     static readonly string UpdateRecipients = Sql.Beside<Ledger>(nameof(UpdateRecipients));
     static readonly string InsertBatches = Sql.Beside<Ledger>(nameof(InsertBatches));
+    static readonly string LockCampaign = Sql.Beside<Ledger>(nameof(LockCampaign));
     static readonly string CompleteBatches = Sql.Beside<Ledger>(nameof(CompleteBatches));
 
     public override string Name => "ledger";
@@ -31,6 +32,12 @@ public sealed class Ledger : Projection
 
     /// <summary>What a page that shows progress listens to.</summary>
     public static string Topic(string tenantId) => "progress:" + tenantId;
+
+    /// <summary>
+    /// Makes a commit that changes somebody who is queued wait for the batch that may be taking him at this moment, which holds its
+    /// campaign: both would count him off the queue.
+    /// </summary>
+    public static void WaitForBatch(Session session, Guid campaignId) => session.Sql.Add(LockCampaign, session.TenantId, campaignId);
 
     public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
     {

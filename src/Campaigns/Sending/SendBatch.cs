@@ -9,7 +9,7 @@ using Npgsql;
 namespace Campaigns.Sending;
 
 /// <summary>Due when a campaign's next batch is.</summary>
-public sealed record SendBatch(Guid CampaignId, int Number);
+public sealed record SendBatch(Guid CampaignId, int Number) : ICampaignWork;
 
 /// <summary>
 /// Claims a batch in one commit that names its recipients (the intent), hands it to the provider, and closes it in one commit with

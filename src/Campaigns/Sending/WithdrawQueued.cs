@@ -6,7 +6,7 @@ using Campaigns.Planning;
 namespace Campaigns.Sending;
 
 /// <summary>Gives everybody who is still queued in a cancelled campaign their end, a chunk at a time.</summary>
-public sealed record WithdrawQueued(Guid CampaignId);
+public sealed record WithdrawQueued(Guid CampaignId) : ICampaignWork;
 
 public sealed class QueueWithdrawal(EventStore store)
 {

@@ -33,7 +33,7 @@ public static class OrganisationSettingsEndpoints
             return Outcome.Refuse(new Refusal("name-missing", "An organisation has a name.", RefusalKind.Invalid));
         }
 
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out _))
+        if (settings.TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out _))
         {
             return Outcome.Refuse(new Refusal(
                 "time-zone-unknown", $"'{settings.TimeZone}' is no IANA time zone; 'Europe/Zurich' would be one.", RefusalKind.Invalid));

@@ -77,6 +77,11 @@ public sealed class FactRecorder(EventStore store)
 
     static void Record(Session session, Guid id, TrackedRecipient recipient, ProviderFact fact, HashSet<string> suppressed)
     {
+        if (recipient.Status == "queued")
+        {
+            Ledger.WaitForBatch(session, recipient.CampaignId);
+        }
+
         // That it was accepted is news only while nobody knows it: afterwards the provider's word repeats our own record.
         if (fact.Fact is not MessageAccepted || recipient.Status is "sending" or "inDoubt")
         {

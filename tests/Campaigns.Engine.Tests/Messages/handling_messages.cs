@@ -265,6 +265,36 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task one_that_is_dead_is_told_of_and_comes_again_when_it_is_replayed()
+    {
+        var account = await bank.Open();
+        var told = new List<(Pay, string, string)>();
+        var handle = bank.Pays;
+        bank.Pays = (_, _, _) => throw new InvalidOperationException("No luck");
+        bank.PayDied = (pay, tenantId, reason) =>
+        {
+            told.Add((pay, tenantId, reason));
+            throw new InvalidOperationException("Nobody listens");
+        };
+        await bank.Send(new Pay(account, 1));
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            await bank.Workers.RunOnce();
+            bank.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        told.ShouldBe([(new Pay(account, 1), Tenant, "InvalidOperationException: No luck")]);
+        (await bank.Count("messages where dead_at is not null")).ShouldBe(1);
+
+        bank.Pays = handle;
+        var session = bank.Session();
+        session.ReplayDead("account", account);
+        await session.Commit(default);
+        (await bank.Workers.RunOnce()).ShouldBe(1);
+        (await bank.Load(account)).State.Balance.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task what_never_comes_to_an_end_is_dead_after_the_last_attempt()
     {
         await bank.Send(new Pay(Guid.NewGuid(), 1));

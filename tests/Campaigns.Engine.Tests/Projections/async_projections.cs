@@ -74,6 +74,24 @@ public sealed class async_projections(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task that_cannot_read_an_event_stop_before_it_too_and_say_so()
+    {
+        await using var bank = await TestEngine.Start(postgres, later: new AsyncOptions { PageSize = 2 });
+        await bank.Open(new Deposited(1));
+        var strange = await bank.Open(new Deposited(5));
+        await bank.Ask("update mt_events set data = '{\"amount\": \"five\"}' where stream_id = $1 and type = 'deposited'", strange);
+
+        await bank.Daemon.RunOnce(default);
+        var stopped = (await bank.Daemon.Status(default)).ShouldHaveSingleItem();
+        (stopped.Position, stopped.Stopped.ShouldNotBeNull()).ShouldSatisfyAllConditions(it => it.Position.ShouldBe(2), it => it.Item2.ShouldContain("cannot be read"));
+
+        await Mend(bank, strange);
+        await bank.Daemon.Resume("later_balances", default);
+        await bank.Daemon.RunOnce(default);
+        (await Rows(bank, "later_balances")).ShouldBe(await Rows(bank, "balances"));
+    }
+
+    [Fact]
     public async Task that_may_skip_record_what_they_skipped_and_go_on()
     {
         await using var bank = await TestEngine.Start(postgres, later: new AsyncOptions { OnFault = OnFault.Skip });

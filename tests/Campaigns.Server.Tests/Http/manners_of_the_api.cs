@@ -98,6 +98,27 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
             .ShouldBe(["name", "from.email", "pace.daily.limit", "noOpenAfterSeconds"], ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("campaigns/delete", "{}")]
+    [InlineData("campaigns/delete", """{"ids":null}""")]
+    [InlineData("suppressions", "{}")]
+    [InlineData("suppressions/reinstate", """{"address":"a@a.example"}""")]
+    [InlineData("campaigns", """{"name":"zero \u0000"}""")]
+    [InlineData("templates", """{"name":"n","subject":"s","text":"zero \u0000"}""")]
+    public async Task input_without_what_it_needs_or_that_nobody_can_store_is_no_error_of_the_server(string path, string body)
+    {
+        using var answer = await api.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+        ((int)answer.StatusCode).ShouldBeInRange(400, 499);
+        (await ShouldBeProblem(answer, answer.StatusCode)).Text("type").ShouldStartWith("/problems/");
+    }
+
+    [Fact]
+    public async Task a_cursor_that_nobody_can_store_is_no_error_of_the_server()
+    {
+        using var answer = await api.GetAsync("suppressions?cursor=AA"); // the zero character
+        await ShouldBeProblem(answer, HttpStatusCode.BadRequest, "text-unusable");
+    }
+
     [Fact]
     public async Task an_edit_on_an_old_version_is_refused()
     {

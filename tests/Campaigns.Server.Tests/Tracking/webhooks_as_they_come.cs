@@ -42,6 +42,46 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLife
     }
 
     [Fact]
+    public async Task about_somebody_who_is_queued_again_wait_for_the_batch_that_takes_him()
+    {
+        var (id, campaign) = (recipients[0].Id, await run.Store.Number("select count(*) from campaign_progress"));
+        campaign.ShouldBe(1);
+        await run.Store.Texts($"update recipients set status = 'queued' where id = '{id}' returning status"); // was returned, for certain not sent
+        await run.Store.Texts("update campaign_progress set queued = 1, sent = sent - 1 returning 'queued'");
+        await Post(SendGridVoice.Event("delivered", id, run.Clock.Now));
+
+        // A batch that takes him, in the middle of its commit.
+        Task work;
+        await using (var batch = await run.Store.Database.OpenConnectionAsync())
+        {
+            await using var transaction = await batch.BeginTransactionAsync();
+            foreach (var statement in new[]
+            {
+                "select 1 from mt_streams where type = 'campaign' for update",
+                $"update recipients set status = 'sending', batch = 9 where id = '{id}'",
+                "update campaign_progress set queued = 0, sending = 1",
+            })
+            {
+                await using var command = new Npgsql.NpgsqlCommand(statement, batch);
+                await command.ExecuteNonQueryAsync();
+            }
+
+            work = run.Work();
+            while (await run.Store.Number("select count(*) from pg_locks where not granted") == 0)
+            {
+                work.IsCompleted.ShouldBeFalse();
+                await Task.Yield();
+            }
+
+            await transaction.CommitAsync();
+        }
+
+        await work;
+        (await run.Store.Texts($"select status from recipients where id = '{id}'")).ShouldBe(["sent"]);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
     public async Task repeats_are_recorded_once_also_under_new_ids()
     {
         var first = SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now, "one");

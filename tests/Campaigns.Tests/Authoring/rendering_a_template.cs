@@ -10,6 +10,20 @@ public sealed class rendering_a_template
     };
 
     [Fact]
+    public void that_cannot_be_filled_says_why()
+    {
+        Unusable("{{formatDate first \"YYYY\" \"-1200\"}}").ShouldContain("time");
+        Unusable("{{#each this}}" + new string('x', 900_000) + "{{/each}}").ShouldContain("longer than 4000000 characters");
+
+        static string Unusable(string html)
+        {
+            TemplateRenderer.TryCompile(new TemplateContent("t", "s", html, null), out var template, out _).ShouldBeTrue();
+            var fields = new Dictionary<string, string?> { ["a"] = "1", ["b"] = "2", ["c"] = "3", ["d"] = "4", ["first"] = "0001-01-01T00:00:00Z" };
+            return template!.Render(fields).ShouldBeOfType<Unrenderable>().Why;
+        }
+    }
+
+    [Fact]
     public void escapes_in_html_only()
     {
         var rendered = Render(new TemplateContent("t", "Hi {{first_name}}", "<p>Hi {{first_name}} {{{first_name}}}</p>", "Hi {{first_name}}"));

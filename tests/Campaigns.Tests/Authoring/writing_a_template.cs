@@ -44,6 +44,17 @@ public sealed class writing_a_template
         CreateTemplate.Decide(new TemplateContent(name, subject, null, null), Template.Initial).Refusal!.Code.ShouldBe(code);
 
     [Fact]
+    public void that_goes_too_deep_or_too_far_is_refused_before_anything_goes_down_into_it() // a stack that overflows ends the whole process
+    {
+        Wrong(Many("{{#if a}}", 60_000) + Many("{{/if}}", 60_000)).ShouldContain("blocks stand more than 30 deep");
+        Wrong("{{#if a}}" + Many("{{else if a}}", 1900) + "{{/if}}").ShouldContain("blocks stand more than 30 deep");
+        Wrong("{{#if " + Many("(and a ", 100_000) + "b" + Many(")", 100_000) + "}}{{/if}}").ShouldContain("brackets stand more than 30 deep");
+        Wrong(Many("{{a}}", 100_000)).ShouldContain("more than 2000 expressions");
+        Wrong("{{#each this}}{{#each ../this}}{{/each}}{{/each}}").ShouldContain("a loop stands in another one");
+        Wrong("{{#this}}{{#if a}}{{#@root}}{{/@root}}{{/if}}{{/this}}").ShouldContain("a loop stands in another one");
+    }
+
+    [Fact]
     public void counts_the_revisions_and_keeps_the_newest_content() =>
         After(new TemplateCreated(Spring), new TemplateRevised(Summer), new TemplateArchived()).ShouldBe(new Template(Summer, 2, true));
 
@@ -53,6 +64,11 @@ public sealed class writing_a_template
         Spring.HasBody.ShouldBeTrue();
         (Spring with { Html = " ", Text = null }).HasBody.ShouldBeFalse();
     }
+
+    static string Wrong(string html) =>
+        CreateTemplate.Decide(Spring with { Html = html }, Template.Initial).Refusal.ShouldNotBeNull().Explanation;
+
+    static string Many(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
     static Template After(params object[] facts) => facts.Aggregate(Template.Initial, (template, fact) => template.Apply(fact));
 }

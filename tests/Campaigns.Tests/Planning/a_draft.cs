@@ -7,6 +7,18 @@ namespace Campaigns.Tests.Planning;
 public sealed class a_draft
 {
     [Fact]
+    public void whose_template_or_list_changes_while_it_is_launched_is_not_launched_with_the_other_ones_version()
+    {
+        foreach (var edited in new[] { Some.Settings with { TemplateId = Guid.NewGuid() }, Some.Settings with { ListId = Guid.NewGuid() } })
+        {
+            var campaign = Given(new CampaignDrafted(Some.Settings), new CampaignEdited(edited));
+            campaign.When(state => LaunchCampaign.Decide(state, Some.Id, Some.Launchable, Some.Organisation, Some.Now)).Refused("concurrent-change");
+            campaign.When(state => ScheduleCampaign.Decide(
+                state, Some.Id, Some.Now.AddHours(1), Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now)).Refused("concurrent-change");
+        }
+    }
+
+    [Fact]
     public void takes_new_settings()
     {
         var settings = Some.Settings with { Name = "Summer" };

@@ -87,7 +87,7 @@ public sealed class a_schedule
     public void that_could_not_be_kept_is_made_up_for_by_a_launch()
     {
         BrokenAtItsTime.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.WithoutBody, Some.Organisation, Some.Now)).Refused("body-missing");
-        BrokenAtItsTime.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, new Launchable(4, null), Some.Organisation, Some.Now))
+        BrokenAtItsTime.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable with { TemplateVersion = 4 }, Some.Organisation, Some.Now))
             .Then(new CampaignScheduled(Some.Now), new CampaignLaunched(4), Sent(new HydrateAudience(Some.Id)));
     }
 

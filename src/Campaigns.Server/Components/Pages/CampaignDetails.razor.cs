@@ -80,13 +80,15 @@ public sealed partial class CampaignDetails
 
     Task Pause() => Decide((campaign, _) => PauseCampaign.Pause(campaign, null));
 
-    Task Resume() => Decide((campaign, now) => PauseCampaign.Resume(campaign, Id, now));
+    Task Resume() => Answer(PauseCampaign.Resume(Request, Id, Http.RequestAborted));
 
     Task Cancel() => Decide((campaign, _) => PauseCampaign.Cancel(campaign, Id, string.IsNullOrWhiteSpace(CancelReason) ? null : CancelReason.Trim()));
 
-    async Task Decide(Func<Campaign, DateTimeOffset, Outcome> decide)
+    Task Decide(Func<Campaign, DateTimeOffset, Outcome> decide) => Answer(Request.Decide(Id, decide, Http.RequestAborted));
+
+    async Task Answer(Task<Decided<Campaign>> deciding)
     {
-        var decided = await Request.Decide(Id, decide, Http.RequestAborted);
+        var decided = await deciding;
         if (decided.Refusal is null)
         {
             Navigation.NavigateTo(Link(filter));

@@ -1,0 +1,20 @@
+using Campaigns.Engine.Events;
+
+namespace Campaigns.Planning;
+
+/// <summary>A message without which a campaign does not go on.</summary>
+public interface ICampaignWork
+{
+    Guid CampaignId { get; }
+}
+
+/// <summary>A campaign whose work failed in every attempt is paused and says why, instead of standing still in silence. Resuming tries again.</summary>
+public sealed class StrandedCampaign(EventStore store)
+{
+    public Task Handle(ICampaignWork dead, string tenantId, string reason) => store.Decide<Campaign>(
+        () => store.OpenSession(tenantId), dead.CampaignId, (campaign, _) => Decide(campaign.State, reason), CancellationToken.None);
+
+    public static Outcome Decide(Campaign campaign, string reason) => campaign.Status is CampaignStatus.Sending or CampaignStatus.Scheduled
+        ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Its work failed again and again. Resuming tries once more. {reason}"))
+        : Outcome.Nothing;
+}
