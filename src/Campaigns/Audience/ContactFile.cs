@@ -38,6 +38,9 @@ public sealed class ContactFile : IAsyncDisposable
     /// <summary>A quote that is never closed would otherwise swallow the rest of the file, and the memory with it.</summary>
     const int LongestRow = 1024 * 1024;
 
+    /// <summary>Bytes of the file in one chunk: rows may be that long, and thousands of them fill the memory.</summary>
+    const int LargestChunk = 16 * 1024 * 1024;
+
     const int LongestValueShown = 200;
 
     // The text goes into a jsonb column, never into a web page: names stay readable.
@@ -84,13 +87,13 @@ public sealed class ContactFile : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads some rows, fewer than <paramref name="atMost"/> only at the end.</summary>
+    /// <summary>Reads some rows, fewer than <paramref name="atMost"/> at the end or when they are very long.</summary>
     public async Task<FileChunk> Read(int atMost, CancellationToken ct)
     {
         var rows = new List<FileRow>(atMost);
         try
         {
-            while (rows.Count < atMost)
+            for (var size = 0; rows.Count < atMost && size < LargestChunk; size += reader.RawRecord.Length)
             {
                 if (!await reader.ReadAsync(ct))
                 {

@@ -108,6 +108,15 @@ public sealed class reading_a_file
     // Longer than what is read ahead to find the separator.
     static string Long => "email\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $"person{i}@example.com\n"));
 
+    [Fact]
+    public async Task stops_a_chunk_before_very_long_rows_fill_the_memory()
+    {
+        var chunk = await Read("email,note\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"a{i}@example.com,{new string('x', 900_000)}\n")));
+
+        chunk.Ended.ShouldBeFalse();
+        chunk.Rows.Count.ShouldBeLessThan(25);
+    }
+
     static Task<FileChunk> Read(string text) => Read(Encoding.UTF8.GetBytes(text), null);
 
     static async Task<FileChunk> Read(byte[] content, Encoding? encoding)
