@@ -6,6 +6,9 @@ namespace Campaigns.Authoring;
 /// </summary>
 static class TemplateSyntax
 {
+    /// <summary>Of blocks in blocks and brackets in brackets. The compiler goes down as deep as they do, and its stack ends the process.</summary>
+    const int Deepest = 50;
+
     // How many arguments each helper needs.
     static readonly Dictionary<string, int> Helpers = new(StringComparer.Ordinal)
     {
@@ -19,9 +22,9 @@ static class TemplateSyntax
         var open = new Stack<(string Name, int At)>();
         for (var at = 0; (at = template.IndexOf("{{", at, StringComparison.Ordinal)) >= 0;)
         {
-            if (at > 0 && template[at - 1] == '\\')
+            if (at > 0 && template[at - 1] == '\\' && (at == 1 || template[at - 2] != '\\'))
             {
-                at += 2; // \{{ is text
+                at += 2; // \{{ is text, \\{{ a backslash and an expression
                 continue;
             }
 
@@ -65,13 +68,22 @@ static class TemplateSyntax
         if (words.Count > 0 && inside[0] is '#' or '^')
         {
             open.Push((words[0], at));
+            if (open.Count > Deepest)
+            {
+                return $"blocks stand in each other more than {Deepest} deep";
+            }
         }
 
-        return words is ["else", .. var chained] && open.Count > 0 ? CheckCall(chained, isBlock: true) : CheckCall(words, inside[0] is '#' or '^');
+        return words is ["else", .. var chained] && open.Count > 0 ? CheckCall(chained, isBlock: true, depth: 0) : CheckCall(words, inside[0] is '#' or '^', depth: 0);
     }
 
-    static string? CheckCall(List<string> words, bool isBlock)
+    static string? CheckCall(List<string> words, bool isBlock, int depth)
     {
+        if (depth > Deepest)
+        {
+            return $"brackets stand in each other more than {Deepest} deep";
+        }
+
         if (words.Count == 0)
         {
             return "the expression is empty";
@@ -84,7 +96,7 @@ static class TemplateSyntax
                 return $"a bracket is not closed in '{argument}'";
             }
 
-            if (CheckCall(Words(argument[1..^1]), isBlock: false) is { } wrong)
+            if (CheckCall(Words(argument[1..^1]), isBlock: false, depth + 1) is { } wrong)
             {
                 return wrong;
             }

@@ -43,6 +43,22 @@ public sealed class writing_a_template
     public void with_unusable_content_is_refused(string name, string subject, string code) =>
         CreateTemplate.Decide(new TemplateContent(name, subject, null, null), Template.Initial).Refusal!.Code.ShouldBe(code);
 
+    [Theory]
+    [InlineData("{{#if a}}", "{{/if}}")]
+    [InlineData(@"a\\{{#if a}}", @"\\{{/if}}")] // a backslash, and an expression all the same
+    public void whose_blocks_stand_in_each_other_without_end_is_refused(string open, string close) =>
+        CreateTemplate.Decide(Deep(open, close), Template.Initial).Refusal!.Explanation.ShouldContain("50 deep");
+
+    [Fact]
+    public void whose_brackets_stand_in_each_other_without_end_is_refused() =>
+        CreateTemplate.Decide(Deep("(", ")") with { Html = $"{{{{#if {new string('(', 50_000)}a{new string(')', 50_000)}}}}}{{{{/if}}}}" }, Template.Initial)
+            .Refusal!.Explanation.ShouldContain("50 deep");
+
+    static TemplateContent Deep(string open, string close) => Spring with
+    {
+        Html = string.Concat(Enumerable.Repeat(open, 40_000)) + string.Concat(Enumerable.Repeat(close, 40_000)),
+    };
+
     [Fact]
     public void counts_the_revisions_and_keeps_the_newest_content() =>
         After(new TemplateCreated(Spring), new TemplateRevised(Summer), new TemplateArchived()).ShouldBe(new Template(Summer, 2, true));
