@@ -38,7 +38,7 @@ public static class SuppressAddresses
 
     static async Task<IResult> Add(SuppressInput input, ApiRequest request, CancellationToken ct)
     {
-        var addresses = input.Addresses.Select(EmailAddress.Normalise).Distinct(StringComparer.Ordinal).ToList();
+        var addresses = (input.Addresses ?? []).Select(EmailAddress.Normalise).Distinct(StringComparer.Ordinal).ToList();
         if (addresses.Count is 0 or > MostAtOnce || addresses.Contains(null))
         {
             return Problems.Problem(
@@ -70,7 +70,7 @@ public static class SuppressAddresses
     }
 }
 
-public sealed record SuppressInput(IReadOnlyList<string> Addresses, SuppressionReason? Reason = null);
+public sealed record SuppressInput(IReadOnlyList<string?>? Addresses, SuppressionReason? Reason = null);
 
 /// <param name="Suppressed">Different addresses that are suppressed now, whether or not they were before.</param>
 public sealed record SuppressResult(int Suppressed);
