@@ -4,7 +4,7 @@ namespace Campaigns.Sandbox;
 
 static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "The event webhook {Webhook} does not take events: {Reason}. They are kept and posted again.")]
+    [LoggerMessage(1, LogLevel.Warning, "The event webhook {Webhook} does not take events, they are kept and posted again: {Reason}")]
     public static partial void WebhookRefuses(ILogger logger, Uri webhook, string reason);
 
     [LoggerMessage(2, LogLevel.Information, "The event webhook {Webhook} takes events again.")]

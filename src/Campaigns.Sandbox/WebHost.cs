@@ -19,7 +19,9 @@ static class WebHost
             // The limit is SendGrid's, and RequestBody keeps it.
             kestrel.Limits.MaxRequestBodySize = null;
         });
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ "))
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // why it cannot start is told by whoever starts it
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, Lifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));

@@ -2,6 +2,6 @@ namespace Campaigns.Server;
 
 static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Error, "The page {Path} cannot be shown: the database does not answer")]
-    public static partial void PageFailed(ILogger log, Exception error, string path);
+    [LoggerMessage(1, LogLevel.Error, "The page {Path} cannot be shown: the database does not answer: {Reason}")]
+    public static partial void PageFailed(ILogger log, string path, string reason);
 }

@@ -140,7 +140,7 @@ public static class CampaignsModule
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customise);
-        services.AddOpenApi("v1");
+        services.AddOpenApi("v1", ApiDescription.Configure);
         services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         services.AddAuthorization();
@@ -156,6 +156,7 @@ public static class CampaignsModule
         app.UseAuthorization();
         app.UseMiddleware<IdempotencyMiddleware>();
         app.MapOpenApi();
+        Health.Map(app);
 
         var api = app.MapGroup("/api/v1").RequireAuthorization();
         OrganisationSettingsEndpoints.Map(api);

@@ -4,6 +4,9 @@ namespace Campaigns;
 
 static partial class Log
 {
+    [LoggerMessage(102, LogLevel.Error, "A breaker paused campaign {Campaign} ({Name}): {Reason}. Mend that, then resume the campaign")]
+    public static partial void BreakerPaused(ILogger log, Guid campaign, string name, string? reason);
+
     [LoggerMessage(101, LogLevel.Error, "Handing over the message of recipient {Recipient} failed")]
     public static partial void HandoverFailed(ILogger log, Exception error, Guid recipient);
 }

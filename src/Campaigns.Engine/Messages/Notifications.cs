@@ -141,6 +141,7 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
 
     async Task KeepUp(string what, Func<CancellationToken, Task> run, CancellationToken ct)
     {
+        var outage = new Outage(TimeProvider.System);
         while (!ct.IsCancellationRequested)
         {
             try
@@ -153,7 +154,11 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
             }
             catch (Exception error)
             {
-                Log.NotificationsInterrupted(log, error, what);
+                if (outage.IsNews(error))
+                {
+                    Log.NotificationsInterrupted(log, error, what);
+                }
+
                 await Task.Delay(Reconnect, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -46,6 +46,7 @@ sealed class QueueWorker(
 
     async Task Claim(ChannelWriter<Batch> claimed, CancellationToken stopping)
     {
+        var outage = new Outage(store.Clock);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -75,7 +76,11 @@ sealed class QueueWorker(
             catch (Exception error)
             {
                 // Whatever it was: without its claimer the queue would stand still until the next start.
-                Log.ClaimingFailed(log, error, queue);
+                if (outage.IsNews(error))
+                {
+                    Log.ClaimingFailed(log, error, queue);
+                }
+
                 await Task.Delay(LongestWait, store.Clock, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -7,6 +7,9 @@ namespace Campaigns.Server.Commands;
 /// <summary>The commands of the one executable. Without a command it serves.</summary>
 static class CommandLine
 {
+    /// <summary>As a shell counts an interrupted program.</summary>
+    const int Interrupted = 130;
+
     public static async Task<int> Run(string[] args)
     {
         // What follows no command are settings for the host, such as --urls.
@@ -19,7 +22,12 @@ static class CommandLine
         {
             ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Keys.Command(),
         };
-        return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        var invocation = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // after Ctrl-C, for PostgreSQL to stop and what is temporary to go
+        };
+        return await root.Parse(args).InvokeAsync(invocation);
     }
 
     /// <summary>Runs a command; what stands in its way becomes one line and exit code 1.</summary>
@@ -29,6 +37,10 @@ static class CommandLine
         {
             return await command(ct);
         }
+        catch (Exception) when (ct.IsCancellationRequested)
+        {
+            return Interrupted; // and whatever failed because of it is no news
+        }
         catch (StartException error)
         {
             await Console.Error.WriteLineAsync($"Campaigns cannot start. {error.Message}");
@@ -36,7 +48,7 @@ static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return 130; // as a shell counts an interrupted program
+            return Interrupted;
         }
     }
 

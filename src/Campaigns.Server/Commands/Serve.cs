@@ -5,8 +5,15 @@ namespace Campaigns.Server.Commands;
 /// <summary>Runs the server until it is told to stop.</summary>
 static class Serve
 {
+    // The first part of what can be set, ours and the host's. The host itself passes over a misspelt --url without a word.
+    static readonly string[] Settings =
+    [
+        "Urls", "DataFolder", "ConnectionStrings", "SendGrid", "Sandbox", "Sending", "Import", "Logging", "AllowedHosts", "Kestrel", "Environment",
+    ];
+
     public static async Task<int> Run(string[] args, CancellationToken ct)
     {
+        CheckSettings(args);
         await using var stack = await Stack.Start(args, ct: ct);
         Console.WriteLine($"""
 
@@ -33,5 +40,16 @@ static class Serve
         Console.WriteLine("\nStop with Ctrl-C.");
         await stack.App.WaitForShutdownAsync(ct);
         return 0;
+    }
+
+    static void CheckSettings(string[] args)
+    {
+        foreach (var name in args.Where(arg => arg.StartsWith('-')).Select(arg => arg.TrimStart('-').Split('=', ':')[0]))
+        {
+            if (!Settings.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new StartException($"There is no setting '{name}'. Known are {string.Join(", ", Settings)}; docs/operations.md describes them, --help the commands.");
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ public abstract class DashboardPage : ComponentBase
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
-            Log.PageFailed(Http.RequestServices.GetRequiredService<ILogger<DashboardPage>>(), error, Http.Request.Path);
+            Log.PageFailed(Http.RequestServices.GetRequiredService<ILogger<DashboardPage>>(), Http.Request.Path, error.Message);
             Answer(StatusCodes.Status503ServiceUnavailable);
             HasFailed = true;
         }

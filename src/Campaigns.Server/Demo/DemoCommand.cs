@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Campaigns.Server.Commands;
 
 namespace Campaigns.Server.Demo;
@@ -11,14 +12,16 @@ static class DemoCommand
         var recipients = new Option<int?>("--recipients") { Description = "Make up this many contacts instead" };
         var json = new Option<bool>("--json") { Description = "End with one line of JSON on standard output" };
         var command = new Command("demo", "Take one whole campaign from a CSV file to the final report, on a private stack of its own") { contacts, recipients, json };
+        recipients.Validators.Add(given =>
+        {
+            if (given.Tokens is not [{ Value: var text }] || !int.TryParse(text, CultureInfo.InvariantCulture, out var count) || count is < 1 or > 10_000_000)
+            {
+                given.AddError("--recipients takes a number from 1 to 10000000.");
+            }
+        });
         command.Validators.Add(parsed =>
         {
-            if (parsed.GetValue(recipients) is < 1 or > 10_000_000)
-            {
-                parsed.AddError("--recipients takes a number from 1 to 10000000.");
-            }
-
-            if (parsed.GetValue(recipients) is not null && parsed.GetValue(contacts) is not null)
+            if (parsed.GetResult(recipients) is not null && parsed.GetValue(contacts) is not null)
             {
                 parsed.AddError("Give either --contacts or --recipients.");
             }

@@ -36,7 +36,9 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
             await using var stack = await Stack.Start([], Settings(folder), ct);
             using var api = new HttpClient { BaseAddress = new Uri(stack.Address, "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
             api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", stack.DevelopmentKey);
-            var report = await new DemoRun(stack, api, console).Run(contacts, ct);
+            // Once the server runs, it is the one that hears Ctrl-C.
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, stack.App.Lifetime.ApplicationStopping);
+            var report = await new DemoRun(stack, api, console).Run(contacts, ended.Token);
             report.Print(console);
             if (json)
             {
@@ -168,7 +170,7 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         while (await tick.WaitForNextTickAsync(ct))
         {
             await stack.Sandbox!.Drained(ct);
-            var waiting = await Number("select count(*) from messages where dead_at is null", ct);
+            var waiting = await Number("select count(*) from messages where dead_at is null and queue in ('sending', 'tracking', 'timeouts')", ct);
             if (waiting == 0 && stack.Sandbox.Counts().EventsPending == 0)
             {
                 return;
@@ -196,11 +198,14 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         await Read(response, ct);
     }
 
+    static string? Detail(string problem) =>
+        problem.StartsWith('{') && JsonSerializer.Deserialize<JsonElement>(problem).TryGetProperty("detail", out var detail) ? detail.GetString() : null;
+
     static async Task<JsonElement> Read(HttpResponseMessage response, CancellationToken ct)
     {
         var text = await response.Content.ReadAsStringAsync(ct);
         return response.IsSuccessStatusCode
             ? text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text)
-            : throw new StartException($"The API refused a step of the demo: {(int)response.StatusCode} {text}");
+            : throw new StartException($"A step of the demo was refused: {Detail(text) ?? $"{(int)response.StatusCode} {text}"}");
     }
 }

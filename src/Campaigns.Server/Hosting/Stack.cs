@@ -134,6 +134,7 @@ public sealed class Stack : IAsyncDisposable
 
     static async ValueTask Stop(WebApplication? app, SandboxServer? sandbox, EmbeddedPostgres? postgres)
     {
+        sandbox?.EventWebhook = null; // nobody is there to take events from here on
         if (app is not null)
         {
             await app.StopAsync(CancellationToken.None);

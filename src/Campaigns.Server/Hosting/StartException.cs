@@ -19,6 +19,8 @@ public sealed class StartException(string message) : Exception(message)
         PostgresException refused => new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
         NpgsqlException failed => new StartException(
             $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
+        FormatException when error.Message.StartsWith("Invalid url", StringComparison.Ordinal) =>
+            new StartException($"{error.Message}. An address looks like http://127.0.0.1:5080."),
         ArgumentException when error.StackTrace?.Contains("Npgsql", StringComparison.Ordinal) == true =>
             new StartException($"ConnectionStrings__Campaigns cannot be read: {error.Message}"),
         _ => null,

@@ -52,7 +52,7 @@ public static class ContactLists
 
     static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
     {
-        var before = Guid.TryParse(page.After, out var last) ? last : Guid.AllBitsSet;
+        var before = page.AfterId ?? Guid.AllBitsSet;
         var lists = await request.Store.Database.Query(ReadLists, Read, ct, request.TenantId, before, page.Size + 1);
         return TypedResults.Ok(Page.Of(lists, page.Size, list => list.Id.ToString()));
     }
@@ -67,7 +67,7 @@ public static class ContactLists
             return Problems.NotFound("list");
         }
 
-        var after = Guid.TryParse(page.After, out var last) ? last : Guid.Empty;
+        var after = page.AfterId ?? Guid.Empty;
         var contacts = await request.Store.Database.Query(ReadListContacts, Contact.Read, ct, request.TenantId, id, after, page.Size + 1);
         return TypedResults.Ok(Page.Of(contacts, page.Size, contact => contact.Id.ToString()));
     }

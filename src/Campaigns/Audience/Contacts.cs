@@ -41,7 +41,7 @@ public static class Contacts
             return TypedResults.Ok(new Page<Contact>(found is null ? [] : [found], null));
         }
 
-        var after = Guid.TryParse(page.After, out var last) ? last : Guid.Empty;
+        var after = page.AfterId ?? Guid.Empty;
         var contacts = await request.Store.Database.Query(ReadContacts, Contact.Read, ct, request.TenantId, after, page.Size + 1);
         return TypedResults.Ok(Page.Of(contacts, page.Size, contact => contact.Id.ToString()));
     }

@@ -44,7 +44,7 @@ public static class ImportReportEndpoints
 
     static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
     {
-        var before = Guid.TryParse(page.After, out var last) ? last : Guid.AllBitsSet;
+        var before = page.AfterId ?? Guid.AllBitsSet;
         var imports = await request.Store.Database.Query(
             ReadImports, reader => ImportReport.Of(reader.GetGuid(0), JsonSerializer.Deserialize<Import>(reader.GetString(1), EventTypes.Json)!),
             ct, request.TenantId, before, page.Size + 1);
@@ -71,7 +71,7 @@ public static class ImportReportEndpoints
             return TypedResults.Stream(body => WriteCsv(request, id, body, ct), "text/csv; charset=utf-8", $"rejections-{id}.csv");
         }
 
-        var after = long.TryParse(page.After, CultureInfo.InvariantCulture, out var line) ? line : 0;
+        var after = page.AfterNumber ?? 0;
         var rows = await Read(request, id, after, page.Size + 1, ct);
         return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Line.ToString(CultureInfo.InvariantCulture)));
     }

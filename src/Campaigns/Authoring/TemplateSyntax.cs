@@ -26,9 +26,9 @@ static class TemplateSyntax
         var count = 0;
         for (var at = 0; (at = template.IndexOf("{{", at, StringComparison.Ordinal)) >= 0;)
         {
-            if (at > 0 && template[at - 1] == '\\')
+            if (at > 0 && template[at - 1] == '\\' && (at == 1 || template[at - 2] != '\\'))
             {
-                at += 2; // \{{ is text
+                at += 2; // \{{ is text, \\{{ a backslash and an expression
                 continue;
             }
 

@@ -35,7 +35,7 @@ public static class Templates
 
     static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, bool archived = false)
     {
-        var before = Guid.TryParse(page.After, out var last) ? last : Guid.AllBitsSet;
+        var before = page.AfterId ?? Guid.AllBitsSet;
         var templates = await request.Store.Database.Query(
             ReadTemplates,
             reader => TemplateView.Of(reader.GetGuid(0), reader.GetInt64(1), JsonSerializer.Deserialize<Template>(reader.GetString(2), EventTypes.Json)!),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Campaigns.Engine.Events;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Npgsql;
 namespace Campaigns.Http;
 
 /// <summary>Turns what the framework throws for unusable input, and lost races, into problem documents.</summary>
-sealed class BadRequestHandler : IExceptionHandler
+sealed partial class BadRequestHandler : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
     {
@@ -19,11 +20,14 @@ sealed class BadRequestHandler : IExceptionHandler
                 Problems.Problem("too-large", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
                 Problems.Problem("unsupported-media-type", "Send the body as application/json.", StatusCodes.Status415UnsupportedMediaType),
-            BadHttpRequestException bad => Problems.Problem("bad-request", bad.Message, bad.StatusCode),
+            BadHttpRequestException bad => Problems.Problem("bad-request", Explain(bad), bad.StatusCode),
             ConcurrencyException => Problems.Problem(
                 "concurrent-change", "Somebody else changed it at the same moment. Read it again and try again.", StatusCodes.Status409Conflict),
+            InvalidOperationException { InnerException: ArgumentException, Message: var message } when message.Contains("charset", StringComparison.Ordinal) =>
+                Problems.Problem("unsupported-media-type", "The charset of the Content-Type is not known. Send UTF-8.", StatusCodes.Status415UnsupportedMediaType),
             PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire } => Problems.Problem(
                 "text-unusable", "A text holds a character that cannot be stored: most often the zero character.", StatusCodes.Status400BadRequest),
+            NpgsqlException { IsTransient: true } => DatabaseAway(),
             _ => null,
         };
         if (problem is null)
@@ -35,6 +39,18 @@ sealed class BadRequestHandler : IExceptionHandler
         return true;
     }
 
+    public static IResult DatabaseAway() => Problems.Problem(
+        "database-unavailable", "The database does not answer. Nothing was changed that was not confirmed: try again in a moment.", StatusCodes.Status503ServiceUnavailable);
+
+    // The framework's words name our methods and types.
+    static string Explain(BadHttpRequestException bad) =>
+        bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) ? "The body is missing: send a JSON object."
+        : Unbound().Match(bad.Message) is { Success: true } unbound ? $"{unbound.Groups["name"]} cannot be '{unbound.Groups["value"]}'."
+        : bad.Message;
+
+    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
+    private static partial Regex Unbound();
+
     // The serializer's own words name our types, which say nothing to a caller.
     static string Explain(JsonException json)
     {
@@ -44,7 +60,7 @@ sealed class BadRequestHandler : IExceptionHandler
             { Message: var message } when message.Contains("could not be mapped", StringComparison.Ordinal) => $"There is no member {json.Path ?? "of that name"}{place}.",
             { Message: var message } when message.Contains("could not be converted", StringComparison.Ordinal) => $"The value of {json.Path} is not of the right kind{place}.",
             { Message: var message } when message.Contains("missing required", StringComparison.Ordinal) => $"A required member is missing at {json.Path}{place}.",
-            _ => $"The body is no valid JSON{place}.",
+            _ => $"The body is no valid JSON{(json.Path is { Length: > 1 } path ? $" at {path}" : "")}{place}.",
         };
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -33,7 +34,15 @@ public readonly record struct PageRequest(int? Limit, string? Cursor)
 
     /// <summary>The position after which the page begins; null for the first page.</summary>
     /// <exception cref="BadHttpRequestException">The cursor is none of ours.</exception>
-    public string? After => Cursor is null ? null : Decode(Cursor);
+    public string? After => string.IsNullOrEmpty(Cursor) ? null : Decode(Cursor);
+
+    /// <inheritdoc cref="After"/>
+    /// <exception cref="BadHttpRequestException">The cursor is none of this list.</exception>
+    public Guid? AfterId => After is not { } after ? null : Guid.TryParse(after, out var id) ? id : throw NotOurs();
+
+    /// <inheritdoc cref="AfterId"/>
+    public long? AfterNumber => After is not { } after ? null
+        : long.TryParse(after, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw NotOurs();
 
     internal static string Encode(string position) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(position));
 
@@ -45,7 +54,9 @@ public readonly record struct PageRequest(int? Limit, string? Cursor)
         }
         catch (FormatException)
         {
-            throw new BadHttpRequestException("The cursor is not one that an earlier page gave.");
+            throw NotOurs();
         }
     }
+
+    static BadHttpRequestException NotOurs() => new("The cursor is not one that an earlier page of this list gave.");
 }

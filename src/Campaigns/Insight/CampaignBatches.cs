@@ -28,7 +28,7 @@ public sealed class CampaignBatches(EventStore store)
 
     public async Task<Page<BatchView>> List(string tenantId, Guid campaignId, PageRequest page, CancellationToken ct)
     {
-        var before = int.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+        var before = (int)Math.Min(page.AfterNumber ?? int.MaxValue, int.MaxValue);
         var rows = await store.Database.Query(ListBatches, Read, ct, tenantId, campaignId, before, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Number.ToString(CultureInfo.InvariantCulture));
     }

@@ -39,7 +39,7 @@ public sealed class CampaignRecipients(EventStore store)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
         var rows = await store.Database.Query(
-            ListRecipients, Read, ct, tenantId, campaignId, Guid.TryParse(page.After, out var after) ? after : first, last, filter?.ToString(), page.Size + 1);
+            ListRecipients, Read, ct, tenantId, campaignId, page.AfterId ?? first, last, filter?.ToString(), page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Id.ToString());
     }
 

@@ -38,8 +38,7 @@ public sealed class StoredEvents(EventStore store)
     public async Task<Page<EventView>> List(string tenantId, Guid streamId, bool newestFirst, PageRequest page, CancellationToken ct)
     {
         var start = newestFirst ? long.MaxValue : 0;
-        var after = long.TryParse(page.After, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : start;
-        var rows = await store.Database.Query(ListEvents, Read, ct, tenantId, streamId, after, newestFirst, page.Size + 1);
+        var rows = await store.Database.Query(ListEvents, Read, ct, tenantId, streamId, page.AfterNumber ?? start, newestFirst, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Version.ToString(CultureInfo.InvariantCulture));
     }
 

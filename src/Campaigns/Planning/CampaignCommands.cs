@@ -1,3 +1,4 @@
+using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -5,10 +6,18 @@ namespace Campaigns.Planning;
 
 static class CampaignCommands
 {
+    const int LongestText = 2000;
+
     /// <summary>What the commands upon a campaign have in common, for the API's own description.</summary>
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint) => endpoint
         .Produces<CampaignView>()
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .AddEndpointFilter(async (call, next) => call.Arguments.Any(argument => Text(argument)?.Length > LongestText)
+            ? Problems.Problem("text-too-long", $"Say it in at most {LongestText} characters.", StatusCodes.Status422UnprocessableEntity)
+            : await next(call));
+
+    // What people write about a campaign stands in its events and on every page about it.
+    static string? Text(object? argument) => argument switch { Reason reason => reason.Text, Approval approval => approval.Comment, _ => null };
 }

@@ -29,6 +29,8 @@ public sealed record CampaignInput(
         }
 
         Check(!string.IsNullOrWhiteSpace(Name) && Name.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
+        Check(Name?.Any(char.IsControl) != true, "name", "A name is one line of text.");
+        Check(From?.Name is null || (From.Name.Length <= LongestName && !From.Name.Any(char.IsControl)), "from.name", $"One line of at most {LongestName} characters.");
         Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");
         Check(From?.ReplyTo is null || EmailAddress.Normalise(From.ReplyTo) is not null, "from.replyTo", "This is no e-mail address.");
         Check(NoOpenAfterSeconds is null or (> 0 and <= 365 * 24 * 3600), "noOpenAfterSeconds", "More than 0 seconds and at most 365 days.");

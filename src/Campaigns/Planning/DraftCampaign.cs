@@ -9,7 +9,7 @@ public static class DraftCampaign
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns", Handle).WithName(nameof(DraftCampaign)).WithSummary("Create a campaign as a draft")
-            .Produces<CampaignView>(StatusCodes.Status201Created).ProducesValidationProblem();
+            .Produces<CampaignView>(StatusCodes.Status201Created).ProducesValidationProblem().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     static async Task<IResult> Handle(CampaignInput input, ApiRequest request, CancellationToken ct)
     {

@@ -15,7 +15,7 @@ public static class EditCampaign
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPut("/campaigns/{id:guid}", Handle).WithName(nameof(EditCampaign)).WithSummary("Change a draft; If-Match guards against overwriting")
-            .Produces<CampaignView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict)
+            .Produces<CampaignView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
     static async Task<IResult> Handle(Guid id, CampaignInput input, ApiRequest request, CancellationToken ct)

@@ -52,7 +52,7 @@ public sealed class GetCampaigns(EventStore store)
             ListCampaigns,
             reader => new StreamState<Campaign>(
                 reader.GetGuid(0), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!, reader.GetInt64(2)),
-            ct, tenantId, Guid.TryParse(page.After, out var after) ? after : Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
+            ct, tenantId, page.AfterId ?? Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
     }
 }

@@ -8,6 +8,7 @@ using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Planning;
@@ -70,7 +71,7 @@ public sealed record Launchable(Guid? TemplateId, Guid? ListId, long TemplateVer
 }
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
-public sealed class Launching(EventStore store, IOptions<SendingOptions> options)
+public sealed class Launching(EventStore store, IOptions<SendingOptions> options, ILogger<Launching> log)
 {
     public TimeSpan FarthestSchedule => options.Value.FarthestSchedule;
 
@@ -84,7 +85,12 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
     public async Task Handle(LaunchScheduled message, Delivery delivery, CancellationToken ct)
     {
         var (launchable, _) = await Look(delivery.TenantId, message.CampaignId, ct);
-        await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => LaunchCampaign.Decide(campaign.State, message, launchable), ct);
+        var decided = await store.Decide<Campaign>(
+            delivery.OpenSession, message.CampaignId, (campaign, _) => LaunchCampaign.Decide(campaign.State, message, launchable), ct);
+        if (launchable.Refusal is not null && decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused)
+        {
+            Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
+        }
     }
 
     async Task<Launchable> Look(string tenantId, CampaignSettings settings, CancellationToken ct)

@@ -3,6 +3,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
 using Campaigns.Tracking;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -16,7 +17,7 @@ public sealed record SendBatch(Guid CampaignId, int Number) : ICampaignWork;
 /// every result. Who comes back to a batch that is open under his own message was interrupted in between: what has no result
 /// then is in doubt, and is never simply sent again.
 /// </summary>
-public sealed class BatchSender(EventStore store, MessageComposer composer, BatchHandover handover, IOptions<SendingOptions> options)
+public sealed class BatchSender(EventStore store, MessageComposer composer, BatchHandover handover, IOptions<SendingOptions> options, ILogger<BatchSender> log)
 {
     const int AttemptsToClose = 20;
 
@@ -126,11 +127,16 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
             try
             {
                 var queued = (await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, CancellationToken.None)).Queued;
-                await store.Decide<Campaign>(
+                var closed = await store.Decide<Campaign>(
                     () => Record(results, openBy, delivery),
                     message.CampaignId,
                     (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value.InDoubtFor, now),
                     CancellationToken.None);
+                if (results.Breaker is not null && closed.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused)
+                {
+                    Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
+                }
+
                 return;
             }
             catch (NpgsqlException error) when (error.IsTransient && attempt < AttemptsToClose)

@@ -248,6 +248,70 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
         operations.Count.ShouldBeGreaterThan(30);
         operations.Where(operation => !Has(operation.Value, "summary") || !Has(operation.Value, "operationId")).Select(operation => operation.Name).ShouldBeEmpty();
         operations.Select(operation => operation.Value.Text("operationId")).ShouldBeUnique();
+        operations.SelectMany(operation => operation.Value.TryGetProperty("parameters", out var parameters)
+                ? parameters.EnumerateArray().Where(parameter => !Has(parameter, "description")).Select(parameter => $"{operation.Name}: {parameter.Text("name")}")
+                : [])
+            .ShouldBeEmpty();
+        description.RootElement.GetProperty("components").GetProperty("securitySchemes").GetProperty("apiKey").Text("scheme").ShouldBe("bearer");
+        operations.Where(operation => operation.Name.Contains("/api/", StringComparison.Ordinal))
+            .Where(operation => !operation.Value.TryGetProperty("security", out _) || !operation.Value.GetProperty("responses").TryGetProperty("401", out _))
+            .Select(operation => operation.Name).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task a_load_balancer_sees_without_a_key_that_the_node_is_well()
+    {
+        using var stranger = new HttpClient();
+        using var answer = await stranger.GetAsync(new Uri(host.Address, "/health"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("campaigns", """{"name":"Spr\u0000ing"}""")]
+    [InlineData("templates", """{"name":"Spring","subject":"Hello\u0000","html":"<p>x</p>"}""")]
+    [InlineData("lists", """{"name":"Every\u0000body"}""")]
+    [InlineData("suppressions", """{"addresses":null}""")]
+    [InlineData("suppressions", "{}")]
+    [InlineData("campaigns", "")]
+    public async Task a_body_that_nobody_can_use_is_refused_and_no_fault_of_ours(string path, string body)
+    {
+        using var answer = await api.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+
+        ((int)answer.StatusCode).ShouldBeInRange(400, 499);
+        var problem = await ShouldBeProblem(answer, answer.StatusCode);
+        problem.Text("detail").ShouldNotContain("Implicit body");
+    }
+
+    [Fact]
+    public async Task a_charset_that_nobody_knows_is_refused()
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray()) { Headers = { { "Content-Type", "application/json; charset=klingon" } } };
+        using var answer = await api.PostAsync("campaigns", content);
+
+        await ShouldBeProblem(answer, HttpStatusCode.UnsupportedMediaType, "unsupported-media-type");
+    }
+
+    [Theory]
+    [InlineData("campaigns")]
+    [InlineData("templates")]
+    [InlineData("lists")]
+    [InlineData("contacts")]
+    [InlineData("imports")]
+    public async Task a_cursor_of_another_list_is_refused_instead_of_beginning_again(string path)
+    {
+        using var answer = await api.GetAsync($"{path}?cursor=YWJj");
+
+        await ShouldBeProblem(answer, HttpStatusCode.BadRequest, "bad-request");
+    }
+
+    [Fact]
+    public async Task a_reason_is_no_novel()
+    {
+        var campaign = (await api.Post("campaigns", new { name = "Spring" })).Text("id");
+        using var answer = await api.PostAsJsonAsync($"campaigns/{campaign}/pause", new { text = new string('a', 2001) });
+
+        await ShouldBeProblem(answer, HttpStatusCode.UnprocessableEntity, "text-too-long");
     }
 
     [Theory]
@@ -265,7 +329,7 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
         };
         using var answer = await api.SendAsync(request);
 
-        await ShouldBeProblem(answer, (HttpStatusCode)status);
+        (await ShouldBeProblem(answer, (HttpStatusCode)status)).Text("detail").ShouldNotContain("bind parameter");
     }
 
     static bool Has(JsonElement operation, string member) => operation.TryGetProperty(member, out var text) && !string.IsNullOrWhiteSpace(text.GetString());

@@ -95,6 +95,9 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an operating system or a container does it.</summary>
     public void Terminate() => _ = kill(process.Id, Terminated);
 
+    /// <returns>False when it ended without saying so on standard error.</returns>
+    public Task<bool> Complains(string text) => complained.Contains(text);
+
     /// <returns>The exit code.</returns>
     public async Task<int> Exit(int withinSeconds = 60)
     {

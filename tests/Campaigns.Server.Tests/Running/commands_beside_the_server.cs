@@ -57,5 +57,25 @@ public sealed class commands_beside_the_server(PostgresFixture postgres)
         (report.Number("opened") + report.Number("timedOut") + report.Number("bounced")).ShouldBeGreaterThanOrEqualTo(report.Number("sent"));
     }
 
+    [Fact]
+    public async Task the_demo_stops_when_it_is_told_to_and_leaves_nothing_behind()
+    {
+        var folder = Directory.CreateTempSubdirectory("campaigns-interrupted-");
+        try
+        {
+            await using var demo = ServerProcess.Begin(["demo", "--json", "--recipients", "50000"], new Dictionary<string, string?> { ["TMPDIR"] = folder.FullName });
+            (await demo.Complains("Importing contacts")).ShouldBeTrue(demo.Complained);
+            demo.Terminate();
+
+            (await demo.Exit(withinSeconds: 30)).ShouldBe(130, demo.Complained);
+            demo.Complained.ShouldNotContain("   at ");
+            folder.EnumerateDirectories("campaigns-demo-*").ShouldBeEmpty();
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     static Dictionary<string, string?> Settings(string connectionString) => new() { ["ConnectionStrings:Campaigns"] = connectionString };
 }

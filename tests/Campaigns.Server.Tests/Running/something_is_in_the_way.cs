@@ -38,6 +38,35 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
     public async Task also_for_a_command(string command) => ShouldExplain(
         await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x")), "");
 
+    [Fact]
+    public async Task an_address_is_none() => ShouldExplain(await Run(await postgres.NewDatabase(), "nonsense"), "nonsense");
+
+    [Fact]
+    public async Task a_setting_is_misspelt() => ShouldExplain(await ServerProcess.Run(["--url", "http://127.0.0.1:0"], Settings("")), "'url'");
+
+    [Fact]
+    public async Task the_port_of_the_sandbox_is_taken()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Campaigns"] = await postgres.NewDatabase(), ["SendGrid:ApiKey"] = "", ["Urls"] = "http://127.0.0.1:0",
+            ["Sandbox:Enabled"] = "true", ["Sandbox:Url"] = $"http://{other.LocalEndpoint}",
+        };
+
+        ShouldExplain(await ServerProcess.Run([], settings), "Sandbox__Url");
+    }
+
+    [Fact]
+    public async Task a_number_of_a_command_is_none()
+    {
+        var run = await ServerProcess.Run(["demo", "--recipients", "many"], new Dictionary<string, string?>());
+
+        run.Code.ShouldBe(1, run.Error);
+        (run.Output + run.Error).ShouldNotContain("   at ");
+    }
+
     static Task<(int Code, string Output, string Error)> Run(string connectionString, string urls = "http://127.0.0.1:0") =>
         ServerProcess.Run([], new Dictionary<string, string?>(Settings(connectionString)) { ["Urls"] = urls });
 

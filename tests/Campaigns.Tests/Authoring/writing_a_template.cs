@@ -47,6 +47,8 @@ public sealed class writing_a_template
     public void that_goes_too_deep_or_too_far_is_refused_before_anything_goes_down_into_it() // a stack that overflows ends the whole process
     {
         Wrong(Many("{{#if a}}", 60_000) + Many("{{/if}}", 60_000)).ShouldContain("blocks stand more than 30 deep");
+        // A backslash, and an expression all the same.
+        Wrong(Many(@"a\\{{#if a}}", 60_000) + Many(@"\\{{/if}}", 60_000)).ShouldContain("blocks stand more than 30 deep");
         Wrong("{{#if a}}" + Many("{{else if a}}", 1900) + "{{/if}}").ShouldContain("blocks stand more than 30 deep");
         Wrong("{{#if " + Many("(and a ", 100_000) + "b" + Many(")", 100_000) + "}}{{/if}}").ShouldContain("brackets stand more than 30 deep");
         Wrong(Many("{{a}}", 100_000)).ShouldContain("more than 2000 expressions");

@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Campaigns.Http;
+
+/// <summary>What <c>/openapi/v1.json</c> says beside what the endpoints say of themselves: what they all have in common.</summary>
+static class ApiDescription
+{
+    const string KeyScheme = "apiKey";
+
+    static readonly Dictionary<string, string> Parameters = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["id"] = "Of the thing that the path names.",
+        ["limit"] = $"Rows of a page: {PageRequest.DefaultLimit}, at most {PageRequest.LargestLimit}.",
+        ["cursor"] = "The next of the page before; without it, the first page.",
+        ["status"] = "Only those in this state.",
+        ["archived"] = "With true, the archived ones.",
+        ["newestFirst"] = "With true, from the end of the stream.",
+        ["email"] = "Only the contact with this address.",
+        ["address"] = "Only this address.",
+        ["list"] = "The id of a list, or a name, which is made when there is none of that name.",
+        ["existing"] = "What becomes of contacts that were there before: keep (the default) or update.",
+        ["format"] = "csv downloads all rows at once.",
+        ["organisation"] = "The short name of the organisation whose messages it is about.",
+    };
+
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Campaigns",
+                Version = "v1",
+                Description = "Outreach campaigns. Refusals are problem documents (RFC 9457) whose type is /problems/ and a code that stays the same.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+            document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, cmp_..., of your organisation. X-Api-Key takes it as well.",
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            foreach (var parameter in operation.Parameters ?? [])
+            {
+                parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "");
+            }
+
+            if (context.Description.RelativePath?.Split('/') is ["api", _, var subject, ..])
+            {
+                operation.Tags = new HashSet<OpenApiTagReference> { new(subject, context.Document) }; // instead of the classes that happen to hold the endpoints
+            }
+
+            if (context.Description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true)
+            {
+                DescribeCall(operation, context.Description.HttpMethod, context.Document!);
+            }
+
+            return Task.CompletedTask;
+        });
+    }
+
+    static void DescribeCall(OpenApiOperation operation, string? method, OpenApiDocument document)
+    {
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(KeyScheme, document)] = [] }];
+        operation.Responses ??= [];
+        Refused(operation, "400", "The input cannot be read, or errors names the members that are wrong.", document);
+        Refused(operation, "401", "No key, or not a valid one.", document);
+        operation.Parameters ??= [];
+        if (method == "POST")
+        {
+            operation.Parameters.Add(Header("Idempotency-Key", "A key of your own: the request with it is carried out once, however often it is sent."));
+        }
+        else if (method == "PUT")
+        {
+            operation.Parameters.Add(Header("If-Match", "The ETag that was read: a change in between is refused."));
+            Refused(operation, "412", "Changed since it was read.", document);
+        }
+    }
+
+    static void Refused(OpenApiOperation operation, string status, string description, OpenApiDocument document) =>
+        operation.Responses!.TryAdd(status, new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new() { Schema = new OpenApiSchemaReference("ProblemDetails", document) },
+            },
+        });
+
+    static OpenApiParameter Header(string name, string description) => new()
+    {
+        Name = name, In = ParameterLocation.Header, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+}
