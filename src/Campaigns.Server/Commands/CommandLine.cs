@@ -13,11 +13,9 @@ static class CommandLine
     public static async Task<int> Run(string[] args)
     {
         // What follows no command are settings for the host, such as --urls.
-        if (args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("--help" or "-h" or "-?" or "--version")))
-        {
-            return await Guarded(ct => Serve.Run(args, ct));
-        }
-
+        var commandLine = args.Length == 0 || (args[0].StartsWith('-') && args[0] is not ("--help" or "-h" or "-?" or "--version"))
+            ? ["serve", .. args]
+            : args;
         var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
         {
             ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Keys.Command(),
@@ -27,11 +25,11 @@ static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // after Ctrl-C, for PostgreSQL to stop and what is temporary to go
         };
-        return await root.Parse(args).InvokeAsync(invocation);
+        return await root.Parse(commandLine).InvokeAsync(invocation);
     }
 
     /// <summary>Runs a command; what stands in its way becomes one line and exit code 1.</summary>
-    public static async Task<int> Guarded(Func<CancellationToken, Task<int>> command, CancellationToken ct = default)
+    public static async Task<int> Guarded(Func<CancellationToken, Task<int>> command, CancellationToken ct)
     {
         try
         {

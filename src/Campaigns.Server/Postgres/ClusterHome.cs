@@ -22,7 +22,7 @@ sealed class ClusterHome : IDisposable
 
     static readonly string[] FilesMade = ["postgres.log", "postgres.log.1", "LOCATION", ServerLock.FileName];
 
-    readonly List<ServerLock> _locks = [];
+    readonly List<ServerLock> locks = [];
 
     ClusterHome(string folder)
     {
@@ -55,7 +55,7 @@ sealed class ClusterHome : IDisposable
         var home = new ClusterHome(folder);
         try
         {
-            home._locks.Add(ServerLock.Take(folder));
+            home.locks.Add(ServerLock.Take(folder));
             await home.Settle(cancellationToken);
             return home;
         }
@@ -79,7 +79,7 @@ sealed class ClusterHome : IDisposable
                     + "bring it back, or delete the file LOCATION to start with an empty database.");
             }
 
-            _locks.Add(ServerLock.Take(Folder));
+            locks.Add(ServerLock.Take(Folder));
         }
 
         if (!Environment.IsPrivilegedProcess)
@@ -130,7 +130,7 @@ sealed class ClusterHome : IDisposable
             }
         }
 
-        _locks.Add(ServerLock.Take(Folder));
+        locks.Add(ServerLock.Take(Folder));
         if (HasCluster)
         {
             // No LOCATION led here, so this belonged to an earlier data folder of the same name that was deleted. Its data must
@@ -288,7 +288,7 @@ sealed class ClusterHome : IDisposable
 
     public void Dispose()
     {
-        foreach (var held in _locks)
+        foreach (var held in locks)
         {
             held.Dispose();
         }

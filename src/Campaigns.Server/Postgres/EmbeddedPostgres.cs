@@ -14,26 +14,26 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     const string Database = "campaigns";
 
-    readonly ClusterHome _home;
-    readonly Postmaster _postmaster;
-    readonly string _socketFolder;
-    bool _stopped;
+    readonly ClusterHome home;
+    readonly Postmaster postmaster;
+    readonly string socketFolder;
+    bool stopped;
 
     EmbeddedPostgres(ClusterHome home, Postmaster postmaster, string socketFolder)
     {
-        _home = home;
-        _postmaster = postmaster;
-        _socketFolder = socketFolder;
+        this.home = home;
+        this.postmaster = postmaster;
+        this.socketFolder = socketFolder;
     }
 
     /// <summary>Of the database "campaigns".</summary>
-    public string ConnectionString => ConnectionTo(_socketFolder, Database);
+    public string ConnectionString => ConnectionTo(socketFolder, Database);
 
     /// <summary>Where the cluster really lies; not always below the data folder that was asked for.</summary>
-    public string DataFolder => _home.Cluster;
+    public string DataFolder => home.Cluster;
 
     /// <summary>Of the postmaster, the parent of all other PostgreSQL processes.</summary>
-    public int ProcessId => _postmaster.ProcessId;
+    public int ProcessId => postmaster.ProcessId;
 
     /// <summary>Creates the cluster when there is none, starts it and returns when it accepts connections.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot run; the message says why and what to do.</exception>
@@ -87,22 +87,22 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     /// <summary>Creates a database of this name and returns the connection string to it.</summary>
     public async Task<string> CreateDatabase(string name, CancellationToken ct)
     {
-        await CreateDatabase(_socketFolder, name, ct);
-        return ConnectionTo(_socketFolder, name);
+        await CreateDatabase(socketFolder, name, ct);
+        return ConnectionTo(socketFolder, name);
     }
 
     /// <summary>Stops PostgreSQL: sessions are ended, everything is written. Returns when the process is gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_stopped)
+        if (stopped)
         {
             return;
         }
 
-        _stopped = true;
-        await _postmaster.Stop(CancellationToken.None);
-        DeleteSocketFolder(_home, _socketFolder);
-        _home.Dispose(); // last: whoever takes the lock next must find nothing running
+        stopped = true;
+        await postmaster.Stop(CancellationToken.None);
+        DeleteSocketFolder(home, socketFolder);
+        home.Dispose(); // last: whoever takes the lock next must find nothing running
     }
 
     static async Task<EmbeddedPostgres> Start(ClusterHome home, EmbeddedPostgresOptions options, CancellationToken cancellationToken)
