@@ -24,6 +24,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     static readonly string ReadRangeSql = Sql.Beside<EventStore>("ReadRange");
     static readonly string ReadStoredSql = Sql.Beside<EventStore>("ReadStored");
     static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
+    static readonly string ReadSnapshotsSql = Sql.Beside<EventStore>("ReadSnapshots");
     static readonly string ReadVersionsSql = Sql.Beside<EventStore>("ReadVersions");
 
     /// <summary>For queries over projections and plain tables.</summary>
@@ -50,6 +51,39 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         }
 
         return await Replay(type, tenantId, start, long.MaxValue, DateTimeOffset.MaxValue, ct);
+    }
+
+    /// <summary>The states of several streams that keep snapshots, in one query; missing ones have the initial state at version 0.</summary>
+    public async Task<IReadOnlyList<StreamState<TState>>> LoadMany<TState>(string tenantId, IReadOnlyCollection<Guid> ids, CancellationToken ct)
+        where TState : class
+    {
+        var type = model.StreamType<TState>();
+        var states = ids.ToDictionary(id => id, Initial<TState>);
+        var behind = new List<StreamState<TState>>();
+        await using (var command = database.CreateCommand(EngineModel.ForDocument(ReadSnapshotsSql, type.Alias)))
+        {
+            command.Parameters.Add(new() { Value = tenantId });
+            command.Parameters.Add(new() { Value = ids.ToArray() });
+            await using var reader = await command.ExecuteReaderAsync(ct);
+            while (await reader.ReadAsync(ct))
+            {
+                var state = reader.IsDBNull(1)
+                    ? Initial<TState>(reader.GetGuid(0))
+                    : new StreamState<TState>(reader.GetGuid(0), JsonSerializer.Deserialize<TState>(reader.GetString(1), EventTypes.Json)!, reader.GetInt64(2));
+                states[state.Id] = state;
+                if (reader.GetInt64(3) > state.Version)
+                {
+                    behind.Add(state);
+                }
+            }
+        }
+
+        foreach (var snapshot in behind) // another program has appended: rare, and its events are few
+        {
+            states[snapshot.Id] = await Replay(type, tenantId, snapshot, long.MaxValue, DateTimeOffset.MaxValue, ct);
+        }
+
+        return [.. states.Values];
     }
 
     /// <summary>The state as it was at a version, replayed from the first event.</summary>

@@ -36,13 +36,12 @@ public static class DeleteDrafts
         }
 
         var session = request.OpenSession();
-        foreach (var id in input.Ids.Distinct())
+        foreach (var campaign in await request.Store.LoadMany<Campaign>(request.TenantId, [.. input.Ids.Distinct()], ct))
         {
-            var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
             var outcome = Decide(campaign.State);
             if (outcome.Refusal is { } refusal)
             {
-                return (refusal with { Explanation = $"{id}: {refusal.Explanation} Nothing was deleted." }).ToProblem();
+                return (refusal with { Explanation = $"{campaign.Id}: {refusal.Explanation} Nothing was deleted." }).ToProblem();
             }
 
             session.Add(campaign, outcome);

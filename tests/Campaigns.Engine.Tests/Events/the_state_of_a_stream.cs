@@ -109,6 +109,25 @@ public sealed class the_state_of_a_stream(PostgresFixture postgres) : IAsyncLife
         Should.Throw<InvalidOperationException>(() => bank.Session().Append<Journal>(Guid.CreateVersion7(), ExpectedVersion.Any, new Noted("x")));
 
     [Fact]
+    public async Task is_loaded_for_many_at_once_as_for_each()
+    {
+        var (kept, lagging, lost, missing) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        var session = bank.Session();
+        foreach (var id in new[] { kept, lagging, lost })
+        {
+            session.Start<Journal>(id, new Noted("one"), new Noted("two"));
+        }
+
+        await session.Commit(default);
+        await bank.Ask("""update mt_doc_journal set data = '{"notes": 1, "last": "one"}', mt_version = 1 where id = $1""", lagging);
+        await bank.Ask("delete from mt_doc_journal where id = $1", lost);
+
+        var two = new Journal(2, "two");
+        (await bank.Store.LoadMany<Journal>(Tenant, [kept, lagging, lost, missing], default)).ShouldBe(
+            [new(kept, two, 2), new(lagging, two, 2), new(lost, two, 2), new(missing, Journal.Initial, 0)], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task is_not_changed_by_a_refusal()
     {
         var id = await bank.Open();
