@@ -14,6 +14,8 @@ namespace Campaigns.Server.Hosting;
 /// </summary>
 public sealed class Stack : IAsyncDisposable
 {
+    const string DefaultUrl = "http://127.0.0.1:5080";
+
     readonly EmbeddedPostgres? postgres;
 
     Stack(EmbeddedPostgres? postgres, SandboxServer? sandbox, WebApplication app, string? developmentKey)
@@ -92,6 +94,12 @@ public sealed class Stack : IAsyncDisposable
         if (settings is not null)
         {
             builder.Configuration.AddInMemoryCollection(settings);
+        }
+
+        // Here and not in the settings file, which would outweigh ASPNETCORE_URLS.
+        if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
+        {
+            builder.Configuration["Urls"] = DefaultUrl;
         }
 
         return builder;
