@@ -25,7 +25,6 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     static readonly string ReadStoredSql = Sql.Beside<EventStore>("ReadStored");
     static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
     static readonly string ReadSnapshotsSql = Sql.Beside<EventStore>("ReadSnapshots");
-    static readonly string ReadVersionsSql = Sql.Beside<EventStore>("ReadVersions");
 
     /// <summary>For queries over projections and plain tables.</summary>
     public NpgsqlDataSource Database => database;
@@ -166,22 +165,6 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         ReadPages(
             ReadStoredSql, afterPosition, new NpgsqlParameter { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar },
             StoredEvent.Read, stored => stored.Sequence, ct);
-
-    /// <summary>The versions that some streams are at; a missing stream is missing here too.</summary>
-    public async Task<Dictionary<Guid, long>> ReadVersions(string tenantId, IReadOnlyCollection<Guid> ids, CancellationToken ct)
-    {
-        await using var command = database.CreateCommand(ReadVersionsSql);
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = ids.ToArray() });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var versions = new Dictionary<Guid, long>(ids.Count);
-        while (await reader.ReadAsync(ct))
-        {
-            versions.Add(reader.GetGuid(0), reader.GetInt64(1));
-        }
-
-        return versions;
-    }
 
     internal Session OpenSession(string tenantId, Metadata metadata, Claim completes) => new(this, tenantId, metadata, completes);
 
