@@ -21,6 +21,12 @@ public sealed class EngineModel
 
     internal List<(Projection Projection, AsyncOptions Options)> AsyncProjections { get; } = [];
 
+    internal List<ErrorPolicy> ErrorPolicies { get; } = [];
+
+    internal List<(TimeSpan Period, object Message)> Schedules { get; } = [];
+
+    internal TimeSpan HandledRememberedFor { get; set; } = TimeSpan.FromDays(1);
+
     internal List<Assembly> Modules { get; } = [typeof(EngineModel).Assembly];
 
     internal Dictionary<string, QueueOptions> Queues { get; } = new(StringComparer.Ordinal);
@@ -38,7 +44,17 @@ public sealed class EngineModel
 
     internal IReadOnlyCollection<MessageType> MessageTypes => messageTypes.Values;
 
-    internal MessageType? MessageKind(string kind) => messageKinds.GetValueOrDefault(kind);
+    /// <summary>The message type of a kind that this node claims.</summary>
+    internal MessageType MessageKind(string kind) => messageKinds[kind];
+
+    /// <summary>The kinds that this node can handle, in whichever queue they were sent to.</summary>
+    internal string[] MessageKinds => [.. messageKinds.Keys];
+
+    /// <summary>The policy for an error; null where that of the queue holds.</summary>
+    internal RetryPolicy? RetryPolicy(Exception error) => ErrorPolicies.Find(policy => policy.Matches(error))?.Policy;
+
+    /// <summary>More attempts than any error allows.</summary>
+    internal int MostAttempts(RetryPolicy queue) => ErrorPolicies.Select(policy => policy.Policy.MaxAttempts).Append(queue.MaxAttempts).Max();
 
     internal void Add<TState>(StreamType<TState> type)
         where TState : class => streamTypes.Add(typeof(TState), type);

@@ -27,11 +27,14 @@ public static class EngineRegistration
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton<ProjectionDaemon>();
         services.AddSingleton<MessageWorkers>();
+        services.AddSingleton<Schedules>();
+        services.AddSingleton<StoredMessages>();
         services.AddSingleton(provider => new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), engine.Model.Modules));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
         if (workers)
         {
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<MessageWorkers>());
+            services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Schedules>());
             services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<ProjectionDaemon>());
         }
 

@@ -8,6 +8,8 @@ namespace Campaigns.Engine;
 /// <summary>What an application tells the engine about itself, in one readable list.</summary>
 public sealed class EngineSetup
 {
+    public EngineSetup() => ForgetHandled.Register(this);
+
     internal EngineModel Model { get; } = new();
 
     /// <summary>Runs the assembly's migrations, embedded as <c>Schema/0001_name.sql</c>, after the engine's own.</summary>
@@ -55,6 +57,32 @@ public sealed class EngineSetup
     public EngineSetup Queue(string name, QueueOptions options)
     {
         Model.Queues[name] = options;
+        return this;
+    }
+
+    /// <summary>What becomes of a message whose handler throws this; the first that matches, in the order of registration, goes before the queue's policy.</summary>
+    /// <param name="when">Only errors of which this is true.</param>
+    public EngineSetup OnError<TException>(RetryPolicy policy, Func<TException, bool>? when = null)
+        where TException : Exception
+    {
+        Model.ErrorPolicies.Add(new ErrorPolicy(error => error is TException match && (when is null || when(match)), policy));
+        return this;
+    }
+
+    /// <summary>Has a message handled again and again, once each time however many nodes there are; times missed while no node ran are made up for once.</summary>
+    /// <param name="period">From one due time to the next, counted from midnight UTC of the year 1: an hour is every full hour.</param>
+    /// <param name="message">Of a type that somebody handles.</param>
+    public EngineSetup Every(TimeSpan period, object message)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.FromSeconds(1));
+        Model.Schedules.Add((period, message));
+        return this;
+    }
+
+    /// <summary>How long a message that was sent with an id stays known after it was handled, so that the same one sent again is not handled again. A day unless set.</summary>
+    public EngineSetup RememberHandled(TimeSpan time)
+    {
+        Model.HandledRememberedFor = time;
         return this;
     }
 

@@ -45,6 +45,11 @@ static partial class Log
     [LoggerMessage(10, LogLevel.Error, "Nobody could be told of the death of message {Kind} {Id}")]
     public static partial void DeathNotTold(ILogger log, Exception error, string kind, Guid id);
 
+    [LoggerMessage(11, LogLevel.Warning, "Sending the messages of the schedules failed, trying again every second: {Reason}")]
+    static partial void SchedulesInterrupted(ILogger log, Exception? trace, string reason);
+
+    public static void SchedulesInterrupted(ILogger log, Exception error) => SchedulesInterrupted(log, Trace(error), error.Message);
+
     [LoggerMessage(20, LogLevel.Warning, "The projection daemon was interrupted, trying again: {Reason}")]
     static partial void DaemonInterrupted(ILogger log, Exception? trace, string reason);
 

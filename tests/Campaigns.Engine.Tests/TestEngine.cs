@@ -38,6 +38,10 @@ public sealed class TestEngine : IAsyncDisposable
             .Inline(new Balances())
             .Queue("single", queue)
             .Queue("many", queue)
+            .OnError<TimeoutException>(new RetryPolicy { MaxAttempts = 5, FirstWait = TimeSpan.FromHours(1), LongestWait = TimeSpan.FromDays(1), Jitter = 0 })
+            .OnError<ArgumentException>(RetryPolicy.Never, error => error.ParamName == "amount")
+            .RememberHandled(TimeSpan.FromHours(6))
+            .Every(TimeSpan.FromHours(24), new Pay(Guid.Empty, 24))
             .Handle<Pay>("pay", "single", _ => (pay, delivery, ct) => Pays(pay, delivery, ct), _ => (pay, tenantId, reason) => PayDied(pay, tenantId, reason))
             .HandleMany<PayTogether>("pay_together", "many", 100, _ => (payments, session, ct) => PaysTogether(payments, session, ct)));
         services = collection.BuildServiceProvider();
@@ -50,6 +54,10 @@ public sealed class TestEngine : IAsyncDisposable
     public NpgsqlDataSource Database => Store.Database;
 
     public MessageWorkers Workers => services.GetRequiredService<MessageWorkers>();
+
+    public Schedules Schedules => services.GetRequiredService<Schedules>();
+
+    public StoredMessages Messages => services.GetRequiredService<StoredMessages>();
 
     public Notifications Notifications => services.GetRequiredService<Notifications>();
 
@@ -96,9 +104,10 @@ public sealed class TestEngine : IAsyncDisposable
     public TestEngine AnotherNode(QueueOptions? queue = null) => new(connectionString, Clock, queue ?? new QueueOptions(), later);
 
     /// <summary>Starts what runs in the background of a node, and stops it at the end of the test.</summary>
-    public async Task<IAsyncDisposable> Run()
+    /// <param name="schedules">Send the messages of the schedules too, which other tests would count.</param>
+    public async Task<IAsyncDisposable> Run(bool schedules = false)
     {
-        var running = services.GetServices<IHostedService>().ToList();
+        var running = services.GetServices<IHostedService>().Where(service => schedules || service is not Engine.Messages.Schedules).ToList();
         foreach (var service in running)
         {
             await service.StartAsync(CancellationToken.None);

@@ -8,6 +8,9 @@ namespace Campaigns.Engine.Events;
 /// <summary>Streams of events in Marten's tables: sessions to append, states and events to read.</summary>
 public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Notifications notifications, TimeProvider clock)
 {
+    /// <summary>Marten's name for what belongs to no tenant.</summary>
+    public const string DefaultTenant = "*DEFAULT*";
+
     /// <summary>How often a decision is taken anew when others keep appending to the same stream.</summary>
     const int DecisionAttempts = 100;
 

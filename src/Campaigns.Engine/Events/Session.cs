@@ -116,9 +116,13 @@ public sealed class Session
         Add(loaded.Id, store.Model.StreamType<TState>().Alias, ExpectedVersion.Exactly(loaded.Version), []);
 
     /// <summary>Sends a durable message with this commit: handled once, now or at <paramref name="due"/>, also when this process dies.</summary>
-    /// <param name="id">Sending the same id again while the first is still waiting changes nothing.</param>
-    public void Send(object message, DateTimeOffset? due = null, Guid? id = null) =>
-        outbox.Add(store.Model.MessageType(message.GetType()), message, id ?? Guid.CreateVersion7(Now), due ?? Now);
+    /// <param name="id">
+    /// Makes it one message however often it is sent: sending the same id again changes nothing while the first one waits, and for as long as
+    /// <see cref="EngineSetup.RememberHandled"/> says after it was handled.
+    /// </param>
+    public void Send(object message, DateTimeOffset? due = null, Guid? id = null, Priority priority = Priority.Normal) =>
+        outbox.Add(new OutgoingMessage(
+            id ?? Guid.CreateVersion7(Now), store.Model.MessageType(message.GetType()), message, due ?? Now, priority, Once: id is not null));
 
     /// <summary>Lets the dead messages of the tenant whose body holds this id come again, with this commit.</summary>
     /// <param name="member">The name in the stored body, for example <c>campaignId</c>.</param>
@@ -144,7 +148,7 @@ public sealed class Session
         await using var batch = store.Database.CreateBatch();
         if (completes is not null)
         {
-            batch.BatchCommands.Add(completes.Complete());
+            batch.BatchCommands.Add(completes.Complete(Now));
         }
 
         Move(Sql.Commands, batch);

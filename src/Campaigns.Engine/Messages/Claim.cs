@@ -13,9 +13,9 @@ sealed class Claim(Guid id, IReadOnlyList<Guid> messages)
 
     public bool IsCompleted { get; private set; }
 
-    public NpgsqlBatchCommand Complete() => IsCompleted
+    public NpgsqlBatchCommand Complete(DateTimeOffset now) => IsCompleted
         ? throw new InvalidOperationException("The message was completed by an earlier commit.")
-        : new NpgsqlBatchCommand(CompleteMessages) { Parameters = { new() { Value = messages.ToArray() }, new() { Value = id } } };
+        : new NpgsqlBatchCommand(CompleteMessages) { Parameters = { new() { Value = messages.ToArray() }, new() { Value = id }, new() { Value = now } } };
 
     public void MarkCompleted() => IsCompleted = true;
 }

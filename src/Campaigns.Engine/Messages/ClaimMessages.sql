@@ -1,12 +1,18 @@
-with due as (
-    select id from messages
-    where queue = $1 and dead_at is null and due <= $2 and (claimed_until is null or claimed_until <= $2)
-    order by due
+-- Priority by priority, each in the order of the due times, from one range of the index each. Gathered in an array, which is made once and
+-- looked up by the primary key: a join would be planned for a tenth of the table, because the limit is not known then.
+update messages
+set claim = $4, claimed_until = $5, attempts = attempts + 1
+where id = any (array(
+    select m.id
+    from unnest($6::smallint[]) p(priority)
+    cross join lateral (
+        select id from messages
+        where queue = $1 and priority = p.priority and dead_at is null and handled_at is null
+          and due <= $2 and (claimed_until is null or claimed_until <= $2) and kind = any ($7::varchar[])
+        order by due
+        limit $3
+        for update skip locked
+    ) m
     limit $3
-    for update skip locked
-)
-update messages m
-set claim = $4, claimed_until = $5, attempts = m.attempts + 1
-from due
-where m.id = due.id
-returning m.id, m.kind, m.tenant_id, m.body, m.due, m.attempts, m.correlation_id
+))
+returning id, kind, tenant_id, body, due, attempts, correlation_id, priority

@@ -1,1 +1,1 @@
-select complete_messages($1, $2)
+select complete_messages($1, $2, $3)

@@ -40,7 +40,7 @@ public sealed class Delivery
 }
 
 sealed record ClaimedMessage(
-    Guid Id, string Kind, string TenantId, string Body, DateTimeOffset Due, int Attempts, string? CorrelationId, Guid ClaimId)
+    Guid Id, string Kind, string TenantId, string Body, DateTimeOffset Due, int Attempts, string? CorrelationId, Priority Priority, Guid ClaimId)
 {
     public Claim Claim { get; } = new(ClaimId, [Id]);
 

@@ -31,7 +31,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     {
         try
         {
-            var type = store.Model.MessageKind(claimed[0].Kind)!;
+            var type = store.Model.MessageKind(claimed[0].Kind);
             var bodies = claimed.Select(message => Read(message, type)).ToList();
             var claim = new Claim(claimed[0].ClaimId, [.. claimed.Select(message => message.Id)]);
             await InRace(() =>
@@ -53,17 +53,13 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
 
     async Task HandleOne(ClaimedMessage message, QueueOptions queue, CancellationToken ct)
     {
-        if (store.Model.MessageKind(message.Kind) is not { } type)
+        if (message.Attempts > store.Model.MostAttempts(queue.Retry))
         {
-            await Bury(message, $"Nobody handles messages of the kind {message.Kind}.");
+            await Bury(message, $"Not one of {message.Attempts - 1} attempts came to an end: the node died or the claim ran out each time.");
             return;
         }
 
-        if (message.Attempts > queue.MaxAttempts)
-        {
-            await Bury(message, $"Not one of {queue.MaxAttempts} attempts came to an end: the node died or the claim ran out each time.");
-            return;
-        }
+        var type = store.Model.MessageKind(message.Kind);
 
         object body;
         try
@@ -127,13 +123,14 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     async Task Failed(ClaimedMessage message, QueueOptions queue, Exception error)
     {
         var reason = Reason(error);
-        if (message.Attempts >= queue.MaxAttempts)
+        var policy = store.Model.RetryPolicy(error) ?? queue.Retry;
+        if (message.Attempts >= policy.MaxAttempts)
         {
             await Bury(message, reason);
             return;
         }
 
-        var due = store.Clock.GetUtcNow() + queue.RetryAfter(message.Attempts, Random.Shared);
+        var due = store.Clock.GetUtcNow() + policy.WaitAfter(message.Attempts, Random.Shared);
         Log.MessageFailed(log, error, message.Kind, message.Id, message.Attempts, due);
         await messages.Retry(message, due, reason, CancellationToken.None);
     }
@@ -148,7 +145,8 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     // First told and then buried: a node that dies in between leaves a message that comes again and is told of again.
     async Task TellOfDeath(ClaimedMessage message, string reason)
     {
-        if (store.Model.MessageKind(message.Kind) is not { WhenDead: { } tell } type)
+        var type = store.Model.MessageKind(message.Kind);
+        if (type.WhenDead is not { } tell)
         {
             return;
         }

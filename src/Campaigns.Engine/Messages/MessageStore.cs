@@ -13,29 +13,35 @@ sealed class MessageStore(EventStore store)
     static readonly string GiveBackMessages = Sql.Beside<MessageStore>(nameof(GiveBackMessages));
     static readonly string RenewClaims = Sql.Beside<MessageStore>(nameof(RenewClaims));
 
-    /// <summary>Takes up to <paramref name="limit"/> due messages of a queue for <paramref name="lease"/>, the longest due first.</summary>
-    public async Task<IReadOnlyList<ClaimedMessage>> Claim(string queue, int limit, TimeSpan lease, CancellationToken ct)
+    static readonly short[] AllPriorities = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
+
+    /// <summary>Takes up to <paramref name="limit"/> due messages for <paramref name="lease"/>, the longest due of each priority first.</summary>
+    /// <param name="kinds">Those that this node can handle: a node of another version may know more.</param>
+    /// <param name="priorities">In the order in which they are looked for.</param>
+    public async Task<IReadOnlyList<ClaimedMessage>> Claim(
+        string queue, string[] kinds, IReadOnlyList<Priority> priorities, int limit, TimeSpan lease, CancellationToken ct)
     {
         var now = store.Clock.GetUtcNow();
         var claim = Guid.CreateVersion7(now);
-        await using var command = Command(ClaimMessages, queue, now, limit, claim, now + lease);
+        await using var command = Command(
+            ClaimMessages, queue, now, limit, claim, now + lease, priorities.Select(priority => (short)priority).ToArray(), kinds);
         await using var reader = await command.ExecuteReaderAsync(ct);
         var claimed = new List<ClaimedMessage>();
         while (await reader.ReadAsync(ct))
         {
             claimed.Add(new ClaimedMessage(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), claim));
+                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), (Priority)reader.GetInt16(7), claim));
         }
 
-        claimed.Sort((a, b) => a.Due.CompareTo(b.Due));
+        claimed.Sort((a, b) => (a.Priority, a.Due).CompareTo((b.Priority, b.Due)));
         return claimed;
     }
 
     /// <summary>When the next unclaimed message of a queue is due; null when none waits.</summary>
-    public async Task<DateTimeOffset?> NextDue(string queue, CancellationToken ct)
+    public async Task<DateTimeOffset?> NextDue(string queue, string[] kinds, CancellationToken ct)
     {
-        await using var command = Command(NextDueSql, queue);
+        await using var command = Command(NextDueSql, queue, AllPriorities, kinds);
         return await command.ExecuteScalarAsync(ct) is DateTime due ? due : null;
     }
 

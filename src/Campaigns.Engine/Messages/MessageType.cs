@@ -25,18 +25,6 @@ public sealed record QueueOptions
     /// <summary>How long a claim lasts without a sign of life. It is renewed while its handler runs; a dead node's messages come back after it.</summary>
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Attempts before a message is dead.</summary>
-    public int MaxAttempts { get; init; } = 10;
-
-    /// <summary>Wait before the second attempt; doubled for each further one.</summary>
-    public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
-
-    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromMinutes(10);
-
-    /// <summary>When the attempt after <paramref name="attempt"/> is due: exponential, spread by up to a fifth so that failures do not march in step.</summary>
-    internal TimeSpan RetryAfter(int attempt, Random random)
-    {
-        var wait = FirstRetry * Math.Pow(2, Math.Min(attempt - 1, 30));
-        return (wait < LongestRetry ? wait : LongestRetry) * (0.9 + (0.2 * random.NextDouble()));
-    }
+    /// <summary>What becomes of a message whose handler fails, unless <see cref="EngineSetup.OnError{T}"/> says otherwise for the error.</summary>
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 }

@@ -10,10 +10,9 @@ sealed class Outbox
 {
     static readonly string SendMessages = Sql.Beside<Outbox>(nameof(SendMessages));
 
-    readonly List<(Guid Id, MessageType Type, string Body, DateTimeOffset Due)> messages = [];
+    readonly List<OutgoingMessage> messages = [];
 
-    public void Add(MessageType type, object message, Guid id, DateTimeOffset due) =>
-        messages.Add((id, type, JsonSerializer.Serialize(message, type.Type, EventTypes.Json), due));
+    public void Add(OutgoingMessage message) => messages.Add(message);
 
     public void AddTo(NpgsqlBatch batch, Session session)
     {
@@ -31,8 +30,10 @@ sealed class Outbox
                 new() { Value = messages.Select(message => message.Id).ToArray() },
                 new() { Value = messages.Select(message => message.Type.Queue).ToArray() },
                 new() { Value = messages.Select(message => message.Type.Kind).ToArray() },
-                new() { Value = messages.Select(message => message.Body).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
+                new() { Value = messages.Select(message => message.Body()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
                 new() { Value = messages.Select(message => message.Due.ToUniversalTime()).ToArray() },
+                new() { Value = messages.Select(message => (short)message.Priority).ToArray() },
+                new() { Value = messages.Select(message => message.Once).ToArray() },
             },
         });
     }
@@ -42,4 +43,10 @@ sealed class Outbox
         messages.Where(message => message.Due <= now + QueueWorker.LongestWait)
             .Select(message => Notifications.QueueTopic(message.Type.Queue))
             .Distinct());
+}
+
+/// <param name="Once">The sender chose the id: it stays refused after the message was handled.</param>
+sealed record OutgoingMessage(Guid Id, MessageType Type, object Message, DateTimeOffset Due, Priority Priority, bool Once)
+{
+    public string Body() => JsonSerializer.Serialize(Message, Type.Type, EventTypes.Json);
 }

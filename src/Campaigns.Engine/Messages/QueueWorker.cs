@@ -12,10 +12,18 @@ sealed class QueueWorker(
     /// <summary>How long a queue is left unwatched when nothing rings: the safety net under the notifications.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often a claim begins with the least urgent, so that they are never starved.</summary>
+    const int OtherEndEvery = 10;
+
+    static readonly Priority[] UrgentFirst = [Priority.Urgent, Priority.Normal, Priority.Background];
+    static readonly Priority[] BackgroundFirst = [Priority.Background, Priority.Normal, Priority.Urgent];
+
+    readonly string[] kinds = store.Model.MessageKinds;
     readonly Signal wake = new();
     readonly Signal room = new();
     readonly ConcurrentDictionary<Batch, bool> inHand = new();
     int held;
+    int claims;
 
     int Places => options.Concurrency + options.Prefetch;
 
@@ -26,7 +34,7 @@ sealed class QueueWorker(
     /// <returns>The number of messages handled.</returns>
     public async Task<int> RunOnce(int limit, CancellationToken ct)
     {
-        var claimed = await messages.Claim(queue, limit, options.Lease, ct);
+        var claimed = await Claim(limit, ct);
         var batches = TakeInHand(claimed);
         await WhileRenewing(() => Parallel.ForEachAsync(
             batches,
@@ -58,7 +66,7 @@ sealed class QueueWorker(
 
                 // Not to be cancelled: a claim whose answer is lost would hold its messages back until the lease ends.
                 var free = Places - Volatile.Read(ref held);
-                var taken = await messages.Claim(queue, free, options.Lease, CancellationToken.None);
+                var taken = await Claim(free, CancellationToken.None);
                 foreach (var batch in TakeInHand(taken))
                 {
                     claimed.TryWrite(batch);
@@ -90,7 +98,7 @@ sealed class QueueWorker(
 
     async Task WaitForMore(CancellationToken stopping)
     {
-        var next = await messages.NextDue(queue, stopping);
+        var next = await messages.NextDue(queue, kinds, stopping);
         var wait = next is { } due ? due - store.Clock.GetUtcNow() : LongestWait;
         if (wait > TimeSpan.Zero)
         {
@@ -98,10 +106,13 @@ sealed class QueueWorker(
         }
     }
 
+    Task<IReadOnlyList<ClaimedMessage>> Claim(int limit, CancellationToken ct) =>
+        messages.Claim(queue, kinds, Interlocked.Increment(ref claims) % OtherEndEvery == 0 ? BackgroundFirst : UrgentFirst, limit, options.Lease, ct);
+
     List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed)
     {
         var batches = claimed.GroupBy(message => (message.Kind, message.TenantId))
-            .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind)?.AtOnce ?? 1))
+            .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind).AtOnce))
             .Select(some => new Batch(some))
             .ToList();
         batches.ForEach(batch => inHand.TryAdd(batch, true));

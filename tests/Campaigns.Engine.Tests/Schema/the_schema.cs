@@ -89,7 +89,7 @@ public sealed class the_schema(PostgresFixture postgres) : IAsyncLifetime
     {
         _ when text.Contains("insert into mt_doc_alias", StringComparison.Ordinal) => "varchar, uuid[], jsonb[], bigint[], varchar, timestamptz",
         _ when text.Contains("insert into messages", StringComparison.Ordinal) =>
-            "varchar, timestamptz, varchar, varchar, uuid[], varchar[], varchar[], jsonb[], timestamptz[]",
+            "varchar, timestamptz, varchar, varchar, uuid[], varchar[], varchar[], jsonb[], timestamptz[], smallint[], bool[]",
         _ => "uuid[], uuid[]",
     };
 

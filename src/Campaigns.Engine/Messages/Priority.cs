@@ -1,0 +1,12 @@
+namespace Campaigns.Engine.Messages;
+
+/// <summary>
+/// Which of the due messages of a queue goes first. Every tenth claim looks from the other end, so that a flood of urgent ones slows the
+/// others down but never stops them.
+/// </summary>
+public enum Priority : short
+{
+    Urgent = -1,
+    Normal = 0,
+    Background = 1,
+}
