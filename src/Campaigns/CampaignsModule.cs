@@ -201,6 +201,7 @@ public static class CampaignsModule
         CampaignRecipients.Map(api);
         CampaignBatches.Map(api);
         StoredEvents.Map(api);
+        DurableMessages.Map(api);
 
         var webhooks = app.MapGroup("/webhooks").AllowAnonymous();
         ReceiveSendGridEvents.Map(webhooks);
