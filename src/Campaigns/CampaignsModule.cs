@@ -28,6 +28,10 @@ public static class CampaignsModule
         var sending = sendingOptions ?? new SendingOptions();
         engine.Migrations(typeof(CampaignsModule).Assembly);
 
+        // Http
+        engine.Handle<ForgetIdempotencyKeys>("forget_idempotency_keys", "planning", _ => ForgetIdempotencyKeys.Handle)
+            .Every(TimeSpan.FromHours(1), new ForgetIdempotencyKeys());
+
         // Tenancy
         engine.Stream("organisation", Organisation.Initial, (state, fact) => state.Apply(fact), snapshot: true)
             .Event<OrganisationCreated>("organisation_created")
