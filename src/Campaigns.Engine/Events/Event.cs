@@ -27,15 +27,6 @@ public sealed class Event
     public Metadata Metadata { get; init; } = Metadata.None;
 }
 
-/// <summary>Who and what caused an event; stored with it.</summary>
-/// <param name="CorrelationId">One id for everything that follows from one request or webhook.</param>
-/// <param name="CausationId">The message or request that directly caused it.</param>
-/// <param name="UserName">The person or API key that asked for it; null for the system's own work.</param>
-public sealed record Metadata(string? CorrelationId = null, string? CausationId = null, string? UserName = null)
-{
-    public static readonly Metadata None = new();
-}
-
 public static class EventQueries
 {
     /// <summary>The events that hold a <typeparamref name="T"/>, with the fact in hand.</summary>

@@ -253,11 +253,9 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             Data = model.EventTypes.Read(name, reader.GetString(4)),
             Timestamp = reader.GetFieldValue<DateTimeOffset>(6),
             TenantId = reader.GetString(7),
-            Metadata = new Metadata(Text(reader, 8), Text(reader, 9), Text(reader, 10)),
+            Metadata = Metadata.Read(reader, 8),
         };
     }
-
-    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
 
 /// <summary>What came of a decision: the state after it, or the state that made it a refusal.</summary>

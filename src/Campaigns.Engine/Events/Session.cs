@@ -228,7 +228,7 @@ public sealed class Session
             };
         }
 
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AppendEvents)
+        var append = new NpgsqlBatchCommand(AppendEvents)
         {
             Parameters =
             {
@@ -239,10 +239,10 @@ public sealed class Session
                 new() { Value = streams.Values.Select(stream => stream.Added).ToArray() },
                 new() { Value = ids }, new() { Value = eventStreams }, new() { Value = places }, new() { Value = types },
                 new() { Value = clrTypes }, new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-                Text(Metadata.CorrelationId), Text(Metadata.CausationId), Text(Metadata.UserName),
-                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
-        });
+        };
+        append.Parameters.AddRange(Metadata.Parameters());
+        batch.BatchCommands.Add(append);
 
         foreach (var projection in store.Model.Projections)
         {

@@ -174,6 +174,35 @@ public sealed class appending_to_streams(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task headers_are_stored_with_every_event_of_the_commit_and_nothing_is_where_there_are_none()
+    {
+        var (id, plain) = (Guid.CreateVersion7(), await bank.Open());
+        var session = bank.Session(new Metadata(Headers: new Dictionary<string, string> { ["source"] = "import", ["row"] = "7" }));
+        session.Start<Account>(id, new AccountOpened("Ada"), new Deposited(1));
+        await session.Commit(default);
+
+        foreach (var fact in await bank.Events(id))
+        {
+            fact.Metadata.Headers.ShouldBe(new Dictionary<string, string> { ["row"] = "7", ["source"] = "import" }, ignoreOrder: true);
+        }
+
+        (await bank.Events(plain)).ShouldHaveSingleItem().Metadata.ShouldBe(Metadata.None);
+        (await bank.List("select version from mt_events where headers is null")).ShouldBe(["1"]);
+        var exported = await bank.Store.ReadStored(1, null).ToListAsync();
+        exported.Select(stored => stored.Headers!["row"]).ShouldBe(["7", "7"]);
+    }
+
+    [Fact]
+    public async Task headers_of_another_program_are_read_whatever_they_hold()
+    {
+        var id = await bank.Open();
+        await bank.Ask("""update mt_events set headers = '{"attempt": 2, "from": {"name": "Ada"}, "text": "plain"}'""");
+
+        (await bank.Events(id))[0].Metadata.Headers.ShouldBe(
+            new Dictionary<string, string> { ["attempt"] = "2", ["from"] = """{"name": "Ada"}""", ["text"] = "plain" }, ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task a_commit_without_anything_in_it_is_no_commit() => await bank.Session().Commit(default);
 
     [Fact]
