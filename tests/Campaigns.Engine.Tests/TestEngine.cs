@@ -33,6 +33,8 @@ public sealed class TestEngine : IAsyncDisposable
             .Event<AccountOpened>("account_opened")
             .Event<Deposited>("deposited")
             .Event<Noted>("noted")
+            .Upcast<MoneyPutIn, Deposited>("money_put_in", old => new Deposited(old.Cents / 100))
+            .Upcast<Deposited>("deposit", old => new Deposited(old.GetProperty("sum").GetProperty("amount").GetInt32()))
             .Stream("account", Account.Initial, Account.Apply)
             .Stream("journal", Journal.Initial, Journal.Apply, snapshot: true)
             .Inline(new Balances())
@@ -46,6 +48,8 @@ public sealed class TestEngine : IAsyncDisposable
     public ManualClock Clock { get; }
 
     public EventStore Store => services.GetRequiredService<EventStore>();
+
+    public EngineModel Model => services.GetRequiredService<EngineModel>();
 
     public NpgsqlDataSource Database => Store.Database;
 

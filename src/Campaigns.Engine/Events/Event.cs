@@ -14,7 +14,7 @@ public sealed class Event
     /// <summary>Place among all events. Zero for an inline projection: positions are drawn by the commit itself.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The stored name, for example <c>campaign_launched</c>.</summary>
+    /// <summary>The stored name, for example <c>campaign_launched</c>; an old one where <see cref="Data"/> was upcast.</summary>
     public required string TypeName { get; init; }
 
     /// <summary>The fact itself; null when the program does not know <see cref="TypeName"/>.</summary>

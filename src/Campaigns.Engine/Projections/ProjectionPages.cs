@@ -8,7 +8,7 @@ sealed class ProjectionPages(EventStore store, Projection projection)
 {
     static readonly string ReadRange = Sql.Beside<EventStore>(nameof(ReadRange));
 
-    readonly string[] types = [.. projection.Facts.Select(fact => store.Model.EventTypes.Of(fact).Name)];
+    readonly string[] types = [.. projection.Facts.SelectMany(store.Model.EventTypes.Names)];
 
     /// <param name="connection">Null for any connection.</param>
     public async Task<List<Event>> Read(long after, long upTo, int limit, NpgsqlConnection? connection, CancellationToken ct)
