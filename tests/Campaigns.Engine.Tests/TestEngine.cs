@@ -49,8 +49,6 @@ public sealed class TestEngine : IAsyncDisposable
 
     public EventStore Store => services.GetRequiredService<EventStore>();
 
-    public EngineModel Model => services.GetRequiredService<EngineModel>();
-
     public NpgsqlDataSource Database => Store.Database;
 
     public MessageWorkers Workers => services.GetRequiredService<MessageWorkers>();

@@ -11,10 +11,10 @@ public sealed record StoredEvent(
 {
     internal static StoredEvent Read(NpgsqlDataReader reader)
     {
-        using var data = JsonDocument.Parse(reader.GetString(5));
+        using var data = JsonDocument.Parse(reader.GetString(4));
         var (correlation, causation, user, headers) = Metadata.Read(reader, 8);
         return new StoredEvent(
-            reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), data.RootElement.Clone(),
+            reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(5), data.RootElement.Clone(),
             reader.GetFieldValue<DateTimeOffset>(6), reader.GetString(7), correlation, causation, user, headers);
     }
 }

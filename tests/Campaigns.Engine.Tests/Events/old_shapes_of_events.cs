@@ -38,7 +38,7 @@ public sealed class old_shapes_of_events(PostgresFixture postgres) : IAsyncLifet
 
     [Fact]
     public async Task are_found_by_their_present_type() =>
-        (await bank.Store.ReadAll(0, long.MaxValue, bank.Model.EventTypes.Names(typeof(Deposited))).ToListAsync()).Select(fact => fact.Data)
+        (await bank.Store.ReadAll(types: [typeof(Deposited)]).ToListAsync()).Select(fact => fact.Data)
             .ShouldBe([new Deposited(7), new Deposited(5), new Deposited(3)]);
 
     [Fact]
