@@ -162,6 +162,16 @@ public sealed class TestEngine : IAsyncDisposable
         return rows;
     }
 
+    /// <summary>Until so many statements of anybody's wait for a lock.</summary>
+    public async Task UntilWaiting(int statements)
+    {
+        using var impatient = new CancellationTokenSource(Patience);
+        while (await Ask("select count(*) from pg_locks where not granted") != $"{statements}")
+        {
+            impatient.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     public async Task<long> Count(string table) => long.Parse((await Ask($"select count(*) from {table}"))!, CultureInfo.InvariantCulture);
 
     public async ValueTask DisposeAsync() => await services.DisposeAsync();

@@ -13,6 +13,7 @@ namespace Campaigns.Engine.Events;
 public sealed class Session
 {
     static readonly string AppendEvents = Engine.Sql.Beside<Session>(nameof(AppendEvents));
+    static readonly string ArchiveStreams = Engine.Sql.Beside<Session>(nameof(ArchiveStreams));
     static readonly string SaveSnapshots = Engine.Sql.Beside<Session>(nameof(SaveSnapshots));
 
     static readonly string ReplayDeadSql = Engine.Sql.Beside<Claim>("ReplayDead");
@@ -114,6 +115,24 @@ public sealed class Session
     public void Expect<TState>(StreamState<TState> loaded)
         where TState : class =>
         Add(loaded.Id, store.Model.StreamType<TState>().Alias, ExpectedVersion.Exactly(loaded.Version), []);
+
+    /// <summary>Archives a finished stream with this commit: it takes no more events, and remains readable. Refused when it has moved on since.</summary>
+    /// <exception cref="ArgumentException">There is no such stream.</exception>
+    public void Archive<TState>(StreamState<TState> loaded)
+        where TState : class => Archive<TState>(loaded.Id, ExpectedVersion.Exactly(loaded.Version));
+
+    /// <summary>Archives a stream without having loaded it.</summary>
+    /// <exception cref="ArgumentException">What is expected does not say that the stream exists.</exception>
+    public void Archive<TState>(Guid id, ExpectedVersion expected)
+        where TState : class
+    {
+        if (expected == ExpectedVersion.MustNotExist || expected == ExpectedVersion.Any)
+        {
+            throw new ArgumentException("Only a stream that exists can be archived.", nameof(expected));
+        }
+
+        Add(id, store.Model.StreamType<TState>().Alias, expected, []).Archived = true;
+    }
 
     /// <summary>Sends a durable message with this commit: handled once, now or at <paramref name="due"/>, also when this process dies.</summary>
     /// <param name="id">Sending the same id again while the first is still waiting changes nothing.</param>
@@ -243,6 +262,11 @@ public sealed class Session
         };
         append.Parameters.AddRange(Metadata.Parameters());
         batch.BatchCommands.Add(append);
+        var archived = streams.Where(stream => stream.Value.Archived).Select(stream => stream.Key).ToArray();
+        if (archived.Length > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ArchiveStreams) { Parameters = { new() { Value = TenantId }, new() { Value = archived } } });
+        }
 
         foreach (var projection in store.Model.Projections)
         {
@@ -300,5 +324,7 @@ public sealed class Session
         public long Version => expected < 0 ? -1 : expected + Added;
 
         public (object State, long Version)? Snapshot { get; set; }
+
+        public bool Archived { get; set; }
     }
 }

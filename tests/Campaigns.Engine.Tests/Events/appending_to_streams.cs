@@ -129,22 +129,6 @@ public sealed class appending_to_streams(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
-    public async Task an_archived_stream_takes_no_more_events()
-    {
-        var archived = await bank.Open();
-        await bank.Ask("update mt_streams set is_archived = true where id = $1", archived);
-        var before = await Everything();
-        foreach (var expected in new[] { ExpectedVersion.Any, ExpectedVersion.MustExist, ExpectedVersion.Exactly(1) })
-        {
-            var session = bank.Session();
-            session.Append<Account>(archived, expected, new Deposited(1));
-            await Should.ThrowAsync<StreamIsArchivedException>(session.Commit(default));
-        }
-
-        (await Everything()).ShouldBe(before);
-    }
-
-    [Fact]
     public async Task the_same_id_is_another_stream_for_another_tenant()
     {
         var id = await bank.Open();
