@@ -36,6 +36,18 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     /// <summary>Begins a commit for one tenant.</summary>
     public Session OpenSession(string tenantId, Metadata? metadata = null) => new(this, tenantId, metadata ?? Metadata.None, null);
 
+    /// <summary>
+    /// Begins any number of streams of a kind in one transaction, with only a page of them in memory: for imports and migrations. Inline
+    /// projections and snapshots are kept as by any append. Until it ends, async projections wait before its events, and other commits for
+    /// the rows of projections that it has changed.
+    /// </summary>
+    /// <returns>The number of streams.</returns>
+    /// <exception cref="ConcurrencyException">A stream exists, or was given twice: nothing has changed.</exception>
+    /// <exception cref="ArgumentException">A stream has no fact to begin with: nothing has changed.</exception>
+    public Task<long> BulkStart<TState>(string tenantId, IAsyncEnumerable<NewStream> streams, Metadata? metadata, CancellationToken ct)
+        where TState : class =>
+        new BulkStart(this, model.StreamType<TState>(), tenantId, metadata ?? Metadata.None).Run(streams, ct);
+
     /// <summary>The state of a stream as it is now, with its version to append to. A missing stream has the initial state at version 0.</summary>
     public async Task<StreamState<TState>> Load<TState>(string tenantId, Guid id, CancellationToken ct)
         where TState : class

@@ -14,7 +14,6 @@ public sealed class Session
 {
     static readonly string AppendEvents = Engine.Sql.Beside<Session>(nameof(AppendEvents));
     static readonly string ArchiveStreams = Engine.Sql.Beside<Session>(nameof(ArchiveStreams));
-    static readonly string SaveSnapshots = Engine.Sql.Beside<Session>(nameof(SaveSnapshots));
 
     static readonly string ReplayDeadSql = Engine.Sql.Beside<Claim>("ReplayDead");
 
@@ -105,7 +104,7 @@ public sealed class Session
         var after = new StreamState<TState>(loaded.Id, state, loaded.Version + added.Length);
         if (type.Snapshot)
         {
-            pending.Snapshot = (state, after.Version);
+            pending.Snapshot = new Snapshot(loaded.Id, state, after.Version);
         }
 
         return after;
@@ -166,7 +165,7 @@ public sealed class Session
             batch.BatchCommands.Add(completes.Complete());
         }
 
-        Move(Sql.Commands, batch);
+        Sql.MoveTo(batch);
         var projected = new SqlQueue();
         if (streams.Count > 0)
         {
@@ -273,40 +272,15 @@ public sealed class Session
             projection.Apply(events, projected);
         }
 
-        Move(projected.Commands, batch);
+        projected.MoveTo(batch);
         AddSnapshots(batch);
     }
 
     void AddSnapshots(NpgsqlBatch batch)
     {
-        var byAlias = streams.Where(stream => stream.Value.Snapshot is not null).GroupBy(stream => stream.Value.Alias);
-        foreach (var snapshots in byAlias)
+        foreach (var kept in streams.Values.Where(stream => stream.Snapshot is not null).GroupBy(stream => stream.Alias))
         {
-            var states = snapshots.Select(stream => stream.Value.Snapshot!.Value).ToArray();
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(EngineModel.ForDocument(SaveSnapshots, snapshots.Key))
-            {
-                Parameters =
-                {
-                    new() { Value = TenantId },
-                    new() { Value = snapshots.Select(stream => stream.Key).ToArray() },
-                    new()
-                    {
-                        Value = states.Select(snapshot => JsonSerializer.Serialize(snapshot.State, snapshot.State.GetType(), EventTypes.Json)).ToArray(),
-                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
-                    },
-                    new() { Value = states.Select(snapshot => snapshot.Version).ToArray() },
-                    new() { Value = states[0].State.GetType().FullName! },
-                    new() { Value = Now },
-                },
-            });
-        }
-    }
-
-    static void Move(List<NpgsqlBatchCommand> commands, NpgsqlBatch batch)
-    {
-        foreach (var command in commands)
-        {
-            batch.BatchCommands.Add(command);
+            batch.BatchCommands.Add(Snapshot.Save(TenantId, kept.Key, [.. kept.Select(stream => stream.Snapshot!)], Now));
         }
     }
 
@@ -323,7 +297,7 @@ public sealed class Session
         /// <summary>The version after this commit, as far as it has come; negative where only the database will know.</summary>
         public long Version => expected < 0 ? -1 : expected + Added;
 
-        public (object State, long Version)? Snapshot { get; set; }
+        public Snapshot? Snapshot { get; set; }
 
         public bool Archived { get; set; }
     }

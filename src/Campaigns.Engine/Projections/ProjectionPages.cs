@@ -18,11 +18,7 @@ sealed class ProjectionPages(EventStore store, Projection projection)
     {
         var sql = new SqlQueue();
         projection.Apply(events, sql);
-        foreach (var command in sql.Commands)
-        {
-            batch.BatchCommands.Add(command);
-        }
-
+        sql.MoveTo(batch);
         return sql.Topics;
     }
 }
