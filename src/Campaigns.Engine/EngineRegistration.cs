@@ -13,12 +13,14 @@ public static class EngineRegistration
 {
     /// <summary>Adds the event store and, unless switched off, this node's message workers.</summary>
     /// <param name="connectionString">The schema is the first of its <c>Search Path</c>.</param>
+    /// <exception cref="InvalidOperationException">What was registered does not fit together.</exception>
     /// <param name="workers">False for a process that reads, sends or migrates but handles no messages.</param>
     public static IServiceCollection AddEngine(
         this IServiceCollection services, string connectionString, Action<EngineSetup> setup, bool workers = true)
     {
         var engine = new EngineSetup();
         setup(engine);
+        engine.Model.EventTypes.Verify();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(engine.Model);
         services.AddSingleton(_ => DataSource(connectionString));

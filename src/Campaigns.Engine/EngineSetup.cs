@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.Json;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
@@ -25,6 +26,22 @@ public sealed class EngineSetup
         Model.EventTypes.Add(typeof(T), name);
         return this;
     }
+
+    /// <summary>Reads events that were stored in an old shape as present facts; what is stored stays as it is.</summary>
+    /// <typeparam name="TOld">The old shape, kept for reading only.</typeparam>
+    /// <typeparam name="TNew">An event with a name of its own.</typeparam>
+    /// <param name="oldName">The name that nothing is stored under any more.</param>
+    /// <param name="upcast">Pure: runs at every reading.</param>
+    public EngineSetup Upcast<TOld, TNew>(string oldName, Func<TOld, TNew> upcast)
+        where TNew : notnull
+    {
+        Model.EventTypes.Add(Upcaster.From(oldName, upcast));
+        return this;
+    }
+
+    /// <summary>The same from the JSON as it was stored, where no old type is worth keeping.</summary>
+    public EngineSetup Upcast<TNew>(string oldName, Func<JsonElement, TNew> upcast)
+        where TNew : notnull => Upcast<JsonElement, TNew>(oldName, upcast);
 
     /// <param name="alias">The stored name of the stream type, snake_case.</param>
     /// <param name="snapshot">Keep the state in the table <c>mt_doc_&lt;alias&gt;</c>, which a migration must make.</param>

@@ -4,6 +4,7 @@ using Campaigns.Benchmarks;
 var benchmarks = new Dictionary<string, Func<Bench, Task>>
 {
     ["append"] = Append.Run,
+    ["bulk"] = Bulk.Run,
     ["messages"] = Messages.Run,
     ["messages-batch"] = MessagesInBatches.Run,
     ["wake"] = Wake.Run,

@@ -7,6 +7,9 @@ public sealed record AccountOpened(string Owner);
 
 public sealed record Deposited(int Amount);
 
+/// <summary>How a deposit was stored once.</summary>
+public sealed record MoneyPutIn(int Cents);
+
 public sealed record Noted(string Text);
 
 /// <summary>A stream without a snapshot.</summary>

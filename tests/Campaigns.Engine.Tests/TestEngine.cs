@@ -33,6 +33,8 @@ public sealed class TestEngine : IAsyncDisposable
             .Event<AccountOpened>("account_opened")
             .Event<Deposited>("deposited")
             .Event<Noted>("noted")
+            .Upcast<MoneyPutIn, Deposited>("money_put_in", old => new Deposited(old.Cents / 100))
+            .Upcast<Deposited>("deposit", old => new Deposited(old.GetProperty("sum").GetProperty("amount").GetInt32()))
             .Stream("account", Account.Initial, Account.Apply)
             .Stream("journal", Journal.Initial, Journal.Apply, snapshot: true)
             .Inline(new Balances())
@@ -167,6 +169,16 @@ public sealed class TestEngine : IAsyncDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>Until so many statements of anybody's wait for a lock.</summary>
+    public async Task UntilWaiting(int statements)
+    {
+        using var impatient = new CancellationTokenSource(Patience);
+        while (await Ask("select count(*) from pg_locks where not granted") != $"{statements}")
+        {
+            impatient.Token.ThrowIfCancellationRequested();
+        }
     }
 
     public async Task<long> Count(string table) => long.Parse((await Ask($"select count(*) from {table}"))!, CultureInfo.InvariantCulture);

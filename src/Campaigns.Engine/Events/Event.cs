@@ -14,7 +14,7 @@ public sealed class Event
     /// <summary>Place among all events. Zero for an inline projection: positions are drawn by the commit itself.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The stored name, for example <c>campaign_launched</c>.</summary>
+    /// <summary>The stored name, for example <c>campaign_launched</c>; an old one where <see cref="Data"/> was upcast.</summary>
     public required string TypeName { get; init; }
 
     /// <summary>The fact itself; null when the program does not know <see cref="TypeName"/>.</summary>
@@ -25,15 +25,6 @@ public sealed class Event
     public required string TenantId { get; init; }
 
     public Metadata Metadata { get; init; } = Metadata.None;
-}
-
-/// <summary>Who and what caused an event; stored with it.</summary>
-/// <param name="CorrelationId">One id for everything that follows from one request or webhook.</param>
-/// <param name="CausationId">The message or request that directly caused it.</param>
-/// <param name="UserName">The person or API key that asked for it; null for the system's own work.</param>
-public sealed record Metadata(string? CorrelationId = null, string? CausationId = null, string? UserName = null)
-{
-    public static readonly Metadata None = new();
 }
 
 public static class EventQueries

@@ -17,15 +17,13 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     /// <summary>The longest pause before a decision is taken anew: long enough to let the others through, too short to notice.</summary>
     const int LongestPause = 20;
 
-    /// <summary>Events read from the server at a time by <see cref="ReadAll"/>: flat memory however many there are.</summary>
+    /// <summary>Events read from the server at a time where all are read: flat memory however many there are.</summary>
     const int PageSize = 5000;
 
     /// <summary>PostgreSQL's <c>infinity</c>.</summary>
     static readonly DateTime Forever = DateTime.SpecifyKind(DateTime.MaxValue, DateTimeKind.Utc);
 
     static readonly string ReadStreamSql = Sql.Beside<EventStore>("ReadStream");
-    static readonly string ReadRangeSql = Sql.Beside<EventStore>("ReadRange");
-    static readonly string ReadStoredSql = Sql.Beside<EventStore>("ReadStored");
     static readonly string ReadSnapshotSql = Sql.Beside<EventStore>("ReadSnapshot");
     static readonly string ReadSnapshotsSql = Sql.Beside<EventStore>("ReadSnapshots");
 
@@ -40,6 +38,18 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 
     /// <summary>Begins a commit for one tenant.</summary>
     public Session OpenSession(string tenantId, Metadata? metadata = null) => new(this, tenantId, metadata ?? Metadata.None, null);
+
+    /// <summary>
+    /// Begins any number of streams of a kind in one transaction, with only a page of them in memory: for imports and migrations. Inline
+    /// projections and snapshots are kept as by any append. Until it ends, async projections wait before its events, and other commits for
+    /// the rows of projections that it has changed.
+    /// </summary>
+    /// <returns>The number of streams.</returns>
+    /// <exception cref="ConcurrencyException">A stream exists, or was given twice: nothing has changed.</exception>
+    /// <exception cref="ArgumentException">A stream has no fact to begin with: nothing has changed.</exception>
+    public Task<long> BulkStart<TState>(string tenantId, IAsyncEnumerable<NewStream> streams, Metadata? metadata, CancellationToken ct)
+        where TState : class =>
+        new BulkStart(this, model.StreamType<TState>(), tenantId, metadata ?? Metadata.None).Run(streams, ct);
 
     /// <summary>The state of a stream as it is now, with its version to append to. A missing stream has the initial state at version 0.</summary>
     public async Task<StreamState<TState>> Load<TState>(string tenantId, Guid id, CancellationToken ct)
@@ -139,35 +149,18 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     public IAsyncEnumerable<Event> ReadStream(string tenantId, Guid id, long afterVersion = 0, CancellationToken ct = default) =>
         ReadStream(tenantId, id, afterVersion, long.MaxValue, DateTimeOffset.MaxValue, ct);
 
-    /// <summary>All events of some types and all tenants, in position order, a page at a time.</summary>
+    /// <summary>All events in position order, a page at a time.</summary>
     /// <param name="upTo">As far as <see cref="HighWater"/> says that none is still to come.</param>
-    public async IAsyncEnumerable<Event> ReadAll(
-        long afterPosition, long upTo, IReadOnlyCollection<string> types, [EnumeratorCancellation] CancellationToken ct = default)
-    {
-        for (var count = PageSize; count == PageSize;)
-        {
-            count = 0;
-            await using var command = database.CreateCommand(ReadRangeSql);
-            command.Parameters.Add(new() { Value = afterPosition });
-            command.Parameters.Add(new() { Value = upTo });
-            command.Parameters.Add(new() { Value = types.ToArray() });
-            command.Parameters.Add(new() { Value = PageSize });
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-            {
-                var @event = Read(reader);
-                afterPosition = @event.Sequence;
-                count++;
-                yield return @event;
-            }
-        }
-    }
+    /// <param name="types">Only these facts, under whatever name they are stored; null for all events, known to this program or not.</param>
+    /// <param name="tenantId">Null for all tenants.</param>
+    public IAsyncEnumerable<Event> ReadAll(
+        long afterPosition = 0, long upTo = long.MaxValue, IReadOnlyCollection<Type>? types = null, string? tenantId = null, CancellationToken ct = default) =>
+        new EventRange(database, types?.SelectMany(model.EventTypes.Names).ToList(), tenantId)
+            .Pages(afterPosition, upTo, PageSize, Read, @event => @event.Sequence, ct);
 
     /// <summary>All events as they are stored, in position order, known to this program or not; of one tenant or of all.</summary>
     public IAsyncEnumerable<StoredEvent> ReadStored(long afterPosition, string? tenantId, CancellationToken ct = default) =>
-        ReadPages(
-            ReadStoredSql, afterPosition, new NpgsqlParameter { Value = (object?)tenantId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Varchar },
-            StoredEvent.Read, stored => stored.Sequence, ct);
+        new EventRange(database, null, tenantId).Pages(afterPosition, long.MaxValue, PageSize, StoredEvent.Read, stored => stored.Sequence, ct);
 
     internal Session OpenSession(string tenantId, Metadata metadata, Claim completes) => new(this, tenantId, metadata, completes);
 
@@ -221,28 +214,6 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         }
     }
 
-    async IAsyncEnumerable<T> ReadPages<T>(
-        string statement, long afterPosition, NpgsqlParameter filter, Func<NpgsqlDataReader, T> read, Func<T, long> position,
-        [EnumeratorCancellation] CancellationToken ct)
-    {
-        for (var count = PageSize; count == PageSize;)
-        {
-            count = 0;
-            await using var command = database.CreateCommand(statement);
-            command.Parameters.Add(new() { Value = afterPosition });
-            command.Parameters.Add((NpgsqlParameter)filter.Clone());
-            command.Parameters.Add(new() { Value = PageSize });
-            await using var reader = await command.ExecuteReaderAsync(ct);
-            while (await reader.ReadAsync(ct))
-            {
-                var row = read(reader);
-                afterPosition = position(row);
-                count++;
-                yield return row;
-            }
-        }
-    }
-
     internal Event Read(NpgsqlDataReader reader)
     {
         var name = reader.GetString(5);
@@ -256,11 +227,9 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             Data = model.EventTypes.Read(name, reader.GetString(4)),
             Timestamp = reader.GetFieldValue<DateTimeOffset>(6),
             TenantId = reader.GetString(7),
-            Metadata = new Metadata(Text(reader, 8), Text(reader, 9), Text(reader, 10)),
+            Metadata = Metadata.Read(reader, 8),
         };
     }
-
-    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }
 
 /// <summary>What came of a decision: the state after it, or the state that made it a refusal.</summary>

@@ -17,6 +17,7 @@ public sealed class EventTypes
 
     readonly Dictionary<Type, StoredType> byType = [];
     readonly Dictionary<string, StoredType> byName = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Upcaster> upcasters = new(StringComparer.Ordinal);
 
     /// <summary>All event types by stored name, for catalogues and approval tests.</summary>
     public IReadOnlyDictionary<string, StoredType> ByName => byName;
@@ -30,13 +31,50 @@ public sealed class EventTypes
         }
     }
 
+    internal void Add(Upcaster upcaster)
+    {
+        if (!upcasters.TryAdd(upcaster.OldName, upcaster))
+        {
+            throw new InvalidOperationException($"The old event {upcaster.OldName} is upcast twice.");
+        }
+    }
+
     /// <exception cref="InvalidOperationException">The type was never given a stored name.</exception>
     public StoredType Of(Type type) => byType.TryGetValue(type, out var stored)
         ? stored
         : throw new InvalidOperationException($"{type.Name} has no stored name: register it with EngineSetup.Event.");
 
+    /// <summary>All the names under which events of a type may be stored: its present one, and old ones that are upcast to it.</summary>
+    /// <exception cref="InvalidOperationException">The type was never given a stored name.</exception>
+    public IReadOnlyList<string> Names(Type type) =>
+        [Of(type).Name, .. upcasters.Values.Where(upcaster => upcaster.Type == type).Select(upcaster => upcaster.OldName)];
+
+    /// <summary>Everything was registered by now, in whatever order: what does not fit together is said before anything runs.</summary>
+    /// <exception cref="InvalidOperationException">An old name is a present one too, or an event is upcast to a type without a name.</exception>
+    internal void Verify()
+    {
+        foreach (var upcaster in upcasters.Values)
+        {
+            if (byName.TryGetValue(upcaster.OldName, out var present))
+            {
+                throw new InvalidOperationException(
+                    $"The event {upcaster.OldName} is upcast to {upcaster.Type.Name}, but is also the present name of {present.Type.Name}.");
+            }
+
+            if (!byType.ContainsKey(upcaster.Type))
+            {
+                throw new InvalidOperationException(
+                    $"The event {upcaster.OldName} is upcast to {upcaster.Type.Name}, which has no stored name: register it with EngineSetup.Event.");
+            }
+        }
+    }
+
+    /// <summary>The present fact of a stored body; null where the name is not known.</summary>
+    /// <exception cref="JsonException">The body does not fit its type, or its upcaster.</exception>
     internal object? Read(string name, string body) =>
-        byName.TryGetValue(name, out var stored) ? JsonSerializer.Deserialize(body, stored.Type, Json) : null;
+        byName.TryGetValue(name, out var stored) ? JsonSerializer.Deserialize(body, stored.Type, Json)
+        : upcasters.TryGetValue(name, out var upcaster) ? upcaster.Read(body)
+        : null;
 }
 
 /// <param name="ClrName">What Marten keeps in <c>mt_dotnet_type</c>; informative only.</param>

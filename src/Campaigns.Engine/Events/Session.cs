@@ -13,7 +13,7 @@ namespace Campaigns.Engine.Events;
 public sealed class Session
 {
     static readonly string AppendEvents = Engine.Sql.Beside<Session>(nameof(AppendEvents));
-    static readonly string SaveSnapshots = Engine.Sql.Beside<Session>(nameof(SaveSnapshots));
+    static readonly string ArchiveStreams = Engine.Sql.Beside<Session>(nameof(ArchiveStreams));
 
     static readonly string ReplayDeadSql = Engine.Sql.Beside<Claim>("ReplayDead");
 
@@ -104,7 +104,7 @@ public sealed class Session
         var after = new StreamState<TState>(loaded.Id, state, loaded.Version + added.Length);
         if (type.Snapshot)
         {
-            pending.Snapshot = (state, after.Version);
+            pending.Snapshot = new Snapshot(loaded.Id, state, after.Version);
         }
 
         return after;
@@ -114,6 +114,24 @@ public sealed class Session
     public void Expect<TState>(StreamState<TState> loaded)
         where TState : class =>
         Add(loaded.Id, store.Model.StreamType<TState>().Alias, ExpectedVersion.Exactly(loaded.Version), []);
+
+    /// <summary>Archives a finished stream with this commit: it takes no more events, and remains readable. Refused when it has moved on since.</summary>
+    /// <exception cref="ArgumentException">There is no such stream.</exception>
+    public void Archive<TState>(StreamState<TState> loaded)
+        where TState : class => Archive<TState>(loaded.Id, ExpectedVersion.Exactly(loaded.Version));
+
+    /// <summary>Archives a stream without having loaded it.</summary>
+    /// <exception cref="ArgumentException">What is expected does not say that the stream exists.</exception>
+    public void Archive<TState>(Guid id, ExpectedVersion expected)
+        where TState : class
+    {
+        if (expected == ExpectedVersion.MustNotExist || expected == ExpectedVersion.Any)
+        {
+            throw new ArgumentException("Only a stream that exists can be archived.", nameof(expected));
+        }
+
+        Add(id, store.Model.StreamType<TState>().Alias, expected, []).Archived = true;
+    }
 
     /// <summary>Sends a durable message with this commit: handled once, now or at <paramref name="due"/>, also when this process dies.</summary>
     /// <param name="id">
@@ -151,7 +169,7 @@ public sealed class Session
             batch.BatchCommands.Add(completes.Complete(Now));
         }
 
-        Move(Sql.Commands, batch);
+        Sql.MoveTo(batch);
         var projected = new SqlQueue();
         if (streams.Count > 0)
         {
@@ -232,7 +250,7 @@ public sealed class Session
             };
         }
 
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(AppendEvents)
+        var append = new NpgsqlBatchCommand(AppendEvents)
         {
             Parameters =
             {
@@ -243,50 +261,30 @@ public sealed class Session
                 new() { Value = streams.Values.Select(stream => stream.Added).ToArray() },
                 new() { Value = ids }, new() { Value = eventStreams }, new() { Value = places }, new() { Value = types },
                 new() { Value = clrTypes }, new() { Value = bodies, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
-                Text(Metadata.CorrelationId), Text(Metadata.CausationId), Text(Metadata.UserName),
-                new() { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
-        });
+        };
+        append.Parameters.AddRange(Metadata.Parameters());
+        batch.BatchCommands.Add(append);
+        var archived = streams.Where(stream => stream.Value.Archived).Select(stream => stream.Key).ToArray();
+        if (archived.Length > 0)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ArchiveStreams) { Parameters = { new() { Value = TenantId }, new() { Value = archived } } });
+        }
 
         foreach (var projection in store.Model.Projections)
         {
             projection.Apply(events, projected);
         }
 
-        Move(projected.Commands, batch);
+        projected.MoveTo(batch);
         AddSnapshots(batch);
     }
 
     void AddSnapshots(NpgsqlBatch batch)
     {
-        var byAlias = streams.Where(stream => stream.Value.Snapshot is not null).GroupBy(stream => stream.Value.Alias);
-        foreach (var snapshots in byAlias)
+        foreach (var kept in streams.Values.Where(stream => stream.Snapshot is not null).GroupBy(stream => stream.Alias))
         {
-            var states = snapshots.Select(stream => stream.Value.Snapshot!.Value).ToArray();
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(EngineModel.ForDocument(SaveSnapshots, snapshots.Key))
-            {
-                Parameters =
-                {
-                    new() { Value = TenantId },
-                    new() { Value = snapshots.Select(stream => stream.Key).ToArray() },
-                    new()
-                    {
-                        Value = states.Select(snapshot => JsonSerializer.Serialize(snapshot.State, snapshot.State.GetType(), EventTypes.Json)).ToArray(),
-                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
-                    },
-                    new() { Value = states.Select(snapshot => snapshot.Version).ToArray() },
-                    new() { Value = states[0].State.GetType().FullName! },
-                    new() { Value = Now },
-                },
-            });
-        }
-    }
-
-    static void Move(List<NpgsqlBatchCommand> commands, NpgsqlBatch batch)
-    {
-        foreach (var command in commands)
-        {
-            batch.BatchCommands.Add(command);
+            batch.BatchCommands.Add(Snapshot.Save(TenantId, kept.Key, [.. kept.Select(stream => stream.Snapshot!)], Now));
         }
     }
 
@@ -303,6 +301,8 @@ public sealed class Session
         /// <summary>The version after this commit, as far as it has come; negative where only the database will know.</summary>
         public long Version => expected < 0 ? -1 : expected + Added;
 
-        public (object State, long Version)? Snapshot { get; set; }
+        public Snapshot? Snapshot { get; set; }
+
+        public bool Archived { get; set; }
     }
 }

@@ -5,7 +5,7 @@ namespace Campaigns.Engine.Events;
 /// <summary>Statements that run in the transaction of a commit, in the order they were added, without a round trip of their own.</summary>
 public sealed class SqlQueue
 {
-    internal List<NpgsqlBatchCommand> Commands { get; } = [];
+    readonly List<NpgsqlBatchCommand> commands = [];
 
     internal HashSet<string> Topics { get; } = new(StringComparer.Ordinal);
 
@@ -19,7 +19,15 @@ public sealed class SqlQueue
             command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value ?? DBNull.Value });
         }
 
-        Commands.Add(command);
+        commands.Add(command);
+    }
+
+    internal void MoveTo(NpgsqlBatch batch)
+    {
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
     }
 
     /// <summary>Tells every node, after the commit, that something under this topic has changed.</summary>

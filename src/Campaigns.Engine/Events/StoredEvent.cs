@@ -7,15 +7,14 @@ namespace Campaigns.Engine.Events;
 /// <param name="UserName">Who asked for it; null for the system's own work.</param>
 public sealed record StoredEvent(
     long Sequence, Guid Id, Guid StreamId, long Version, string Type, JsonElement Data, DateTimeOffset Timestamp, string TenantId,
-    string? CorrelationId, string? CausationId, string? UserName)
+    string? CorrelationId, string? CausationId, string? UserName, IReadOnlyDictionary<string, string>? Headers)
 {
     internal static StoredEvent Read(NpgsqlDataReader reader)
     {
-        using var data = JsonDocument.Parse(reader.GetString(5));
+        using var data = JsonDocument.Parse(reader.GetString(4));
+        var (correlation, causation, user, headers) = Metadata.Read(reader, 8);
         return new StoredEvent(
-            reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(4), data.RootElement.Clone(),
-            reader.GetFieldValue<DateTimeOffset>(6), reader.GetString(7), Text(reader, 8), Text(reader, 9), Text(reader, 10));
+            reader.GetInt64(0), reader.GetGuid(1), reader.GetGuid(2), reader.GetInt64(3), reader.GetString(5), data.RootElement.Clone(),
+            reader.GetFieldValue<DateTimeOffset>(6), reader.GetString(7), correlation, causation, user, headers);
     }
-
-    static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

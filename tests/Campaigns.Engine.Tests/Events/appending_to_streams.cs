@@ -81,7 +81,7 @@ public sealed class appending_to_streams(PostgresFixture postgres) : IAsyncLifet
         session.Append<Account>(first, ExpectedVersion.Any, new Deposited(2));
         await session.Commit(default);
 
-        var facts = await bank.Store.ReadAll(1, long.MaxValue, ["account_opened", "deposited"]).ToListAsync();
+        var facts = await bank.Store.ReadAll(afterPosition: 1).ToListAsync();
         facts.Select(fact => fact.Data).ShouldBe([new Deposited(1), new AccountOpened("Eve"), new Deposited(2)]);
         facts.Select(fact => fact.Version).ShouldBe([2, 1, 3]);
     }
@@ -129,22 +129,6 @@ public sealed class appending_to_streams(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
-    public async Task an_archived_stream_takes_no_more_events()
-    {
-        var archived = await bank.Open();
-        await bank.Ask("update mt_streams set is_archived = true where id = $1", archived);
-        var before = await Everything();
-        foreach (var expected in new[] { ExpectedVersion.Any, ExpectedVersion.MustExist, ExpectedVersion.Exactly(1) })
-        {
-            var session = bank.Session();
-            session.Append<Account>(archived, expected, new Deposited(1));
-            await Should.ThrowAsync<StreamIsArchivedException>(session.Commit(default));
-        }
-
-        (await Everything()).ShouldBe(before);
-    }
-
-    [Fact]
     public async Task the_same_id_is_another_stream_for_another_tenant()
     {
         var id = await bank.Open();
@@ -171,6 +155,35 @@ public sealed class appending_to_streams(PostgresFixture postgres) : IAsyncLifet
         opened.TypeName.ShouldBe("account_opened");
         (await bank.Ask("select mt_dotnet_type from mt_events")).ShouldBe("Campaigns.Engine.Tests.AccountOpened, Campaigns.Engine.Tests");
         (await bank.Ask("select type from mt_streams")).ShouldBe("account");
+    }
+
+    [Fact]
+    public async Task headers_are_stored_with_every_event_of_the_commit_and_nothing_is_where_there_are_none()
+    {
+        var (id, plain) = (Guid.CreateVersion7(), await bank.Open());
+        var session = bank.Session(new Metadata(Headers: new Dictionary<string, string> { ["source"] = "import", ["row"] = "7" }));
+        session.Start<Account>(id, new AccountOpened("Ada"), new Deposited(1));
+        await session.Commit(default);
+
+        foreach (var fact in await bank.Events(id))
+        {
+            fact.Metadata.Headers.ShouldBe(new Dictionary<string, string> { ["row"] = "7", ["source"] = "import" }, ignoreOrder: true);
+        }
+
+        (await bank.Events(plain)).ShouldHaveSingleItem().Metadata.ShouldBe(Metadata.None);
+        (await bank.List("select version from mt_events where headers is null")).ShouldBe(["1"]);
+        var exported = await bank.Store.ReadStored(1, null).ToListAsync();
+        exported.Select(stored => stored.Headers!["row"]).ShouldBe(["7", "7"]);
+    }
+
+    [Fact]
+    public async Task headers_of_another_program_are_read_whatever_they_hold()
+    {
+        var id = await bank.Open();
+        await bank.Ask("""update mt_events set headers = '{"attempt": 2, "from": {"name": "Ada"}, "text": "plain"}'""");
+
+        (await bank.Events(id))[0].Metadata.Headers.ShouldBe(
+            new Dictionary<string, string> { ["attempt"] = "2", ["from"] = """{"name": "Ada"}""", ["text"] = "plain" }, ignoreOrder: true);
     }
 
     [Fact]

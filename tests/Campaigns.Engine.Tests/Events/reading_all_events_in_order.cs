@@ -131,6 +131,41 @@ public sealed class reading_all_events_in_order(PostgresFixture postgres) : IAsy
         }
     }
 
+    [Fact]
+    public async Task gives_what_is_asked_for_and_nothing_else()
+    {
+        await bank.Open(new Deposited(1));
+        var other = bank.Store.OpenSession("other");
+        other.Start<Account>(Guid.CreateVersion7(), new AccountOpened("Eve"), new Deposited(2), new Noted("three"));
+        await other.Commit(default);
+        await bank.Ask("update mt_events set type = 'from_the_future' where seq_id = 5");
+
+        (await Positions()).ShouldBe([1, 2, 3, 4, 5]);
+        (await Positions(after: 1, upTo: 4)).ShouldBe([2, 3, 4]);
+        (await Positions(types: [typeof(Deposited)])).ShouldBe([2, 4]);
+        (await Positions(types: [typeof(AccountOpened), typeof(Deposited)], tenantId: "other")).ShouldBe([3, 4]);
+        (await Positions(tenantId: "other", after: 3)).ShouldBe([4, 5]);
+        (await Positions(types: [])).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task loses_and_repeats_nothing_at_the_edges_of_pages()
+    {
+        var session = bank.Session();
+        for (var i = 0; i < 4000; i++)
+        {
+            session.Start<Account>(Guid.CreateVersion7(), new AccountOpened("Ada"), new Deposited(1), new Deposited(i));
+        }
+
+        await session.Commit(default);
+        (await Positions()).ShouldBe(Enumerable.Range(1, 12_000).Select(position => (long)position));
+        (await bank.Store.ReadStored(0, TestEngine.Tenant).CountAsync()).ShouldBe(12_000);
+        (await Positions(types: [typeof(Deposited)])).Count.ShouldBe(8000);
+    }
+
+    async Task<List<long>> Positions(long after = 0, long upTo = long.MaxValue, IReadOnlyCollection<Type>? types = null, string? tenantId = null) =>
+        await bank.Store.ReadAll(after, upTo, types, tenantId).Select(fact => fact.Sequence).ToListAsync();
+
     async Task<List<long>> ReadUntil(CancellationToken done)
     {
         var mark = new HighWater(bank.Database);

@@ -103,7 +103,7 @@ public sealed class writers_that_race(PostgresFixture postgres) : IAsyncLifetime
         var session = bank.Session();
         session.Append<Account>(id, ExpectedVersion.Exactly(1), new Deposited(1));
         var second = session.Commit(default);
-        await UntilSomebodyWaits();
+        await bank.UntilWaiting(1);
         await transaction.CommitAsync();
 
         await Should.ThrowAsync<ConcurrencyException>(second);
@@ -123,12 +123,4 @@ public sealed class writers_that_race(PostgresFixture postgres) : IAsyncLifetime
     // Counted by the sessions when they are idle: asked from a session that has just reported.
     async Task<string?> Deadlocks() => await bank.Ask(
         "select deadlocks from pg_stat_database where datname = current_database() and pg_stat_clear_snapshot() is not null");
-
-    async Task UntilSomebodyWaits()
-    {
-        while (await bank.Ask("select 1 from pg_locks where not granted limit 1") is null)
-        {
-            await Task.Yield();
-        }
-    }
 }

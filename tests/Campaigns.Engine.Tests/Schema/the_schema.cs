@@ -19,6 +19,12 @@ public sealed class the_schema(PostgresFixture postgres) : IAsyncLifetime
     {
         var text = Sql.Statements(typeof(EngineModel).Assembly).Single(statement => statement.Name == name).Text;
         await using var connection = await bank.Database.OpenConnectionAsync();
+        if (text.Contains("from stdin", StringComparison.Ordinal))
+        {
+            await using var copy = await connection.BeginBinaryImportAsync(text); // cannot be prepared, but begun and given up
+            return;
+        }
+
         await using var prepare = new NpgsqlCommand($"prepare a as {EngineModel.ForDocument(text, "journal")}", connection);
         await Prepare(text, prepare);
     }
