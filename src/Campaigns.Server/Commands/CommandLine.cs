@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Campaigns.Engine.Projections;
+using Campaigns.Engine.Schema;
 using Campaigns.Server.Demo;
 using Campaigns.Server.Hosting;
 
@@ -42,6 +44,11 @@ static class CommandLine
         catch (StartException error)
         {
             await Console.Error.WriteLineAsync($"Campaigns cannot start. {error.Message}");
+            return 1;
+        }
+        catch (Exception error) when (error is SchemaIsNewerException or RebuildRefusedException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
             return 1;
         }
         catch (OperationCanceledException)
