@@ -2,6 +2,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
 using Campaigns.Engine.Schema;
+using Campaigns.Engine.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -25,6 +26,7 @@ public static class EngineRegistration
         services.AddSingleton<Notifications>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<ProjectionRebuild>();
+        services.AddSingleton<SnapshotRebuild>();
         services.AddSingleton<ProjectionDaemon>();
         services.AddSingleton<MessageWorkers>();
         services.AddSingleton(provider => new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), engine.Model.Modules));

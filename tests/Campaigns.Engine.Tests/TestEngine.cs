@@ -3,6 +3,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
 using Campaigns.Engine.Schema;
+using Campaigns.Engine.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -54,6 +55,8 @@ public sealed class TestEngine : IAsyncDisposable
     public Notifications Notifications => services.GetRequiredService<Notifications>();
 
     public ProjectionRebuild Rebuild => services.GetRequiredService<ProjectionRebuild>();
+
+    public SnapshotRebuild Snapshots => services.GetRequiredService<SnapshotRebuild>();
 
     public ProjectionDaemon Daemon => services.GetRequiredService<ProjectionDaemon>();
 
