@@ -1,3 +1,4 @@
+using Campaigns.Engine.Doctor;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
@@ -29,6 +30,8 @@ public static class EngineRegistration
         services.AddSingleton<SnapshotRebuild>();
         services.AddSingleton<ProjectionDaemon>();
         services.AddSingleton<MessageWorkers>();
+        services.AddSingleton<DatabaseDoctor>();
+        services.AddSingleton<StreamHistory>();
         services.AddSingleton(provider => new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), engine.Model.Modules));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
         if (workers)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Campaigns.Engine.Doctor;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
@@ -57,6 +58,10 @@ public sealed class TestEngine : IAsyncDisposable
     public ProjectionRebuild Rebuild => services.GetRequiredService<ProjectionRebuild>();
 
     public SnapshotRebuild Snapshots => services.GetRequiredService<SnapshotRebuild>();
+
+    public DatabaseDoctor Doctor => services.GetRequiredService<DatabaseDoctor>();
+
+    public StreamHistory History => services.GetRequiredService<StreamHistory>();
 
     public ProjectionDaemon Daemon => services.GetRequiredService<ProjectionDaemon>();
 

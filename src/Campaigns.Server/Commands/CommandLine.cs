@@ -20,7 +20,7 @@ static class CommandLine
             : args;
         var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
         {
-            ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Keys.Command(),
+            ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Doctor.Command(), Keys.Command(),
         };
         var invocation = new InvocationConfiguration
         {
