@@ -8,11 +8,15 @@ namespace Campaigns.Engine;
 /// <summary>Everything an application registered: read-only once the engine runs.</summary>
 public sealed class EngineModel
 {
-    readonly Dictionary<Type, object> streamTypes = [];
+    readonly Dictionary<Type, StreamType> streamTypes = [];
+    readonly SortedDictionary<string, StreamType> streamAliases = new(StringComparer.Ordinal);
     readonly Dictionary<Type, MessageType> messageTypes = [];
     readonly Dictionary<string, MessageType> messageKinds = new(StringComparer.Ordinal);
 
     public EventTypes EventTypes { get; } = new();
+
+    /// <summary>The kinds of streams, by their stored names.</summary>
+    public IReadOnlyDictionary<string, StreamType> StreamTypes => streamAliases;
 
     /// <summary>The inline projections, in the order in which their statements run.</summary>
     public IReadOnlyList<Projection> Projections => ProjectionList;
@@ -57,7 +61,11 @@ public sealed class EngineModel
     internal int MostAttempts(RetryPolicy queue) => ErrorPolicies.Select(policy => policy.Policy.MaxAttempts).Append(queue.MaxAttempts).Max();
 
     internal void Add<TState>(StreamType<TState> type)
-        where TState : class => streamTypes.Add(typeof(TState), type);
+        where TState : class
+    {
+        streamTypes.Add(typeof(TState), type);
+        streamAliases.Add(type.Alias, type);
+    }
 
     internal void Add(MessageType type)
     {

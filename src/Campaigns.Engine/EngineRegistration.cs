@@ -1,7 +1,9 @@
+using Campaigns.Engine.Doctor;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
 using Campaigns.Engine.Schema;
+using Campaigns.Engine.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -27,10 +29,13 @@ public static class EngineRegistration
         services.AddSingleton<Notifications>();
         services.AddSingleton<EventStore>();
         services.AddSingleton<ProjectionRebuild>();
+        services.AddSingleton<SnapshotRebuild>();
         services.AddSingleton<ProjectionDaemon>();
         services.AddSingleton<MessageWorkers>();
         services.AddSingleton<Schedules>();
         services.AddSingleton<StoredMessages>();
+        services.AddSingleton<DatabaseDoctor>();
+        services.AddSingleton<StreamHistory>();
         services.AddSingleton(provider => new Migrator(provider.GetRequiredService<NpgsqlDataSource>(), engine.Model.Modules));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
         if (workers)

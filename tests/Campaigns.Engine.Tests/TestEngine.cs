@@ -1,8 +1,10 @@
 using System.Globalization;
+using Campaigns.Engine.Doctor;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Engine.Projections;
 using Campaigns.Engine.Schema;
+using Campaigns.Engine.Snapshots;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
@@ -64,6 +66,12 @@ public sealed class TestEngine : IAsyncDisposable
     public Notifications Notifications => services.GetRequiredService<Notifications>();
 
     public ProjectionRebuild Rebuild => services.GetRequiredService<ProjectionRebuild>();
+
+    public SnapshotRebuild Snapshots => services.GetRequiredService<SnapshotRebuild>();
+
+    public DatabaseDoctor Doctor => services.GetRequiredService<DatabaseDoctor>();
+
+    public StreamHistory History => services.GetRequiredService<StreamHistory>();
 
     public ProjectionDaemon Daemon => services.GetRequiredService<ProjectionDaemon>();
 

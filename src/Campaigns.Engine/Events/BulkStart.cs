@@ -127,7 +127,7 @@ sealed class BulkStart(EventStore store, StreamType type, string tenantId, Metad
         projected.MoveTo(batch);
         if (type.Snapshot)
         {
-            var snapshots = page.Select(stream => new Snapshot(stream.Id, type.Fold(stream.Facts), stream.Facts.Count)).ToList();
+            var snapshots = page.Select(stream => new Snapshot(stream.Id, stream.Facts.Aggregate(type.Beginning, type.Fold), stream.Facts.Count)).ToList();
             batch.BatchCommands.Add(Snapshot.Save(tenantId, type.Alias, snapshots, now));
         }
 

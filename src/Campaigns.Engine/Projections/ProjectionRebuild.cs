@@ -4,140 +4,141 @@ using Npgsql;
 namespace Campaigns.Engine.Projections;
 
 /// <summary>
-/// Makes the rows of a projection anew from the events while the system runs: in tables beside the old ones, in a schema of their own
-/// that is found first, and put in their place in one transaction once they have caught up. Appends wait only for that last moment. A
-/// crash before it leaves the old rows serving.
+/// Makes the rows of a projection anew from the events while the system runs: in tables beside the old ones, put in their place in one
+/// transaction once they have caught up. Appends wait only for that last moment; somebody who reads the old rows for long makes the
+/// rebuild wait, not the appends. A crash before it leaves the old rows serving.
 /// </summary>
 public sealed class ProjectionRebuild(EventStore store)
 {
-    const int PageSize = 5000;
+    /// <summary>
+    /// How long the swap waits for a lock, and appends behind it. It needs two, and together they must be less than PostgreSQL's
+    /// deadlock_timeout (1 s): where an append holds one of them and waits for the other, it is the rebuild that gives way.
+    /// </summary>
+    static readonly TimeSpan LockTimeout = TimeSpan.FromMilliseconds(400);
 
-    /// <summary>Events that may be left for the last transaction, in which appends wait.</summary>
-    const int FewEnough = 2000;
+    /// <summary>Between two tries to swap.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    static readonly string CopyTable = Sql.Beside<ProjectionRebuild>(nameof(CopyTable));
+    static readonly string TakeOverRights = Sql.Beside<ProjectionRebuild>(nameof(TakeOverRights));
+    static readonly string FindDependents = Sql.Beside<ProjectionRebuild>(nameof(FindDependents));
 
     /// <summary>All projections, inline and async.</summary>
     public IReadOnlyList<Projection> Projections => [.. store.Model.Projections, .. store.Model.AsyncProjections.Select(registered => registered.Projection)];
 
-    /// <param name="progress">Told the number of events applied so far, a page at a time.</param>
+    /// <param name="progress">Told how far it is: after each page, and when the swap has given way.</param>
     /// <returns>The number of events applied.</returns>
-    /// <exception cref="InvalidOperationException">The same projection is being rebuilt already.</exception>
-    public async Task<long> Run(Projection projection, IProgress<long>? progress, CancellationToken ct)
+    /// <exception cref="RebuildRefusedException">
+    /// Something hangs on the tables that would be lost with them, or the same projection is being rebuilt or checked already.
+    /// </exception>
+    public async Task<long> Run(Projection projection, IProgress<RebuildProgress>? progress, CancellationToken ct)
     {
-        await using var connection = await store.Database.OpenConnectionAsync(ct);
-        var schema = (string)(await Scalar(connection, "select current_schema()", ct))!;
-        var beside = $"{schema}_rebuild_{projection.Name}";
-        if (!(bool)(await Scalar(connection, $"select pg_try_advisory_lock(hashtext('campaigns rebuild'), hashtext('{beside}'))", ct))!)
+        await using (var connection = await store.Database.OpenConnectionAsync(ct))
         {
-            throw new InvalidOperationException($"The projection {projection.Name} is being rebuilt already.");
+            await RefuseDependents(connection, projection, ct);
         }
 
-        try
+        var gaveWay = 0;
+        await using var replay = await ProjectionReplay.Begin(store, projection, applied => progress?.Report(new RebuildProgress(applied, gaveWay)), ct);
+        var highWater = new HighWater(store.Database);
+        while (true)
         {
-            await Prepare(connection, projection, beside, ct);
-            var work = new Work(store, connection, projection, schema, beside, progress);
-            await work.CatchUp(ct);
-            await work.Swap(ct);
-            return work.Applied;
-        }
-        finally
-        {
-            await Execute(connection, $"drop schema if exists \"{beside}\" cascade", CancellationToken.None);
-            await Scalar(connection, $"select pg_advisory_unlock(hashtext('campaigns rebuild'), hashtext('{beside}'))", CancellationToken.None);
+            await replay.CatchUp(
+                async token =>
+                {
+                    await highWater.Advance(token);
+                    return (highWater.Position, await LastPosition(replay.Connection, token));
+                },
+                ct);
+            if (await TrySwap(replay, ct))
+            {
+                return replay.Applied;
+            }
+
+            progress?.Report(new RebuildProgress(replay.Applied, ++gaveWay));
+            await Task.Delay(Pause, store.Clock, ct);
         }
     }
 
-    static async Task Prepare(NpgsqlConnection connection, Projection projection, string beside, CancellationToken ct)
+    static async Task RefuseDependents(NpgsqlConnection connection, Projection projection, CancellationToken ct)
     {
-        await Execute(connection, $"drop schema if exists \"{beside}\" cascade", ct); // what a crashed rebuild left
-        await Execute(connection, $"create schema \"{beside}\"", ct);
+        await using var command = connection.Command(FindDependents, (object)projection.Tables.ToArray());
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var dependents = new List<string>();
+        while (await reader.ReadAsync(ct))
+        {
+            dependents.Add(reader.GetString(0));
+        }
+
+        if (dependents.Count > 0)
+        {
+            throw new RebuildRefusedException(
+                $"The tables of {projection.Name} cannot be replaced: {string.Join(", ", dependents)} would be lost with them. Drop it, rebuild, and make it again.");
+        }
+    }
+
+    /// <returns>False, with nothing changed, when somebody holds a table for longer than appends may be made to wait.</returns>
+    static async Task<bool> TrySwap(ProjectionReplay replay, CancellationToken ct)
+    {
+        var (connection, projection) = (replay.Connection, replay.Projection);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (!await TryLock(replay, ct))
+        {
+            return false;
+        }
+
+        await RefuseDependents(connection, projection, ct); // one made meanwhile
+        var last = await LastPosition(connection, ct);
+        await replay.CatchUpTo(last, ct);
         foreach (var table in projection.Tables)
         {
-            await using var copy = new NpgsqlCommand(CopyTable, connection) { Parameters = { new() { Value = table }, new() { Value = beside } } };
-            await Execute(connection, (string)(await copy.ExecuteScalarAsync(ct))!, ct);
+            var rights = await connection.Ask<string?>(TakeOverRights, ct, replay.Schema, replay.Beside, table);
+            await connection.Execute($"drop table \"{replay.Schema}\".{table}", ct);
+            await connection.Execute($"alter table \"{replay.Beside}\".{table} set schema \"{replay.Schema}\"", ct);
+            if (rights is not null)
+            {
+                await connection.Execute(rights, ct);
+            }
         }
+
+        await connection.Execute($"update mt_event_progression set last_seq_id = {last} where name = '{AsyncProjection.Checkpoint(projection.Name)}'", ct);
+        await connection.Execute($"delete from stopped_projections where name = '{projection.Name}'", ct);
+        await connection.Execute($"delete from skipped_events where projection = '{projection.Name}'", ct); // they have been applied now
+        await transaction.CommitAsync(ct);
+        return true;
     }
 
-    sealed class Work(EventStore store, NpgsqlConnection connection, Projection projection, string schema, string beside, IProgress<long>? progress)
+    static async Task<bool> TryLock(ProjectionReplay replay, CancellationToken ct)
     {
-        readonly ProjectionPages pages = new(store, projection);
-        readonly HighWater highWater = new(store.Database);
-        long position;
-
-        public long Applied { get; private set; }
-
-        public async Task CatchUp(CancellationToken ct)
+        var connection = replay.Connection;
+        var tables = string.Join(", ", replay.Projection.Tables.Select(table => $"\"{replay.Schema}\".{table}"));
+        try
         {
-            do
-            {
-                await highWater.Advance(ct);
-                for (var behind = position; position < highWater.Position; behind = position)
-                {
-                    await using var transaction = await connection.BeginTransactionAsync(ct);
-                    await Execute(connection, $"set local search_path = \"{beside}\", \"{schema}\"", ct);
-                    await Page(behind, highWater.Position, ct);
-                    await transaction.CommitAsync(ct);
-                }
-            }
-            while (await Remaining(ct) > FewEnough);
-        }
-
-        public async Task Swap(CancellationToken ct)
-        {
-            await using var transaction = await connection.BeginTransactionAsync(ct);
+            // No vacuum may hold a table when it comes to the swap: an automatic one gives way, but only to who waits for more than a
+            // second. This lock is in the way of nobody else.
+            await connection.Execute($"lock table {tables} in share update exclusive mode", ct);
+            await connection.Execute($"set local lock_timeout = {LockTimeout.TotalMilliseconds}", ct);
+            // In the order in which the daemon takes them: the checkpoint before the rows.
+            await connection.Execute($"select from mt_event_progression where name = '{AsyncProjection.Checkpoint(replay.Projection.Name)}' for update", ct);
             // No append is under way once this is held, and none begins: everything that was committed is visible, holes are dead.
-            await Execute(connection, "lock table mt_events in share row exclusive mode", ct);
-            var last = (long)(await Scalar(connection, "select coalesce(max(seq_id), 0) from mt_events", ct))!;
-            await Execute(connection, $"set local search_path = \"{beside}\", \"{schema}\"", ct);
-            while (position < last)
-            {
-                await Page(position, last, ct);
-            }
-
-            foreach (var table in projection.Tables)
-            {
-                await Execute(connection, $"drop table \"{schema}\".{table}", ct);
-                await Execute(connection, $"alter table \"{beside}\".{table} set schema \"{schema}\"", ct);
-            }
-
-            await Execute(connection, $"update mt_event_progression set last_seq_id = {last} where name = '{AsyncProjection.Checkpoint(projection.Name)}'", ct);
-            await Execute(connection, $"delete from stopped_projections where name = '{projection.Name}'", ct);
-            await transaction.CommitAsync(ct);
+            await connection.Execute("lock table mt_events in share row exclusive mode", ct);
+            await connection.Execute($"lock table {tables} in access exclusive mode", ct);
+            await connection.Execute("set local lock_timeout = 0", ct);
+            return true;
         }
-
-        async Task Page(long after, long upTo, CancellationToken ct)
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
         {
-            var page = await pages.Read(after, upTo, PageSize, connection, ct);
-            if (page.Count > 0)
-            {
-                await using var batch = new NpgsqlBatch(connection);
-                pages.Apply(page, batch);
-                if (batch.BatchCommands.Count > 0)
-                {
-                    await batch.ExecuteNonQueryAsync(ct);
-                }
-            }
-
-            position = page.Count < PageSize ? upTo : page[^1].Sequence;
-            Applied += page.Count;
-            progress?.Report(Applied);
+            return false;
         }
-
-        async Task<long> Remaining(CancellationToken ct) =>
-            (long)(await Scalar(connection, "select coalesce(max(seq_id), 0) from mt_events", ct))! - position;
     }
 
-    // Texts are made of names of the program's own: of its schema, its projections and their tables.
-    static async Task Execute(NpgsqlConnection connection, string text, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
-    static async Task<object?> Scalar(NpgsqlConnection connection, string text, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(text, connection);
-        return await command.ExecuteScalarAsync(ct);
-    }
+    static Task<long> LastPosition(NpgsqlConnection connection, CancellationToken ct) =>
+        connection.Ask<long>("select coalesce(max(seq_id), 0) from mt_events", ct);
 }
+
+/// <summary>How far a rebuild is.</summary>
+/// <param name="Applied">Events applied so far.</param>
+/// <param name="GaveWay">How often the new rows could not take their place, because somebody reads the old ones.</param>
+public readonly record struct RebuildProgress(long Applied, int GaveWay);
+
+/// <summary>A rebuild cannot be done as things are; the message says what is in its way.</summary>
+public sealed class RebuildRefusedException(string message) : Exception(message);

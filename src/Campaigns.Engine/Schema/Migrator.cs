@@ -7,8 +7,25 @@ namespace Campaigns.Engine.Schema;
 /// Brings the database to the newest schema: numbered scripts, forward only, one transaction each. Ten processes may start
 /// at once: one runs a script, the others wait for it and go on.
 /// </summary>
-public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> modules)
+public sealed class Migrator
 {
+    const string CreateJournal = """
+        create table if not exists schema_migrations (
+            module varchar not null, number int not null, name varchar not null, applied_at timestamptz not null default now(),
+            primary key (module, number))
+        """;
+
+    readonly NpgsqlDataSource database;
+    readonly IReadOnlyList<Migration> scripts;
+
+    public Migrator(NpgsqlDataSource database, IEnumerable<Assembly> modules)
+        : this(database, [.. modules.SelectMany(Migration.Of)])
+    {
+    }
+
+    /// <summary>With some scripts only: the schema as it once was.</summary>
+    internal Migrator(NpgsqlDataSource database, IReadOnlyList<Migration> scripts) => (this.database, this.scripts) = (database, scripts);
+
     /// <returns>The names of the scripts that this call ran.</returns>
     /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>
     public async Task<IReadOnlyList<string>> Migrate(CancellationToken ct)
@@ -18,17 +35,9 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
         try
         {
             await CreateSchema(connection, ct);
-            await Run(connection, """
-                create table if not exists schema_migrations (
-                    module varchar not null, number int not null, name varchar not null, applied_at timestamptz not null default now(),
-                    primary key (module, number))
-                """, ct);
-            var applied = await Applied(connection, ct);
-            var scripts = modules.SelectMany(Migration.Of).ToList();
-            RefuseNewer(applied, scripts);
-
+            await connection.Execute(CreateJournal, ct);
             var ran = new List<string>();
-            foreach (var script in scripts.Where(script => !applied.Contains((script.Module, script.Number))))
+            foreach (var script in await Pending(connection, ct))
             {
                 await Apply(connection, script, ct);
                 ran.Add($"{script.Module} {script.Name}");
@@ -38,14 +47,39 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
         }
         finally
         {
-            await Run(connection, "select pg_advisory_unlock_all()", CancellationToken.None);
+            await connection.Execute("select pg_advisory_unlock_all()", CancellationToken.None);
         }
+    }
+
+    /// <summary>The scripts that the database still lacks.</summary>
+    /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>
+    internal async Task<IReadOnlyList<Migration>> Pending(CancellationToken ct)
+    {
+        await using var connection = await database.OpenConnectionAsync(ct);
+        return await connection.Ask<bool>("select to_regclass('schema_migrations') is not null", ct) ? await Pending(connection, ct) : scripts;
+    }
+
+    /// <summary>Runs all scripts but some in the transaction that the connection is in, in the first schema of its search path.</summary>
+    internal async Task RunAnew(NpgsqlConnection connection, IReadOnlyCollection<Migration> without, CancellationToken ct)
+    {
+        await connection.Execute(CreateJournal, ct);
+        foreach (var script in scripts.Except(without))
+        {
+            await connection.Execute(script.Text, ct);
+        }
+    }
+
+    async Task<IReadOnlyList<Migration>> Pending(NpgsqlConnection connection, CancellationToken ct)
+    {
+        var applied = await Applied(connection, ct);
+        RefuseNewer(applied, scripts);
+        return [.. scripts.Where(script => !applied.Contains((script.Module, script.Number)))];
     }
 
     // An advisory lock of the session, one per schema: it survives the transaction of each script and ends with the connection.
     // By the search path and not by current_schema(), which is null, and locks nothing, as long as there is no schema.
-    static Task Lock(NpgsqlConnection connection, CancellationToken ct) =>
-        Run(connection, "select pg_advisory_lock(hashtext('campaigns migrations'), hashtext(current_setting('search_path')))", ct);
+    static async Task Lock(NpgsqlConnection connection, CancellationToken ct) =>
+        await connection.Execute("select pg_advisory_lock(hashtext('campaigns migrations'), hashtext(current_setting('search_path')))", ct);
 
     static async Task CreateSchema(NpgsqlConnection connection, CancellationToken ct)
     {
@@ -60,7 +94,7 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
         await using var missing = new NpgsqlCommand("select to_regnamespace($1) is null", connection) { Parameters = { new() { Value = schema } } };
         if (await missing.ExecuteScalarAsync(ct) is true)
         {
-            await Run(connection, $"create schema {schema}", ct);
+            await connection.Execute($"create schema {schema}", ct);
         }
     }
 
@@ -77,7 +111,7 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
         return applied;
     }
 
-    static void RefuseNewer(HashSet<(string Module, int Number)> applied, List<Migration> known)
+    static void RefuseNewer(HashSet<(string Module, int Number)> applied, IReadOnlyList<Migration> known)
     {
         var newest = known.GroupBy(script => script.Module).ToDictionary(module => module.Key, module => module.Max(script => script.Number));
         foreach (var (module, number) in applied)
@@ -92,19 +126,13 @@ public sealed class Migrator(NpgsqlDataSource database, IReadOnlyList<Assembly> 
     static async Task Apply(NpgsqlConnection connection, Migration script, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await Run(connection, script.Text, ct);
+        await connection.Execute(script.Text, ct);
         await using var record = new NpgsqlCommand("insert into schema_migrations (module, number, name) values ($1, $2, $3)", connection)
         {
             Parameters = { new() { Value = script.Module }, new() { Value = script.Number }, new() { Value = script.Name } },
         };
         await record.ExecuteNonQueryAsync(ct);
         await transaction.CommitAsync(ct);
-    }
-
-    static async Task Run(NpgsqlConnection connection, string text, CancellationToken ct)
-    {
-        await using var command = new NpgsqlCommand(text, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync(ct);
     }
 }
 

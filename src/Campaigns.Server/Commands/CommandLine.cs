@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Campaigns.Engine.Projections;
+using Campaigns.Engine.Schema;
 using Campaigns.Server.Demo;
 using Campaigns.Server.Hosting;
 
@@ -18,7 +20,8 @@ static class CommandLine
             : args;
         var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
         {
-            ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Messages.Command(), Keys.Command(),
+            ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Messages.Command(), Doctor.Command(),
+            Keys.Command(),
         };
         var invocation = new InvocationConfiguration
         {
@@ -42,6 +45,11 @@ static class CommandLine
         catch (StartException error)
         {
             await Console.Error.WriteLineAsync($"Campaigns cannot start. {error.Message}");
+            return 1;
+        }
+        catch (Exception error) when (error is SchemaIsNewerException or RebuildRefusedException)
+        {
+            await Console.Error.WriteLineAsync(error.Message);
             return 1;
         }
         catch (OperationCanceledException)

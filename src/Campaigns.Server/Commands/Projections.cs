@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Campaigns.Engine.Projections;
+using Campaigns.Engine.Snapshots;
 
 namespace Campaigns.Server.Commands;
 
@@ -26,6 +27,11 @@ static class Projections
         foreach (var projection in database.Services.GetRequiredService<ProjectionRebuild>().Projections)
         {
             Console.WriteLine($"{projection.Name}  ({string.Join(", ", projection.Tables)})");
+        }
+
+        foreach (var type in database.Services.GetRequiredService<SnapshotRebuild>().Types)
+        {
+            Console.WriteLine($"{type.Alias}  (mt_doc_{type.Alias}: snapshots)");
         }
 
         return 0;
@@ -63,24 +69,35 @@ static class Projections
     static async Task<int> Rebuild(string name, CancellationToken ct)
     {
         await using var database = await DatabaseAccess.Open(migrate: true, ct);
-        var rebuild = database.Services.GetRequiredService<ProjectionRebuild>();
-        var projection = rebuild.Projections.FirstOrDefault(projection => projection.Name == name);
-        if (projection is null)
+        var projections = database.Services.GetRequiredService<ProjectionRebuild>();
+        var snapshots = database.Services.GetRequiredService<SnapshotRebuild>();
+        var started = TimeProvider.System.GetTimestamp();
+        string outcome;
+        if (projections.Projections.FirstOrDefault(known => known.Name == name) is { } projection)
         {
-            await Console.Error.WriteLineAsync($"There is no projection '{name}'. There are: {string.Join(", ", rebuild.Projections.Select(known => known.Name))}.");
+            var progress = new SynchronousProgress<RebuildProgress>(so => Console.Error.Write(
+                $"\r{name}: {so.Applied:N0} events{(so.GaveWay > 0 ? $", waiting for those who read the old rows (try {so.GaveWay + 1})" : "")}"));
+            outcome = $"Rebuilt {name} from {await projections.Run(projection, progress, ct)} events";
+        }
+        else if (snapshots.Types.FirstOrDefault(known => known.Alias == name) is { } type)
+        {
+            var progress = new SynchronousProgress<long>(seen => Console.Error.Write($"\r{name}: {seen:N0} streams"));
+            outcome = $"Rebuilt the snapshots of {name} streams, {await snapshots.Run(type, progress, ct)} were not what their events come to,";
+        }
+        else
+        {
+            var known = projections.Projections.Select(projection => projection.Name).Concat(snapshots.Types.Select(type => type.Alias));
+            await Console.Error.WriteLineAsync($"There is no projection '{name}'. There are: {string.Join(", ", known)}.");
             return 1;
         }
 
-        var started = TimeProvider.System.GetTimestamp();
-        var progress = new SynchronousProgress(applied => Console.Error.Write($"\r{name}: {applied:N0} events"));
-        var applied = await rebuild.Run(projection, progress, ct);
         Console.Error.WriteLine();
-        Console.WriteLine($"Rebuilt {name} from {applied} events in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s.");
+        Console.WriteLine($"{outcome} in {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s.");
         return 0;
     }
 
-    sealed class SynchronousProgress(Action<long> report) : IProgress<long>
+    sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(long value) => report(value);
+        public void Report(T value) => report(value);
     }
 }

@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Schema;
+
+namespace Campaigns.Engine.Doctor;
+
+/// <summary>Says what is wrong with the database: with its schema, its streams, and with everything that follows from its events.</summary>
+public sealed class DatabaseDoctor(EventStore store, Migrator migrator)
+{
+    /// <summary>All checks, in the order in which they run.</summary>
+    public IReadOnlyList<Check> Checks { get; } =
+        [new SchemaCheck(store, migrator), new StreamCheck(store), new SnapshotCheck(store), new ProjectionCheck(store), new StandstillCheck(store)];
+
+    /// <summary>Runs some checks. While the database lacks migrations only its schema can be looked at.</summary>
+    /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>
+    public async IAsyncEnumerable<(Check Check, Diagnosis Diagnosis)> Examine(
+        IReadOnlyCollection<Check> checks, IProgress<string>? progress, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var behind = (await migrator.Pending(ct)).Count > 0;
+        foreach (var check in behind ? Checks.Take(1) : checks)
+        {
+            yield return (check, await check.Run(progress, ct));
+        }
+    }
+}

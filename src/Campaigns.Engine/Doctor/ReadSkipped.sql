@@ -1,0 +1,1 @@
+select array(select position from skipped_events where projection = $1)

@@ -1,0 +1,165 @@
+using Campaigns.Engine.Events;
+using Npgsql;
+
+namespace Campaigns.Engine.Projections;
+
+/// <summary>
+/// A projection applied anew, from the first event on, to tables like its own in a schema beside that is found first. Nobody else looks at
+/// these tables, and the ones in service stay as they are.
+/// </summary>
+sealed class ProjectionReplay : IAsyncDisposable
+{
+    const int PageSize = 5000;
+
+    /// <summary>Events that may be left for the last transaction.</summary>
+    const int FewEnough = 2000;
+
+    static readonly string CopyTable = Sql.Beside<ProjectionReplay>(nameof(CopyTable));
+    static readonly string RenameIndexes = Sql.Beside<ProjectionReplay>(nameof(RenameIndexes));
+
+    readonly NpgsqlConnection connection;
+    readonly ProjectionPages pages;
+    readonly Action<long>? progress;
+    long position;
+
+    ProjectionReplay(EventStore store, Projection projection, NpgsqlConnection connection, string schema, Action<long>? progress)
+    {
+        this.connection = connection;
+        this.progress = progress;
+        pages = new ProjectionPages(store, projection);
+        Projection = projection;
+        Schema = schema;
+        Beside = $"{schema}_rebuild_{projection.Name}";
+    }
+
+    public Projection Projection { get; }
+
+    /// <summary>The schema of the tables in service.</summary>
+    public string Schema { get; }
+
+    /// <summary>The schema of the tables that are filled here.</summary>
+    public string Beside { get; }
+
+    public NpgsqlConnection Connection => connection;
+
+    /// <summary>Events applied so far.</summary>
+    public long Applied { get; private set; }
+
+    /// <summary>Every event up to here has been applied.</summary>
+    public long Position => position;
+
+    /// <summary>Events to leave out, by position.</summary>
+    public HashSet<long> PassOver { get; } = [];
+
+    /// <param name="progress">Told the number of events applied, a page at a time.</param>
+    /// <exception cref="RebuildRefusedException">The same projection is being replayed already.</exception>
+    public static async Task<ProjectionReplay> Begin(EventStore store, Projection projection, Action<long>? progress, CancellationToken ct)
+    {
+        var connection = await store.Database.OpenConnectionAsync(ct);
+        try
+        {
+            var schema = await connection.Ask<string>("select current_schema()", ct);
+            var replay = new ProjectionReplay(store, projection, connection, schema, progress);
+            if (!await connection.Ask<bool>($"select pg_try_advisory_lock({replay.LockKey})", ct))
+            {
+                throw new RebuildRefusedException($"The projection {projection.Name} is being rebuilt or checked already.");
+            }
+
+            try
+            {
+                await replay.Prepare(ct);
+                return replay;
+            }
+            catch
+            {
+                await replay.CleanUp();
+                throw;
+            }
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Applies what is certain, a page a transaction, until what is left is little enough for one last transaction.</summary>
+    /// <param name="ahead">How far it is certain at this moment, and where the last transaction will have to go.</param>
+    public async Task CatchUp(Func<CancellationToken, Task<(long Certain, long Last)>> ahead, CancellationToken ct)
+    {
+        for (var (certain, last) = await ahead(ct); last - position > FewEnough; (certain, last) = await ahead(ct))
+        {
+            while (position < certain)
+            {
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                await LookBeside(ct);
+                await Page(certain, ct);
+                await transaction.CommitAsync(ct);
+            }
+        }
+    }
+
+    /// <summary>Applies all that is visible up to a position, in the transaction that the connection is in.</summary>
+    public async Task CatchUpTo(long last, CancellationToken ct)
+    {
+        await LookBeside(ct);
+        while (position < last)
+        {
+            await Page(last, ct);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CleanUp();
+        await connection.DisposeAsync();
+    }
+
+    string LockKey => $"hashtext('campaigns rebuild'), hashtext('{Beside}')";
+
+    async Task Prepare(CancellationToken ct)
+    {
+        await connection.Execute($"drop schema if exists \"{Beside}\" cascade", ct); // what a crashed one left
+        await connection.Execute($"create schema \"{Beside}\"", ct);
+        foreach (var table in Projection.Tables)
+        {
+            await connection.Execute(await connection.Ask<string>(CopyTable, ct, table, Beside), ct);
+            if (await connection.Ask<string?>(RenameIndexes, ct, table, Beside) is { } renames)
+            {
+                await connection.Execute(renames, ct);
+            }
+        }
+    }
+
+    async Task CleanUp()
+    {
+        if (connection.FullState == System.Data.ConnectionState.Open) // else the lock is gone with it, and the next one drops the schema
+        {
+            await connection.Execute($"drop schema if exists \"{Beside}\" cascade", CancellationToken.None);
+            await connection.Ask<bool>($"select pg_advisory_unlock({LockKey})", CancellationToken.None);
+        }
+    }
+
+    /// <summary>Statements of this transaction find the tables beside before those in service.</summary>
+    async Task LookBeside(CancellationToken ct) => await connection.Execute($"set local search_path = \"{Beside}\", \"{Schema}\"", ct);
+
+    async Task Page(long upTo, CancellationToken ct)
+    {
+        var page = await pages.Read(position, upTo, PageSize, connection, ct);
+        position = page.Count < PageSize ? upTo : page[^1].Sequence;
+        page.RemoveAll(@event => PassOver.Contains(@event.Sequence));
+        if (page.Count > 0)
+        {
+            await using var batch = new NpgsqlBatch(connection);
+            pages.Apply(page, batch);
+            if (batch.BatchCommands.Count > 0)
+            {
+                batch.Timeout = 0;
+                await batch.ExecuteNonQueryAsync(ct);
+            }
+        }
+
+        Applied += page.Count;
+        progress?.Invoke(Applied);
+    }
+}
