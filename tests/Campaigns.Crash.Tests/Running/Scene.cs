@@ -16,6 +16,7 @@ namespace Campaigns.Crash.Tests.Running;
 sealed class Scene : IAsyncDisposable
 {
     static readonly string Unfinished = Sql.Beside<Scene>(nameof(Unfinished));
+    static readonly string LeaderSql = Sql.Beside<Scene>("Leader");
 
     /// <summary>For everything that waits to be done once nothing is killed any more.</summary>
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
@@ -97,6 +98,9 @@ sealed class Scene : IAsyncDisposable
             throw new TimeoutException($"{error.Message}: {string.Join("; ", left)}", error);
         }
     }
+
+    /// <summary>The name of the node that keeps the async projection; null when there is none.</summary>
+    public Task<string?> Leader() => Database.Ask<string>(LeaderSql);
 
     /// <summary>The invariants that do not hold.</summary>
     public async Task<List<string>> Broken()
