@@ -21,13 +21,15 @@ public sealed class whatever_is_killed(Cluster cluster, ITestOutputHelper output
             var killer = new Killer(cluster, scene.Database, scene.Nodes);
             var unanswered = await Struck(scene, killer, seed);
             await Task.WhenAll(scene.Nodes.Select(node => node.Started()));
+            var left = await scene.Left();
             var rest = await scene.AtRest();
             await scene.ComeToRest();
             await killer.Save();
 
             var kinds = killer.Log.CountBy(strike => strike.Kind).Select(kind => $"{kind.Key} {kind.Value}");
             output.WriteLine($"{killer.Log.Count} strikes: {string.Join(", ", kinds)}");
-            output.WriteLine($"acknowledged {scene.Acknowledged.Count}, commits without an answer {unanswered}, at rest after {rest.TotalSeconds:0.0} s");
+            output.WriteLine($"acknowledged {scene.Acknowledged.Count}, commits without an answer {unanswered}");
+            output.WriteLine($"then left {string.Join("; ", left)}; at rest after {rest.TotalSeconds:0.0} s");
             output.WriteLine(await Report.Of(scene.Database));
             (await scene.Broken()).ShouldBeEmpty();
         }

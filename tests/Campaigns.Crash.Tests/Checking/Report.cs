@@ -9,6 +9,6 @@ static class Report
     static readonly string Figures = Sql.Beside<Invariant>(nameof(Figures));
     static readonly string Stalls = Sql.Beside<Invariant>(nameof(Stalls));
 
-    public static async Task<string> Of(Database database) => string.Join(
-        '\n', [.. await database.Rows(Figures), "", "Longest wait for the next message handled (by another node, where one was struck) and event audited, in ms:", .. await database.Rows(Stalls)]);
+    public static async Task<string> Of(Database database) =>
+        string.Join('\n', [.. await database.Rows(Figures), .. await database.Rows(Stalls)]);
 }

@@ -10,12 +10,14 @@ namespace Campaigns.Crash.Tests.Killing;
 sealed class Killer(Cluster cluster, Database database, IReadOnlyList<NodeProcess> nodes)
 {
     static readonly string Backends = Sql.Beside<Killer>(nameof(Backends));
+    static readonly string Checkpointer = Sql.Beside<Killer>(nameof(Checkpointer));
     static readonly string TerminateBackend = Sql.Beside<Killer>(nameof(TerminateBackend));
     static readonly string AddStrikes = Sql.Beside<Killer>(nameof(AddStrikes));
 
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     readonly List<(DateTime At, StrikeKind Kind, string Node)> log = [];
+    readonly List<int> took = [];
 
     public IReadOnlyList<(DateTime At, StrikeKind Kind, string Node)> Log => log;
 
@@ -30,16 +32,19 @@ sealed class Killer(Cluster cluster, Database database, IReadOnlyList<NodeProces
                 return;
             }
 
-            await Carry(strike);
+            await CarryOut(strike);
+            took.Add((int)(DateTime.UtcNow - log[^1].At).TotalMilliseconds);
             nodes.ShouldAllBe(node => node.IsRunning, $"A node ended by itself at the latest after {strike}.");
         }
     }
 
     /// <summary>Writes down what was killed when, for the report.</summary>
     public Task Save() => database.Rows(
-        AddStrikes, log.Select(strike => strike.At).ToArray(), log.Select(strike => strike.Kind.ToString()).ToArray(), log.Select(strike => strike.Node).ToArray());
+        AddStrikes,
+        log.Select(strike => strike.At).ToArray(), log.Select(strike => strike.Kind.ToString()).ToArray(), log.Select(strike => strike.Node).ToArray(),
+        took.ToArray());
 
-    async Task Carry(Strike strike)
+    async Task CarryOut(Strike strike)
     {
         var node = nodes[strike.Pick % nodes.Count];
         switch (strike.Kind)
@@ -68,8 +73,10 @@ sealed class Killer(Cluster cluster, Database database, IReadOnlyList<NodeProces
                 break;
             case StrikeKind.KillBackend:
                 var (killed, owner) = await Backend(strike.Pick);
+                var before = await database.Ask<int>(Checkpointer);
                 Note(strike, owner);
-                Cluster.KillBackend(killed);
+                Signals.Send(killed, Signals.Kill);
+                await Until.True("PostgreSQL recovers", Patience, () => Answers(async () => await database.Ask<int>(Checkpointer) != before));
                 break;
             default:
                 Note(strike, "");
@@ -80,30 +87,35 @@ sealed class Killer(Cluster cluster, Database database, IReadOnlyList<NodeProces
 
     void Note(Strike strike, string node) => log.Add((DateTime.UtcNow, strike.Kind, node));
 
-    // Right after a strike there may be nobody who is connected, or nobody who can be asked.
     async Task<(int Pid, string Name)> Backend(int pick)
     {
         var backends = new List<(int, string)>();
-        await Until.True("somebody is connected to PostgreSQL", Patience, async () =>
+        await Until.True("somebody is connected", Patience, () => Answers(async () =>
         {
-            try
+            backends.Clear();
+            await using var connection = await database.Open();
+            await using var command = new NpgsqlCommand(Backends, connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
             {
-                await using var connection = await database.Open();
-                await using var command = new NpgsqlCommand(Backends, connection);
-                await using var reader = await command.ExecuteReaderAsync();
-                while (await reader.ReadAsync())
-                {
-                    backends.Add((reader.GetInt32(0), reader.GetString(1)));
-                }
-            }
-            catch (NpgsqlException error) when (error.IsTransient)
-            {
-                backends.Clear();
+                backends.Add((reader.GetInt32(0), reader.GetString(1)));
             }
 
             return backends.Count > 0;
-        });
+        }));
         return backends[pick % backends.Count];
+    }
+
+    static async Task<bool> Answers(Func<Task<bool>> question)
+    {
+        try
+        {
+            return await question();
+        }
+        catch (NpgsqlException error) when (error.IsTransient)
+        {
+            return false; // still recovering
+        }
     }
 
     static async Task Pass(TimeSpan time)

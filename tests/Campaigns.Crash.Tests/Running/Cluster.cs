@@ -38,9 +38,6 @@ public sealed class Cluster : IAsyncLifetime
         postgres = await Start();
     }
 
-    /// <summary>SIGKILL to one of its processes, after which the postmaster ends all others and recovers.</summary>
-    public static void KillBackend(int processId) => Signals.Send(processId, Signals.Kill);
-
     public async Task DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();

@@ -83,6 +83,7 @@ sealed class Scene : IAsyncDisposable
         }
 
         await Acknowledged.Save(Database);
+        await Database.Rows("analyze"); // the checker asks about everything at once
     }
 
     /// <summary>Waits until no message waits and the async projection has seen all.</summary>
@@ -91,13 +92,16 @@ sealed class Scene : IAsyncDisposable
         var left = new List<string>();
         try
         {
-            return await Until.True("everything is handled and applied", Quiet, async () => (left = await Database.Rows(Unfinished)).Count == 0);
+            return await Until.True("everything is handled and applied", Quiet, async () => (left = await Left()).Count == 0);
         }
         catch (TimeoutException error)
         {
             throw new TimeoutException($"{error.Message}: {string.Join("; ", left)}", error);
         }
     }
+
+    /// <summary>What there is still to do, in words.</summary>
+    public Task<List<string>> Left() => Database.Rows(Unfinished);
 
     /// <summary>The name of the node that keeps the async projection; null when there is none.</summary>
     public Task<string?> Leader() => Database.Ask<string>(LeaderSql);

@@ -27,7 +27,12 @@ create table told (message uuid not null, reason varchar not null);
 
 -- Written at the end of a run: what a client was told is true, and what was killed when.
 create table acknowledged (id uuid primary key, what varchar not null);
-create table strikes (at timestamptz not null, kind varchar not null, node varchar not null);
+create table strikes (
+    at   timestamptz not null,
+    kind varchar     not null,
+    node varchar     not null,
+    took int         not null -- milliseconds until PostgreSQL answered and what was struck was started again
+);
 
 -- Holds the message until the end of the transaction, or fails when it does not wait any more.
 create function must_wait(message uuid) returns void language plpgsql as $$
