@@ -15,7 +15,7 @@ sealed class Client(EventStore store, int seed, ConcurrentQueue<Guid> accounts, 
     static readonly string AddSent = Sql.Beside<Client>(nameof(AddSent));
     static readonly string MustWait = Sql.Beside<Client>(nameof(MustWait));
 
-    static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
+    static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     readonly Random random = new(seed);
 

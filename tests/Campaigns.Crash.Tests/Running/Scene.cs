@@ -18,8 +18,8 @@ sealed class Scene : IAsyncDisposable
     static readonly string Unfinished = Sql.Beside<Scene>(nameof(Unfinished));
     static readonly string LeaderSql = Sql.Beside<Scene>("Leader");
 
-    /// <summary>For everything that waits to be done once nothing is killed any more.</summary>
-    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
+    /// <summary>For everything that waits to be done once nothing is killed any more: the longer the run, the more may have gathered.</summary>
+    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60) + Settings.Length;
 
     readonly ServiceProvider services;
     readonly ConcurrentQueue<Guid> accounts = new();
