@@ -1,0 +1,1 @@
+insert into told (message, reason) values ($1, $2)

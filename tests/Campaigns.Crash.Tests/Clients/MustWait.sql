@@ -1,0 +1,1 @@
+select must_wait($1)
