@@ -65,7 +65,7 @@ sealed class SnapshotCheck(EventStore store) : Check
         return (states.Count, differences);
     }
 
-    static string? Difference(Snapshot replayed, (string Json, long Version)? kept)
+    static string? Difference(ReplayedState replayed, (string Json, long Version)? kept)
     {
         if (kept is not { } document)
         {
@@ -84,7 +84,7 @@ sealed class SnapshotCheck(EventStore store) : Check
     }
 
     static async Task<Dictionary<StreamKey, (string Json, long Version)?>> Documents(
-        StreamType type, List<Snapshot> states, NpgsqlConnection connection, CancellationToken ct)
+        StreamType type, List<ReplayedState> states, NpgsqlConnection connection, CancellationToken ct)
     {
         var streams = states.ConvertAll(state => state.Stream);
         await using var command = connection.Command(EngineModel.ForDocument(ReadDocuments, type.Alias), StreamKey.Tenants(streams), StreamKey.Ids(streams));

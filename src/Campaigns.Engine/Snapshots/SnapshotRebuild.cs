@@ -70,7 +70,7 @@ public sealed class SnapshotRebuild(EventStore store)
         return changed;
     }
 
-    Task<int> Renew(StreamType type, NpgsqlConnection connection, List<Snapshot> states, CancellationToken ct) => connection.Execute(
+    Task<int> Renew(StreamType type, NpgsqlConnection connection, List<ReplayedState> states, CancellationToken ct) => connection.Execute(
         EngineModel.ForDocument(RenewSnapshots, type.Alias), ct,
         StreamKey.Tenants(states.Select(state => state.Stream)),
         StreamKey.Ids(states.Select(state => state.Stream)),

@@ -18,7 +18,7 @@ sealed class SnapshotReplay(EventStore store, StreamType type, NpgsqlConnection 
 
     /// <summary>The next streams in the order of their keys, with the state that their events come to; within a transaction.</summary>
     /// <param name="locked">Lock their rows first, in the order in which appends do: no event is added until the transaction ends.</param>
-    public async Task<List<Snapshot>> Next(bool locked, CancellationToken ct)
+    public async Task<List<ReplayedState>> Next(bool locked, CancellationToken ct)
     {
         var streams = await Streams(last!.Value, locked, ct);
         last = streams.Count < PageSize ? null : streams[^1];
@@ -38,11 +38,11 @@ sealed class SnapshotReplay(EventStore store, StreamType type, NpgsqlConnection 
         return streams;
     }
 
-    async Task<List<Snapshot>> States(List<StreamKey> streams, CancellationToken ct)
+    async Task<List<ReplayedState>> States(List<StreamKey> streams, CancellationToken ct)
     {
         await using var command = connection.Command(ReadEvents, StreamKey.Tenants(streams), StreamKey.Ids(streams));
         await using var reader = await command.ExecuteReaderAsync(ct);
-        var states = new List<Snapshot>(streams.Count);
+        var states = new List<ReplayedState>(streams.Count);
         (StreamKey Stream, object State, long Version)? open = null;
         while (await reader.ReadAsync(ct))
         {
@@ -65,11 +65,11 @@ sealed class SnapshotReplay(EventStore store, StreamType type, NpgsqlConnection 
         return states;
     }
 
-    Snapshot Close((StreamKey Stream, object State, long Version) folded) => new(folded.Stream, type.Serialize(folded.State), folded.Version);
+    ReplayedState Close((StreamKey Stream, object State, long Version) folded) => new(folded.Stream, type.Serialize(folded.State), folded.Version);
 }
 
 /// <summary>A state in its stored form.</summary>
-readonly record struct Snapshot(StreamKey Stream, string Json, long Version);
+readonly record struct ReplayedState(StreamKey Stream, string Json, long Version);
 
 readonly record struct StreamKey(string TenantId, Guid Id)
 {

@@ -16,7 +16,9 @@ static class BankModel
     public static readonly IReadOnlyList<Type> Facts =
         [typeof(AccountOpened), typeof(Deposited), typeof(Withdrawn), typeof(Taken), typeof(Given), typeof(Declined)];
 
-    static readonly QueueOptions Soon = new() { Lease = Lease, Prefetch = 20, MaxAttempts = 25, FirstRetry = TimeSpan.FromMilliseconds(50), LongestRetry = Lease };
+    static readonly RetryPolicy Often = new() { MaxAttempts = 25, FirstWait = TimeSpan.FromMilliseconds(50), LongestWait = Lease };
+
+    static readonly QueueOptions Soon = new() { Lease = Lease, Prefetch = 20, Retry = Often };
 
     public static void Register(EngineSetup setup) => setup
         .Migrations(typeof(BankModel).Assembly)
@@ -33,7 +35,7 @@ static class BankModel
         .Queue("interest", Soon with { Concurrency = 2, Prefetch = 100 })
         .Queue("timers", Soon)
         .Queue("trouble", Soon)
-        .Queue("poison", Soon with { MaxAttempts = 3 })
+        .Queue("poison", Soon with { Retry = Often with { MaxAttempts = 3 } })
         .Handle<TakeFrom>("take_from", "transfers", services => Of(services).Take)
         .Handle<GiveTo>("give_to", "transfers", services => Of(services).Give)
         .HandleMany<PayInterest>("pay_interest", "interest", 25, services => Of(services).PayInterest)

@@ -16,10 +16,10 @@ public sealed class random_messages(PostgresFixture postgres, ITestOutputHelper 
     const int MessagesInRound = 60;
     const int Senders = 4;
 
-    static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
 
     /// <summary>More attempts than a message needs that fails now and then.</summary>
-    static readonly QueueOptions Queue = new() { MaxAttempts = 25, FirstRetry = Retry, LongestRetry = Retry, Concurrency = 3 };
+    static readonly QueueOptions Queue = new() { Retry = new() { MaxAttempts = 25, FirstWait = Wait, LongestWait = Wait }, Concurrency = 3 };
 
     readonly ConcurrentDictionary<int, Fate> fates = new();
 
@@ -93,7 +93,7 @@ public sealed class random_messages(PostgresFixture postgres, ITestOutputHelper 
         while (await node.Count("messages where dead_at is null") > 0)
         {
             await node.Workers.RunOnce(limit: 20, ct: patience.Token);
-            node.Clock.Advance(Retry);
+            node.Clock.Advance(Wait);
         }
     }
 
