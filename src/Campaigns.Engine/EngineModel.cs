@@ -8,7 +8,8 @@ namespace Campaigns.Engine;
 /// <summary>Everything an application registered: read-only once the engine runs.</summary>
 public sealed class EngineModel
 {
-    readonly Dictionary<Type, object> streamTypes = [];
+    readonly Dictionary<Type, StreamType> streamTypes = [];
+    readonly Dictionary<string, StreamType> streamKinds = new(StringComparer.Ordinal);
     readonly Dictionary<Type, MessageType> messageTypes = [];
     readonly Dictionary<string, MessageType> messageKinds = new(StringComparer.Ordinal);
 
@@ -40,8 +41,14 @@ public sealed class EngineModel
 
     internal MessageType? MessageKind(string kind) => messageKinds.GetValueOrDefault(kind);
 
+    internal StreamType? StreamKind(string alias) => streamKinds.GetValueOrDefault(alias);
+
     internal void Add<TState>(StreamType<TState> type)
-        where TState : class => streamTypes.Add(typeof(TState), type);
+        where TState : class
+    {
+        streamTypes.Add(typeof(TState), type);
+        streamKinds.Add(type.Alias, type);
+    }
 
     internal void Add(MessageType type)
     {

@@ -26,6 +26,7 @@ public static class EngineRegistration
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<Notifications>();
         services.AddSingleton<EventStore>();
+        services.AddSingleton<EventErasure>();
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton<ProjectionDaemon>();
         services.AddSingleton<MessageWorkers>();

@@ -18,7 +18,8 @@ public sealed class migrating_the_database(PostgresFixture postgres) : IAsyncLif
         var ran = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => Migrator().Migrate(default))));
 
         ran.SelectMany(scripts => scripts).ShouldBe(
-            ["Campaigns.Engine 0001_events", "Campaigns.Engine 0002_messages", "Campaigns.Engine 0003_projections", "Campaigns.Engine.Tests 0001_bank"], ignoreOrder: true);
+            ["Campaigns.Engine 0001_events", "Campaigns.Engine 0002_messages", "Campaigns.Engine 0003_projections",
+                "Campaigns.Engine 0005_erasures", "Campaigns.Engine.Tests 0001_bank"], ignoreOrder: true);
     }
 
     [Fact]
