@@ -28,6 +28,7 @@ public static class EngineRegistration
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<Notifications>();
         services.AddSingleton<EventStore>();
+        services.AddSingleton<EventErasure>();
         services.AddSingleton<ProjectionRebuild>();
         services.AddSingleton<SnapshotRebuild>();
         services.AddSingleton<ProjectionDaemon>();

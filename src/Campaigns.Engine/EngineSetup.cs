@@ -43,6 +43,15 @@ public sealed class EngineSetup
     public EngineSetup Upcast<TNew>(string oldName, Func<JsonElement, TNew> upcast)
         where TNew : notnull => Upcast<JsonElement, TNew>(oldName, upcast);
 
+    /// <summary>Says how a fact looks once what is personal in it is gone, for <see cref="EventErasure"/>.</summary>
+    /// <param name="mask">Pure. To mask what is masked changes nothing.</param>
+    public EngineSetup Mask<T>(Func<T, T> mask)
+        where T : notnull
+    {
+        Model.EventTypes.Add(mask);
+        return this;
+    }
+
     /// <param name="alias">The stored name of the stream type, snake_case.</param>
     /// <param name="snapshot">Keep the state in the table <c>mt_doc_&lt;alias&gt;</c>, which a migration must make.</param>
     public EngineSetup Stream<TState>(string alias, TState initial, Func<TState, object, TState> apply, bool snapshot = false)

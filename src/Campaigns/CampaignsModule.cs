@@ -112,7 +112,30 @@ public static class CampaignsModule
             .Event<AddressSuppressed>("address_suppressed")
             .Event<AddressReinstated>("address_reinstated")
             .Inline(new SuppressionList());
+
+        // What is personal: addresses and names, people's own words, and those of mail servers, which quote the address.
+        engine.Mask<AddressSuppressed>(fact => fact with { Address = Erased })
+            .Mask<AddressReinstated>(fact => fact with { Address = Erased, Why = Erased })
+            .Mask<MessageFailed>(fact => fact with { Text = Erased })
+            .Mask<MessageInDoubt>(fact => fact with { Why = Erased })
+            .Mask<MessageReturned>(fact => fact with { Why = Erased })
+            .Mask<MessageDeferred>(fact => fact with { Response = null })
+            .Mask<MessageBounced>(fact => fact with { Status = null, Reason = null })
+            .Mask<MessageDropped>(fact => fact with { Reason = null })
+            .Mask<LinkClicked>(fact => fact with { Url = null })
+            .Mask<CampaignDrafted>(fact => fact with { Settings = fact.Settings with { From = Forget(fact.Settings.From) } })
+            .Mask<CampaignEdited>(fact => fact with { Settings = fact.Settings with { From = Forget(fact.Settings.From) } })
+            .Mask<CampaignApproved>(fact => fact with { Comment = null })
+            .Mask<CampaignRejected>(fact => fact with { Reason = Erased })
+            .Mask<CampaignPaused>(fact => fact with { Reason = Erased })
+            .Mask<CampaignCancelled>(fact => fact with { Reason = null })
+            .Mask<ImportStarted>(fact => fact with { FileName = null })
+            .Mask<ImportFailed>(fact => fact with { Reason = Erased });
     }
+
+    const string Erased = "erased";
+
+    static SenderAddress? Forget(SenderAddress? from) => from is null ? null : new SenderAddress(Erased);
 
     static Func<ICampaignWork, string, string, Task> Stranded(IServiceProvider services) => services.GetRequiredService<StrandedCampaign>().Handle;
 

@@ -37,6 +37,9 @@ public sealed class TestEngine : IAsyncDisposable
             .Event<Noted>("noted")
             .Upcast<MoneyPutIn, Deposited>("money_put_in", old => new Deposited(old.Cents / 100))
             .Upcast<Deposited>("deposit", old => new Deposited(old.GetProperty("sum").GetProperty("amount").GetInt32()))
+            .Upcast<AccountOpened>("account_begun", old => new AccountOpened(old.GetProperty("name").GetString()!))
+            .Mask<AccountOpened>(fact => fact with { Owner = "erased" })
+            .Mask<Noted>(fact => fact.Text.Contains("Ada", StringComparison.Ordinal) ? new Noted("erased") : fact)
             .Stream("account", Account.Initial, Account.Apply)
             .Stream("journal", Journal.Initial, Journal.Apply, snapshot: true)
             .Inline(new Balances())
@@ -64,6 +67,8 @@ public sealed class TestEngine : IAsyncDisposable
     public StoredMessages Messages => services.GetRequiredService<StoredMessages>();
 
     public Notifications Notifications => services.GetRequiredService<Notifications>();
+
+    public EventErasure Erasure => services.GetRequiredService<EventErasure>();
 
     public ProjectionRebuild Rebuild => services.GetRequiredService<ProjectionRebuild>();
 

@@ -18,6 +18,7 @@ public sealed class EventTypes
     readonly Dictionary<Type, StoredType> byType = [];
     readonly Dictionary<string, StoredType> byName = new(StringComparer.Ordinal);
     readonly Dictionary<string, Upcaster> upcasters = new(StringComparer.Ordinal);
+    readonly Dictionary<Type, Func<object, object>> masks = [];
 
     /// <summary>All event types by stored name, for catalogues and approval tests.</summary>
     public IReadOnlyDictionary<string, StoredType> ByName => byName;
@@ -39,6 +40,15 @@ public sealed class EventTypes
         }
     }
 
+    internal void Add<T>(Func<T, T> mask)
+        where T : notnull
+    {
+        if (!masks.TryAdd(typeof(T), fact => mask((T)fact)))
+        {
+            throw new InvalidOperationException($"{typeof(T).Name} is masked twice.");
+        }
+    }
+
     /// <exception cref="InvalidOperationException">The type was never given a stored name.</exception>
     public StoredType Of(Type type) => byType.TryGetValue(type, out var stored)
         ? stored
@@ -50,7 +60,7 @@ public sealed class EventTypes
         [Of(type).Name, .. upcasters.Values.Where(upcaster => upcaster.Type == type).Select(upcaster => upcaster.OldName)];
 
     /// <summary>Everything was registered by now, in whatever order: what does not fit together is said before anything runs.</summary>
-    /// <exception cref="InvalidOperationException">An old name is a present one too, or an event is upcast to a type without a name.</exception>
+    /// <exception cref="InvalidOperationException">An old name is a present one too, or something is upcast to, or masked in, a type without a name.</exception>
     internal void Verify()
     {
         foreach (var upcaster in upcasters.Values)
@@ -67,7 +77,15 @@ public sealed class EventTypes
                     $"The event {upcaster.OldName} is upcast to {upcaster.Type.Name}, which has no stored name: register it with EngineSetup.Event.");
             }
         }
+
+        if (masks.Keys.FirstOrDefault(type => !byType.ContainsKey(type)) is { } masked)
+        {
+            throw new InvalidOperationException($"{masked.Name} has a mask but no stored name: register it with EngineSetup.Event.");
+        }
     }
+
+    /// <summary>How a fact looks once what is personal is gone; null where nothing in it is.</summary>
+    internal Func<object, object>? Mask(Type type) => masks.GetValueOrDefault(type);
 
     /// <summary>The present fact of a stored body; null where the name is not known.</summary>
     /// <exception cref="JsonException">The body does not fit its type, or its upcaster.</exception>
