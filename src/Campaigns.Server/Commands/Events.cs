@@ -1,21 +1,90 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Campaigns.Engine;
 using Campaigns.Engine.Events;
-using Npgsql;
 
 namespace Campaigns.Server.Commands;
 
 static class Events
 {
-    public static Command Command()
+    // As stored, but with letters instead of escapes: for people to read.
+    static readonly JsonSerializerOptions Readable = new(EventTypes.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Indented = new(Readable) { WriteIndented = true };
+
+    public static Command Command() => new("events", "Export events, look at streams and travel in time") { ExportCommand(), StreamCommand(), AsOfCommand(), ReplayCommand() };
+
+    static Option<string?> Organisation(string description) => new("--organisation") { Description = description };
+
+    static Option<string?> WhoseStream() => Organisation("Whose stream it is; needed only where several have one of this id");
+
+    static Argument<Guid> Id() => new("id") { Description = "The id of the stream" };
+
+    static Argument<string> Alias() => new("alias") { Description = "The kind of stream, for example campaign" };
+
+    static Command ExportCommand()
     {
-        var organisation = new Option<string?>("--organisation") { Description = "Only this organisation's events" };
+        var organisation = Organisation("Only this organisation's events");
         var after = new Option<long>("--after") { Description = "Only events behind this position" };
         var output = new Option<FileInfo?>("--output") { Description = "A file; standard output when left out" };
         var export = new Command("export", "Write all events in order, one JSON object a line (NDJSON)") { organisation, after, output };
         export.SetAction((parsed, ct) => CommandLine.Guarded(
             token => Export(parsed.GetValue(organisation), parsed.GetValue(after), parsed.GetValue(output), token), ct));
-        return new Command("events", "Export events") { export };
+        return export;
+    }
+
+    static Command StreamCommand()
+    {
+        var (id, organisation) = (Id(), WhoseStream());
+        var json = new Option<bool>("--json") { Description = "One JSON object a line (NDJSON), as export writes it" };
+        var stream = new Command("stream", "Show the events of a stream as they are stored") { id, organisation, json };
+        stream.SetAction((parsed, ct) => CommandLine.Guarded(
+            token => Stream(parsed.GetRequiredValue(id), parsed.GetValue(organisation), parsed.GetValue(json), token), ct));
+        return stream;
+    }
+
+    static Command AsOfCommand()
+    {
+        var (alias, id, organisation) = (Alias(), Id(), WhoseStream());
+        var version = new Option<long?>("--version") { Description = "As it was at this version" };
+        var time = new Option<DateTimeOffset?>("--time")
+        {
+            Description = "As it was at this time, for example 2026-03-01T12:00:00Z; UTC where no offset is given",
+            CustomParser = result =>
+            {
+                if (DateTimeOffset.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment))
+                {
+                    return moment;
+                }
+
+                result.AddError($"'{result.Tokens[0].Value}' is no time.");
+                return null;
+            },
+        };
+        var asOf = new Command("as-of", "Show the state of a stream as it was") { alias, id, version, time, organisation };
+        asOf.Validators.Add(result =>
+        {
+            if (result.GetValue(version) is not null && result.GetValue(time) is not null)
+            {
+                result.AddError("Give --version or --time, not both.");
+            }
+        });
+        asOf.SetAction((parsed, ct) => CommandLine.Guarded(
+            token => AsOf(
+                parsed.GetRequiredValue(alias), parsed.GetRequiredValue(id), parsed.GetValue(organisation), parsed.GetValue(version) ?? long.MaxValue,
+                parsed.GetValue(time) ?? DateTimeOffset.MaxValue, token),
+            ct));
+        return asOf;
+    }
+
+    static Command ReplayCommand()
+    {
+        var (alias, id, organisation) = (Alias(), Id(), WhoseStream());
+        var replay = new Command("replay", "Show what each event of a stream changed in its state") { alias, id, organisation };
+        replay.SetAction((parsed, ct) => CommandLine.Guarded(
+            token => Replay(parsed.GetRequiredValue(alias), parsed.GetRequiredValue(id), parsed.GetValue(organisation), token), ct));
+        return replay;
     }
 
     static async Task<int> Export(string? organisation, long after, FileInfo? output, CancellationToken ct)
@@ -35,5 +104,124 @@ static class Events
         await buffered.FlushAsync(ct);
         await Console.Error.WriteLineAsync($"{count} events");
         return 0;
+    }
+
+    static async Task<int> Stream(Guid id, string? organisation, bool asJson, CancellationToken ct)
+    {
+        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        var history = database.Services.GetRequiredService<StreamHistory>();
+        if (await Find(history, id, organisation, ct) is not { } stream)
+        {
+            return 1;
+        }
+
+        await foreach (var stored in history.ReadStored(stream, ct))
+        {
+            Console.WriteLine(asJson
+                ? JsonSerializer.Serialize(stored, EventTypes.Json)
+                : $"{Heading(stored.Version, stored.Timestamp, stored.Type, stored.UserName)}  {JsonSerializer.Serialize(stored.Data, Readable)}");
+        }
+
+        return 0;
+    }
+
+    static async Task<int> AsOf(string alias, Guid id, string? organisation, long version, DateTimeOffset time, CancellationToken ct)
+    {
+        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        var history = database.Services.GetRequiredService<StreamHistory>();
+        if (await Find(history, alias, id, organisation, ct) is not var (type, stream))
+        {
+            return 1;
+        }
+
+        (Event Event, object State)? last = null;
+        // An event stamped by a clock that ran ahead ends what is known at a time, as it does for EventStore.LoadAt.
+        await foreach (var step in history.Replay(type, stream, ct).TakeWhile(step => step.Event.Version <= version && step.Event.Timestamp <= time).WithCancellation(ct))
+        {
+            last = step;
+        }
+
+        if (last is not { } found)
+        {
+            await Console.Error.WriteLineAsync($"The stream {id} had no event then.");
+            return 1;
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(
+            new { Stream = id, stream.TenantId, found.Event.Version, Time = found.Event.Timestamp, State = State(type, found.State) }, Indented));
+        return 0;
+    }
+
+    static async Task<int> Replay(string alias, Guid id, string? organisation, CancellationToken ct)
+    {
+        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        var history = database.Services.GetRequiredService<StreamHistory>();
+        if (await Find(history, alias, id, organisation, ct) is not var (type, stream))
+        {
+            return 1;
+        }
+
+        var before = State(type, type.Beginning);
+        await foreach (var (@event, state) in history.Replay(type, stream, ct))
+        {
+            var after = State(type, state);
+            Console.WriteLine(Heading(@event.Version, @event.Timestamp, @event.TypeName, @event.Metadata.UserName));
+            foreach (var change in JsonDifference.Between(before, after))
+            {
+                Console.WriteLine($"        {change.Path}: {Text(change.Was)} -> {Text(change.Now)}");
+            }
+
+            before = after;
+        }
+
+        return 0;
+    }
+
+    static string Heading(long version, DateTimeOffset time, string type, string? by) =>
+        $"{version,6}  {time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)}  {type}  by {by ?? "the system"}";
+
+    static JsonElement State(StreamType type, object state)
+    {
+        using var json = JsonDocument.Parse(type.Serialize(state));
+        return json.RootElement.Clone();
+    }
+
+    static string Text(JsonElement? value) => value is { } present ? JsonSerializer.Serialize(present, Readable) : "nothing";
+
+    /// <returns>Null when there is none, several, or one of another kind; that has been said then.</returns>
+    static async Task<(StreamType Type, StreamRow Stream)?> Find(StreamHistory history, string alias, Guid id, string? organisation, CancellationToken ct)
+    {
+        if (!history.Types.TryGetValue(alias, out var type))
+        {
+            await Console.Error.WriteLineAsync($"There is no kind of stream '{alias}'. There are: {string.Join(", ", history.Types.Keys)}.");
+            return null;
+        }
+
+        if (await Find(history, id, organisation, ct) is not { } stream)
+        {
+            return null;
+        }
+
+        if (stream.Alias != alias)
+        {
+            await Console.Error.WriteLineAsync($"The stream {id} is no {alias} but a {stream.Alias ?? "stream of no kind"}.");
+            return null;
+        }
+
+        return (type, stream);
+    }
+
+    static async Task<StreamRow?> Find(StreamHistory history, Guid id, string? organisation, CancellationToken ct)
+    {
+        var found = await history.Find(id, organisation, ct);
+        if (found.Count == 1)
+        {
+            return found[0];
+        }
+
+        await Console.Error.WriteLineAsync(found.Count == 0
+            ? $"There is no stream {id}{(organisation is null ? "" : $" of {organisation}")}."
+            : $"Several organisations have a stream {id}: {string.Join(", ", found.Select(stream => stream.TenantId))}. Say which with --organisation.");
+        return null;
     }
 }
