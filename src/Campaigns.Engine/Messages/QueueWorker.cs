@@ -21,6 +21,7 @@ sealed class QueueWorker(
     readonly string[] kinds = store.Model.MessageKinds;
     readonly Signal wake = new();
     readonly Signal room = new();
+    readonly Outage outage = new(store.Clock);
     readonly ConcurrentDictionary<Batch, bool> inHand = new();
     int held;
     int claims;
@@ -49,12 +50,11 @@ sealed class QueueWorker(
         using var ring = store.Notifications.Subscribe(Notifications.QueueTopic(queue), wake.Ring);
         var claimed = Channel.CreateUnbounded<Batch>(); // bounded by the places
         await WhileRenewing(() => Task.WhenAll(
-            Enumerable.Range(0, options.Concurrency).Select(_ => HandleAll(claimed.Reader, stopping, deadline)).Prepend(Claim(claimed.Writer, stopping))));
+            Enumerable.Range(0, options.Concurrency).Select(_ => HandleAll(claimed.Reader, stopping, deadline)).Prepend(Claim(claimed, stopping))));
     }
 
-    async Task Claim(ChannelWriter<Batch> claimed, CancellationToken stopping)
+    async Task Claim(Channel<Batch> claimed, CancellationToken stopping)
     {
-        var outage = new Outage(store.Clock);
         while (!stopping.IsCancellationRequested)
         {
             try
@@ -69,7 +69,7 @@ sealed class QueueWorker(
                 var taken = await Claim(free, CancellationToken.None);
                 foreach (var batch in TakeInHand(taken))
                 {
-                    claimed.TryWrite(batch);
+                    claimed.Writer.TryWrite(batch);
                 }
 
                 if (taken.Count < free)
@@ -93,7 +93,23 @@ sealed class QueueWorker(
             }
         }
 
-        claimed.Complete();
+        claimed.Writer.Complete();
+        await GiveBackRest(claimed.Reader);
+    }
+
+    // All at once, and now: others can have them while the handlers of this node come to their end.
+    async Task GiveBackRest(ChannelReader<Batch> claimed)
+    {
+        var rest = new List<Batch>();
+        while (claimed.TryRead(out var batch))
+        {
+            rest.Add(batch);
+        }
+
+        if (rest.Count > 0)
+        {
+            await End(rest, () => GiveBack(rest, begun: false));
+        }
     }
 
     async Task WaitForMore(CancellationToken stopping)
@@ -128,35 +144,52 @@ sealed class QueueWorker(
         }
     }
 
-    async Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline)
+    Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline) => End([batch], async () =>
     {
+        if (stopping.IsCancellationRequested)
+        {
+            await GiveBack([batch], begun: false);
+            return;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
         try
         {
-            if (stopping.IsCancellationRequested)
-            {
-                await messages.GiveBack(batch.Messages, begun: false, CancellationToken.None);
-                return;
-            }
+            await handling.Handle(batch.Messages, options, either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            await GiveBack([batch], begun: true);
+        }
+    });
 
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
-            try
-            {
-                await handling.Handle(batch.Messages, options, either.Token);
-            }
-            catch (OperationCanceledException) when (either.IsCancellationRequested)
-            {
-                await messages.GiveBack(batch.Messages, begun: true, CancellationToken.None);
-            }
+    Task GiveBack(IReadOnlyList<Batch> batches, bool begun) =>
+        messages.GiveBack([.. batches.SelectMany(batch => batch.Messages)], begun, CancellationToken.None);
+
+    /// <summary>Does the last that this node does with some messages.</summary>
+    async Task End(IReadOnlyList<Batch> batches, Func<Task> last)
+    {
+        var count = batches.Sum(batch => batch.Messages.Count);
+        try
+        {
+            await last();
         }
         catch (Exception error)
         {
-            // The end of these messages could not be written down: their leases end and they come again.
-            Log.EndNotRecorded(log, error, batch.Messages.Count, queue);
+            // It could not be written down: their leases end and they come again.
+            if (outage.IsNews(error))
+            {
+                Log.EndNotRecorded(log, error, count, queue);
+            }
         }
         finally
         {
-            inHand.TryRemove(batch, out _);
-            if (Interlocked.Add(ref held, -batch.Messages.Count) <= FewEnough)
+            foreach (var batch in batches)
+            {
+                inHand.TryRemove(batch, out _);
+            }
+
+            if (Interlocked.Add(ref held, -count) <= FewEnough)
             {
                 room.Ring();
             }
@@ -194,7 +227,10 @@ sealed class QueueWorker(
             }
             catch (Exception error)
             {
-                Log.RenewalFailed(log, error, queue);
+                if (outage.IsNews(error))
+                {
+                    Log.RenewalFailed(log, error, queue);
+                }
             }
         }
     }

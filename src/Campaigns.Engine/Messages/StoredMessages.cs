@@ -10,7 +10,7 @@ public sealed class StoredMessages(EventStore store)
     static readonly string ListMessages = Sql.Beside<StoredMessages>(nameof(ListMessages));
     static readonly string ReplayMessages = Sql.Beside<StoredMessages>(nameof(ReplayMessages));
 
-    /// <summary>A page of messages in the order of their ids, which for those that were sent without an id is the order of sending.</summary>
+    /// <summary>A page of messages in the order of their ids: without one of the sender's, those sent in an earlier millisecond first.</summary>
     /// <param name="after">The last id of the page before.</param>
     public async Task<List<StoredMessage>> List(MessageFilter filter, Guid? after, int limit, CancellationToken ct)
     {

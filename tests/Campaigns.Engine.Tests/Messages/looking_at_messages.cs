@@ -78,7 +78,8 @@ public sealed class looking_at_messages(PostgresFixture postgres) : IAsyncLifeti
         session.Send(new PayTogether(Guid.NewGuid(), 5), bank.Clock.Now.AddDays(1));
         await session.Commit(default);
         var dead = await List(new MessageFilter(State: MessageState.Dead));
-        dead[0].Error.ShouldBe("InvalidOperationException: No -1");
+        dead.Select(message => message.Error).Order().ShouldBe(
+            ["InvalidOperationException: No -1", "InvalidOperationException: No -2", "InvalidOperationException: No -3"]);
 
         (await bank.Messages.Replay(new MessageFilter(Ids: [dead[0].Id, Guid.NewGuid()]), default)).ShouldBe(1);
         (await bank.Messages.Find(null, dead[0].Id, default)).ShouldNotBeNull().State.ShouldBe(MessageState.Waiting);

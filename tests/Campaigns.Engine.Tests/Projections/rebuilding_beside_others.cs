@@ -112,14 +112,19 @@ public sealed class rebuilding_beside_others(PostgresFixture postgres) : IAsyncL
     [Fact]
     public async Task a_second_one_of_the_same_projection_is_refused()
     {
-        for (var i = 0; i < 3; i++)
-        {
-            await bank.Open();
-        }
+        await bank.Open();
+        await using var reader = await bank.Database.OpenConnectionAsync();
+        await using var reading = await reader.BeginTransactionAsync();
+        await Read(reader);
+        var begun = new TaskCompletionSource();
+        var first = Rebuild(new Watch(_ => begun.TrySetResult())); // does not end while somebody reads the old rows
+        await begun.Task.WaitAsync(Patience);
 
-        Task? second = null;
-        await Rebuild(new Watch(_ => second ??= Rebuild()));
-        (await Should.ThrowAsync<RebuildRefusedException>(second!)).Message.ShouldContain("already");
+        (await Should.ThrowAsync<RebuildRefusedException>(Rebuild())).Message.ShouldContain("already");
+
+        await reading.CommitAsync();
+        await AppendUntil(await bank.Open(), () => first.IsCompleted, first);
+        await first;
     }
 
     Projection Balances => bank.Rebuild.Projections.ShouldHaveSingleItem();
