@@ -53,7 +53,7 @@ public sealed class rebuilding_beside_others(PostgresFixture postgres) : IAsyncL
             }
         }), cancelled.Token);
 
-        await Should.ThrowAsync<OperationCanceledException>(rebuild);
+        await Should.ThrowAsync<OperationCanceledException>(rebuild.WaitAsync(Patience));
         (await bank.Ask("select balance from balances")).ShouldBe("7");
         (await bank.Count("pg_namespace where nspname = current_schema() || '_rebuild_balances'")).ShouldBe(0);
         await bank.Open();
