@@ -23,11 +23,15 @@ public sealed class EventErasure(EventStore store)
     static readonly string EraseEvents = Sql.Beside<EventErasure>(nameof(EraseEvents));
     static readonly string RecordErasure = Sql.Beside<EventErasure>(nameof(RecordErasure));
 
-    /// <summary>Erases in one transaction, which keeps appends to these streams out, and records that it happened. Twice does what once does.</summary>
+    /// <summary>
+    /// Erases in one transaction, which keeps appends to these streams out, and records that it happened. Twice does what once does.
+    /// </summary>
     /// <param name="streams">Those that do not exist are passed over.</param>
     /// <param name="by">Its user is recorded.</param>
     /// <returns>The number of events changed; 0, and nothing is recorded, where there was nothing personal left.</returns>
-    /// <exception cref="InvalidOperationException">An event is of a type that this program does not know, so nobody can say what in it is personal.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An event is of a type that this program does not know, so nobody can say what in it is personal: nothing has changed.
+    /// </exception>
     /// <exception cref="JsonException">An event cannot be read.</exception>
     public async Task<long> Erase(string tenantId, IReadOnlyCollection<Guid> streams, string reason, Metadata by, CancellationToken ct)
     {
@@ -60,11 +64,12 @@ public sealed class EventErasure(EventStore store)
 
         public async Task<int> Erase(IReadOnlyList<LockedStream> streams, CancellationToken ct)
         {
-            var events = (await Query(
+            var all = await Query(
                 ReadWhole, [.. streams.Select(stream => stream.Id)],
-                reader => Masked.Of(model.EventTypes, reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3)), ct)).ToLookup(fact => fact.Stream);
+                reader => Masked.Of(model.EventTypes, reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3)), ct);
+            var events = all.ToLookup(fact => fact.Stream);
             await using var batch = new NpgsqlBatch(connection);
-            var changed = streams.SelectMany(stream => events[stream.Id]).Where(fact => fact.IsChanged).ToList();
+            var changed = all.FindAll(fact => fact.IsChanged);
             if (changed.Count > 0)
             {
                 batch.BatchCommands.Add(Replace(changed));
@@ -72,7 +77,8 @@ public sealed class EventErasure(EventStore store)
 
             // Snapshots are made anew even where no event has changed: a commit that was decided before an earlier erasure may have
             // brought what was erased back into one.
-            foreach (var kind in streams.Where(stream => stream.Kind is { Snapshot: true } && events.Contains(stream.Id)).GroupBy(stream => stream.Kind!))
+            var kept = streams.Where(stream => stream.Kind is { Snapshot: true } && events.Contains(stream.Id));
+            foreach (var kind in kept.GroupBy(stream => stream.Kind!))
             {
                 var snapshots = kind.Select(stream => new Snapshot(
                     stream.Id, events[stream.Id].Select(fact => fact.Fact).Aggregate(kind.Key.Beginning, kind.Key.Fold), events[stream.Id].Count()));
@@ -114,7 +120,10 @@ public sealed class EventErasure(EventStore store)
 
         async Task<List<T>> Query<T>(string statement, Guid[] streams, Func<NpgsqlDataReader, T> read, CancellationToken ct)
         {
-            await using var command = new NpgsqlCommand(statement, connection) { Parameters = { new() { Value = tenantId }, new() { Value = streams } } };
+            await using var command = new NpgsqlCommand(statement, connection)
+            {
+                Parameters = { new() { Value = tenantId }, new() { Value = streams } },
+            };
             await using var reader = await command.ExecuteReaderAsync(ct);
             var rows = new List<T>();
             while (await reader.ReadAsync(ct))

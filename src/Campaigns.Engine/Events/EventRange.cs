@@ -15,7 +15,8 @@ sealed class EventRange(NpgsqlDataSource database, IReadOnlyCollection<string>? 
 
     /// <summary>The next events behind a position.</summary>
     /// <param name="connection">Null for any connection.</param>
-    public async Task<List<T>> Page<T>(long after, long upTo, int limit, Func<NpgsqlDataReader, T> read, NpgsqlConnection? connection, CancellationToken ct)
+    public async Task<List<T>> Page<T>(
+        long after, long upTo, int limit, Func<NpgsqlDataReader, T> read, NpgsqlConnection? connection, CancellationToken ct)
     {
         await using var command = connection is null ? database.CreateCommand(ReadRange) : new NpgsqlCommand(ReadRange, connection);
         command.Parameters.Add(new() { Value = after });

@@ -154,7 +154,8 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     /// <param name="types">Only these facts, under whatever name they are stored; null for all events, known to this program or not.</param>
     /// <param name="tenantId">Null for all tenants.</param>
     public IAsyncEnumerable<Event> ReadAll(
-        long afterPosition = 0, long upTo = long.MaxValue, IReadOnlyCollection<Type>? types = null, string? tenantId = null, CancellationToken ct = default) =>
+        long afterPosition = 0, long upTo = long.MaxValue, IReadOnlyCollection<Type>? types = null, string? tenantId = null,
+        CancellationToken ct = default) =>
         new EventRange(database, types?.SelectMany(model.EventTypes.Names).ToList(), tenantId)
             .Pages(afterPosition, upTo, PageSize, Read, @event => @event.Sequence, ct);
 

@@ -60,7 +60,9 @@ public sealed class EventTypes
         [Of(type).Name, .. upcasters.Values.Where(upcaster => upcaster.Type == type).Select(upcaster => upcaster.OldName)];
 
     /// <summary>Everything was registered by now, in whatever order: what does not fit together is said before anything runs.</summary>
-    /// <exception cref="InvalidOperationException">An old name is a present one too, or something is upcast to, or masked in, a type without a name.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An old name is a present one too, or something is upcast to, or masked in, a type without a name.
+    /// </exception>
     internal void Verify()
     {
         foreach (var upcaster in upcasters.Values)

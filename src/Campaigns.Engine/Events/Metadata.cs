@@ -16,7 +16,9 @@ public sealed record Metadata(
 
     /// <summary>The columns correlation_id, causation_id, user_name and headers, from <paramref name="first"/> on.</summary>
     internal static Metadata Read(NpgsqlDataReader reader, int first) =>
-        new(Text(reader, first), Text(reader, first + 1), Text(reader, first + 2), reader.IsDBNull(first + 3) ? null : ReadHeaders(reader.GetString(first + 3)));
+        new(
+            Text(reader, first), Text(reader, first + 1), Text(reader, first + 2),
+            reader.IsDBNull(first + 3) ? null : ReadHeaders(reader.GetString(first + 3)));
 
     internal string? HeadersJson() => Headers is { Count: > 0 } ? JsonSerializer.Serialize(Headers, EventTypes.Json) : null;
 

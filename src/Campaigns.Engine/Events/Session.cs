@@ -115,7 +115,9 @@ public sealed class Session
         where TState : class =>
         Add(loaded.Id, store.Model.StreamType<TState>().Alias, ExpectedVersion.Exactly(loaded.Version), []);
 
-    /// <summary>Archives a finished stream with this commit: it takes no more events, and remains readable. Refused when it has moved on since.</summary>
+    /// <summary>
+    /// Archives a finished stream with this commit: it takes no more events, and remains readable. Refused when it has moved on since.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such stream.</exception>
     public void Archive<TState>(StreamState<TState> loaded)
         where TState : class => Archive<TState>(loaded.Id, ExpectedVersion.Exactly(loaded.Version));
@@ -268,7 +270,10 @@ public sealed class Session
         var archived = streams.Where(stream => stream.Value.Archived).Select(stream => stream.Key).ToArray();
         if (archived.Length > 0)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(ArchiveStreams) { Parameters = { new() { Value = TenantId }, new() { Value = archived } } });
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(ArchiveStreams)
+            {
+                Parameters = { new() { Value = TenantId }, new() { Value = archived } },
+            });
         }
 
         foreach (var projection in store.Model.Projections)

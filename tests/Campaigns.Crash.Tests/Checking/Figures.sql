@@ -5,4 +5,4 @@ select
     (select count(*) from effects) as messages_handled,
     (select count(*) from effects where attempt > 1) as in_a_later_attempt,
     (select max(attempt) from effects) as most_attempts,
-    (select count(*) from messages) as dead
+    (select count(*) from messages where dead_at is not null) as dead

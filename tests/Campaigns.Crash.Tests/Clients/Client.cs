@@ -13,11 +13,11 @@ namespace Campaigns.Crash.Tests.Clients;
 sealed class Client(EventStore store, int seed, ConcurrentQueue<Guid> accounts, Acknowledgements acknowledged)
 {
     static readonly string AddSent = Sql.Beside<Client>(nameof(AddSent));
-    static readonly string MustWait = Sql.Beside<Client>(nameof(MustWait));
 
     static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     readonly Random random = new(seed);
+    readonly List<(Guid Id, object Message)> sent = [];
 
     /// <summary>Commits of which it does not know whether they came true.</summary>
     public int Unanswered { get; private set; }
@@ -72,6 +72,7 @@ sealed class Client(EventStore store, int seed, ConcurrentQueue<Guid> accounts, 
         4 or 5 or 6 => Transfer(),
         7 => PayInterest(),
         8 => Ring(),
+        9 when sent.Count > 0 && random.Next(2) == 0 => SendAgain(),
         _ => MakeTrouble(),
     };
 
@@ -86,24 +87,31 @@ sealed class Client(EventStore store, int seed, ConcurrentQueue<Guid> accounts, 
         }
     }
 
-    Task<Guid> Transfer() => Send("take_from", random.Next(1, 6), transfer =>
+    Task Transfer() => Send("take_from", random.Next(1, 6), transfer =>
     {
         var accounts = Accounts(2);
         return new TakeFrom(transfer, accounts[0], accounts[1], random.Next(1, 500));
     });
 
-    Task<Guid> PayInterest() => Send("pay_interest", 20, message => new PayInterest(message, Accounts(1)[0], random.Next(1, 10)));
+    Task PayInterest() => Send("pay_interest", 20, message => new PayInterest(message, Accounts(1)[0], random.Next(1, 10)));
 
     async Task Ring()
     {
         var due = store.Clock.GetUtcNow() + TimeSpan.FromMilliseconds(random.Next(100, 900));
-        var message = await Send("ring", random.Next(1, 4), _ => new Ring(), due);
+        await Send("ring", random.Next(1, 4), _ => new Ring(), due);
+    }
 
-        // The same id again while the first waits: one message.
-        var again = Session();
-        again.Sql.Add(MustWait, message);
-        again.Send(new Ring(), due, message);
-        await again.Commit(CancellationToken.None);
+    // The same message again, whether the first one waits, is being handled, or has been: one message.
+    async Task SendAgain()
+    {
+        var session = Session();
+        for (var count = random.Next(1, 5); count > 0; count--)
+        {
+            var (id, message) = sent[random.Next(sent.Count)];
+            session.Send(message, id: id);
+        }
+
+        await session.Commit(CancellationToken.None);
     }
 
     async Task MakeTrouble()
@@ -112,19 +120,16 @@ sealed class Client(EventStore store, int seed, ConcurrentQueue<Guid> accounts, 
         await Send("poison", 1, message => new Poison(message));
     }
 
-    async Task<Guid> Send(string kind, int count, Func<Guid, object> message, DateTimeOffset? due = null)
+    async Task Send(string kind, int count, Func<Guid, object> message, DateTimeOffset? due = null)
     {
         var session = Session();
         var ids = Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7()).ToArray();
         session.Sql.Add(AddSent, ids, kind, due ?? session.Now);
-        foreach (var id in ids)
-        {
-            session.Send(message(id), due, id);
-        }
-
+        var messages = ids.Select(id => (id, message(id))).ToList();
+        messages.ForEach(one => session.Send(one.Item2, due, one.id));
         await session.Commit(CancellationToken.None);
         acknowledged.Messages(ids);
-        return ids[0];
+        sent.AddRange(messages);
     }
 
     Session Session() => store.OpenSession(BankModel.Tenant);

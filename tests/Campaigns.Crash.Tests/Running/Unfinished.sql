@@ -1,6 +1,6 @@
 select 'messages that wait' as what, count(*) as count, max(last_error) as error
 from messages
-where dead_at is null
+where dead_at is null and handled_at is null and queue <> 'housekeeping'
 having count(*) > 0
 union all
 select 'events behind the checkpoint', count(*), (select error from stopped_projections limit 1)

@@ -33,13 +33,3 @@ create table strikes (
     node varchar     not null,
     took int         not null -- milliseconds until PostgreSQL answered and what was struck was started again
 );
-
--- Holds the message until the end of the transaction, or fails when it does not wait any more.
-create function must_wait(message uuid) returns void language plpgsql as $$
-begin
-    perform 1 from messages where id = message for update;
-    if not found then
-        raise exception 'Message % does not wait', message;
-    end if;
-end
-$$;

@@ -1,1 +1,0 @@
-select must_wait($1)
