@@ -98,7 +98,8 @@ sealed class ProjectionCheck(EventStore store) : Check
     static async Task<long> Checkpoint(ProjectionReplay replay, CancellationToken ct)
     {
         replay.PassOver.UnionWith(await replay.Connection.Ask<long[]>(ReadSkipped, ct, replay.Projection.Name));
-        return await replay.Connection.Ask<long>("select last_seq_id from mt_event_progression where name = $1", ct, AsyncProjection.Checkpoint(replay.Projection.Name));
+        return await replay.Connection.Ask<long>(
+            "select last_seq_id from mt_event_progression where name = $1", ct, AsyncProjection.Checkpoint(replay.Projection.Name));
     }
 
     static Task<long> LastPosition(NpgsqlConnection connection, CancellationToken ct) =>

@@ -71,7 +71,9 @@ sealed class SchemaCheck(EventStore store, Migrator migrator) : Check
     {
         var scratch = await connection.Ask<string>("select 'campaigns_doctor_' || pg_backend_pid()", ct);
         await connection.Execute($"create schema {scratch}", ct);
-        await connection.Execute("select set_config('search_path', array_to_string(array(select quote_ident(s) from unnest($1) s), ', '), true)", ct, (object)new[] { scratch }.Concat(path[1..]).ToArray());
+        await connection.Execute(
+            "select set_config('search_path', array_to_string(array(select quote_ident(s) from unnest($1) s), ', '), true)", ct,
+            (object)new[] { scratch }.Concat(path[1..]).ToArray());
         await migrator.RunAnew(connection, pending, ct);
         return await Describe(connection, scratch, ct);
     }

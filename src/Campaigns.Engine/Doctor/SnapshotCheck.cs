@@ -72,9 +72,9 @@ sealed class SnapshotCheck(EventStore store) : Check
             return $"{replayed.Stream}: no state is kept";
         }
 
-        using var is_ = JsonDocument.Parse(document.Json);
+        using var present = JsonDocument.Parse(document.Json);
         using var should = JsonDocument.Parse(replayed.Json);
-        var members = JsonDifference.Between(is_.RootElement, should.RootElement).Select(difference => difference.Path).ToList();
+        var members = JsonDifference.Between(present.RootElement, should.RootElement).Select(difference => difference.Path).ToList();
         if (document.Version != replayed.Version)
         {
             members.Insert(0, $"version {document.Version} instead of {replayed.Version}");

@@ -72,7 +72,8 @@ public sealed class ProjectionRebuild(EventStore store)
         if (dependents.Count > 0)
         {
             throw new RebuildRefusedException(
-                $"The tables of {projection.Name} cannot be replaced: {string.Join(", ", dependents)} would be lost with them. Drop it, rebuild, and make it again.");
+                $"The tables of {projection.Name} cannot be replaced: {string.Join(", ", dependents)} would be lost with them. "
+                + "Drop it, rebuild, and make it again.");
         }
     }
 

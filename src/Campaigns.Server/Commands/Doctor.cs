@@ -40,7 +40,8 @@ static class Doctor
         var started = TimeProvider.System.GetTimestamp();
         await foreach (var (check, diagnosis) in doctor.Examine(checks, progress, ct))
         {
-            var report = new Report(check.Name, diagnosis.Examined, diagnosis.Things, TimeProvider.System.GetElapsedTime(started).TotalSeconds, diagnosis.Findings);
+            var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
+            var report = new Report(check.Name, diagnosis.Examined, diagnosis.Things, seconds, diagnosis.Findings);
             started = TimeProvider.System.GetTimestamp();
             reports.Add(report);
             progress.Clear();

@@ -13,7 +13,10 @@ static class Events
     static readonly JsonSerializerOptions Readable = new(EventTypes.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonSerializerOptions Indented = new(Readable) { WriteIndented = true };
 
-    public static Command Command() => new("events", "Export events, look at streams and travel in time") { ExportCommand(), StreamCommand(), AsOfCommand(), ReplayCommand() };
+    public static Command Command() => new("events", "Export events, look at streams and travel in time")
+    {
+        ExportCommand(), StreamCommand(), AsOfCommand(), ReplayCommand(),
+    };
 
     static Option<string?> Organisation(string description) => new("--organisation") { Description = description };
 
@@ -136,7 +139,8 @@ static class Events
 
         (Event Event, object State)? last = null;
         // An event stamped by a clock that ran ahead ends what is known at a time, as it does for EventStore.LoadAt.
-        await foreach (var step in history.Replay(type, stream, ct).TakeWhile(step => step.Event.Version <= version && step.Event.Timestamp <= time).WithCancellation(ct))
+        var until = history.Replay(type, stream, ct).TakeWhile(step => step.Event.Version <= version && step.Event.Timestamp <= time);
+        await foreach (var step in until.WithCancellation(ct))
         {
             last = step;
         }
@@ -204,7 +208,7 @@ static class Events
 
         if (stream.Alias != alias)
         {
-            await Console.Error.WriteLineAsync($"The stream {id} is no {alias} but a {stream.Alias ?? "stream of no kind"}.");
+            await Console.Error.WriteLineAsync($"The stream {id} is not of the kind {alias} but {stream.Alias ?? "of none"}.");
             return null;
         }
 

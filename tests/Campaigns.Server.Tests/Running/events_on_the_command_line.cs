@@ -79,7 +79,7 @@ public sealed class events_on_the_command_line(PostgresFixture postgres) : IAsyn
         await Refused("There is no stream", "replay", "campaign", $"{missing}");
         await Refused("of eve", "stream", $"{campaign}", "--organisation", "eve");
         await Refused("campaign, import, organisation, recipient, suppression, template", "as-of", "campain", $"{campaign}");
-        await Refused($"The stream {recipient} is no campaign but a recipient.", "as-of", "campaign", $"{recipient}");
+        await Refused($"The stream {recipient} is not of the kind campaign but recipient.", "as-of", "campaign", $"{recipient}");
         await Refused("had no event then", "as-of", "campaign", $"{campaign}", "--time", "2025-01-01");
         await Refused("is no time", "as-of", "campaign", $"{campaign}", "--time", "teatime");
         await Refused("not both", "as-of", "campaign", $"{campaign}", "--time", "2025-01-01", "--version", "1");
