@@ -111,9 +111,17 @@ public sealed class Session
     }
 
     /// <summary>Appends nothing, but the commit is refused when the stream has moved on since it was loaded: for decisions that hang on it.</summary>
+    /// <exception cref="ArgumentException">The stream does not exist: there is nothing whose version could be held.</exception>
     public void Expect<TState>(StreamState<TState> loaded)
-        where TState : class =>
+        where TState : class
+    {
+        if (loaded.Version == 0)
+        {
+            throw new ArgumentException($"There is no stream {loaded.Id} to hold at its version.", nameof(loaded));
+        }
+
         Add(loaded.Id, store.Model.StreamType<TState>().Alias, ExpectedVersion.Exactly(loaded.Version), []);
+    }
 
     /// <summary>
     /// Archives a finished stream with this commit: it takes no more events, and remains readable. Refused when it has moved on since.
