@@ -38,7 +38,7 @@ public sealed class MessageWorkers : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var deadline = new CancellationTokenSource();
+        using var deadline = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         await using var stop = stoppingToken.Register(() => deadline.CancelAfter(StopWithin));
         await Task.WhenAll(workers.Values.Select(worker => Task.Run(() => worker.Run(stoppingToken, deadline.Token), CancellationToken.None)));
     }

@@ -14,6 +14,9 @@ sealed class ProjectionReplay : IAsyncDisposable
     /// <summary>Events that may be left for the last transaction.</summary>
     const int FewEnough = 2000;
 
+    /// <summary>How soon to look again while nothing more is certain.</summary>
+    static readonly TimeSpan HeldWait = TimeSpan.FromMilliseconds(20);
+
     static readonly string CopyTable = Sql.Beside<ProjectionReplay>(nameof(CopyTable));
     static readonly string RenameIndexes = Sql.Beside<ProjectionReplay>(nameof(RenameIndexes));
 
@@ -89,6 +92,11 @@ sealed class ProjectionReplay : IAsyncDisposable
     {
         for (var (certain, last) = await ahead(ct); last - position > FewEnough; (certain, last) = await ahead(ct))
         {
+            if (position >= certain)
+            {
+                await Task.Delay(HeldWait, ct); // a long append may still fill a hole
+            }
+
             while (position < certain)
             {
                 await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -97,6 +97,59 @@ public sealed class nodes_that_run(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task a_handler_that_does_not_end_in_time_is_stopped_with_its_node_and_its_message_given_back()
+    {
+        var begun = new TaskCompletionSource();
+        await using var node = bank.AnotherNode();
+        node.Pays = async (_, _, ct) =>
+        {
+            begun.SetResult();
+            await new TaskCompletionSource().Task.WaitAsync(ct);
+        };
+        await bank.Send(new Pay(Guid.NewGuid(), 1));
+        var running = await node.Run();
+        await begun.Task.WaitAsync(Patience);
+
+        var stopped = running.DisposeAsync().AsTask();
+        await Drive(stopped);
+
+        (await bank.List("select claim, attempts, dead_at from messages")).ShouldBe([" | 1 | "]);
+    }
+
+    [Fact]
+    public async Task a_backlog_is_taken_into_memory_only_as_far_as_there_are_places()
+    {
+        const int places = 2 + 10;
+        var (begun, go) = (new CountdownEvent(2), new TaskCompletionSource());
+        await using var node = bank.AnotherNode(new QueueOptions { Concurrency = 2, Prefetch = 10 });
+        var handled = HandledBy(node, 300);
+        var handle = node.Pays;
+        node.Pays = async (pay, delivery, ct) =>
+        {
+            if (!begun.IsSet)
+            {
+                begun.Signal();
+            }
+
+            await go.Task;
+            await handle(pay, delivery, ct);
+        };
+        await bank.Send([.. Enumerable.Range(0, 300).Select(_ => new Pay(Guid.NewGuid(), 1))]);
+        await using var running = await node.Run();
+        await Task.Run(() => begun.Wait(Patience));
+
+        for (var look = 0; look < 20; look++)
+        {
+            bank.Notifications.Publish(["queue:single"]);
+            bank.Clock.Advance(TimeSpan.FromSeconds(1));
+            (await bank.Count("messages where claim is not null")).ShouldBeLessThanOrEqualTo(places);
+        }
+
+        go.SetResult();
+        await Drive(handled);
+    }
+
+    [Fact]
     public async Task a_queue_with_a_few_places_goes_on_until_it_is_empty()
     {
         await using var small = bank.AnotherNode(new QueueOptions { Concurrency = 2, Prefetch = 0 });
