@@ -50,10 +50,10 @@ sealed class QueueWorker(
         using var ring = store.Notifications.Subscribe(Notifications.QueueTopic(queue), wake.Ring);
         var claimed = Channel.CreateUnbounded<Batch>(); // bounded by the places
         await WhileRenewing(() => Task.WhenAll(
-            Enumerable.Range(0, options.Concurrency).Select(_ => HandleAll(claimed.Reader, stopping, deadline)).Prepend(Claim(claimed, stopping))));
+            Enumerable.Range(0, options.Concurrency).Select(_ => HandleAll(claimed.Reader, stopping, deadline)).Prepend(ClaimAhead(claimed, stopping))));
     }
 
-    async Task Claim(Channel<Batch> claimed, CancellationToken stopping)
+    async Task ClaimAhead(Channel<Batch> claimed, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -127,7 +127,7 @@ sealed class QueueWorker(
 
     List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed)
     {
-        var batches = claimed.GroupBy(message => (message.Kind, message.TenantId))
+        var batches = claimed.GroupBy(message => (message.Priority, message.Kind, message.TenantId))
             .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind).AtOnce))
             .Select(some => new Batch(some))
             .ToList();

@@ -415,6 +415,31 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task urgent_ones_of_one_tenant_do_not_wait_for_others_of_another_that_were_claimed_with_them()
+    {
+        var order = new List<int>();
+        await using var node = bank.AnotherNode(new QueueOptions { Concurrency = 1 });
+        node.Pays = (pay, _, _) =>
+        {
+            order.Add(pay.Amount);
+            return Task.CompletedTask;
+        };
+        foreach (var (tenant, priority, amount) in new[]
+        {
+            (Tenant, Priority.Urgent, 1), (Tenant, Priority.Normal, 3), (Tenant, Priority.Normal, 4), ("other", Priority.Urgent, 2),
+        })
+        {
+            var session = bank.Store.OpenSession(tenant);
+            session.Send(new Pay(Guid.NewGuid(), amount), priority: priority);
+            await session.Commit(default);
+            bank.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        (await node.Workers.RunOnce()).ShouldBe(4);
+        order.ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
     public async Task a_flood_of_urgent_ones_does_not_starve_the_others()
     {
         var order = await HandledOneByOne([(Priority.Background, -1), (Priority.Normal, -2), .. Enumerable.Range(0, 40).Select(i => (Priority.Urgent, i))]);
