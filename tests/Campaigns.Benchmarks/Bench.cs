@@ -54,16 +54,27 @@ public sealed class Bench : IAsyncDisposable
     public static async Task Throughput(
         string name, string unit, Func<Task<int>> ours, Func<Task<int>> raw, Func<Task>? prepare = null, Func<Task>? prepareRaw = null)
     {
-        var (engine, plain) = await Medians(() => PerSecond(ours, prepare), () => PerSecond(raw, prepareRaw));
-        Report(name, engine, unit, engine / plain, 0);
+        var (engine, plain) = await Medians(async () => [await PerSecond(ours, prepare)], async () => [await PerSecond(raw, prepareRaw)]);
+        Report(name, engine[0], unit, engine[0] / plain[0], 0);
     }
 
-    /// <summary>The median of latencies in milliseconds.</summary>
+    /// <summary>Latencies in milliseconds: within which half of a round are, and 99 % of it; the line of the latter ends its name in <c>-p99</c>.</summary>
     public static async Task Latency(string name, Func<Task<IEnumerable<TimeSpan>>> ours, Func<Task<IEnumerable<TimeSpan>>> raw)
     {
-        var (engine, plain) = await Medians(() => HalfWithin(ours), () => HalfWithin(raw));
-        Report(name, engine, "ms", engine / plain, 3);
+        var (engine, plain) = await Medians(() => Percentiles(ours), () => Percentiles(raw));
+        Report(name, engine[0], "ms", engine[0] / plain[0], 3);
+        Report($"{name}-p99", engine[1], "ms", engine[1] / plain[1], 3);
     }
+
+    public static async Task Execute(NpgsqlDataSource database, string text)
+    {
+        await using var command = database.CreateCommand(text);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public static void Report(string name, double value, string unit, double ratio, int decimals) => Console.WriteLine(
+        $"{name} {value.ToString($"F{decimals}", CultureInfo.InvariantCulture)} {unit} {ratio.ToString("F2", CultureInfo.InvariantCulture)}");
 
     public async ValueTask DisposeAsync()
     {
@@ -72,19 +83,23 @@ public sealed class Bench : IAsyncDisposable
         await EmbeddedPostgres.Remove(folder);
     }
 
-    static async Task<(double Ours, double Raw)> Medians(Func<Task<double>> ours, Func<Task<double>> raw)
+    /// <summary>Of each figure of a round, the median of all rounds.</summary>
+    static async Task<(double[] Ours, double[] Raw)> Medians(Func<Task<double[]>> ours, Func<Task<double[]>> raw)
     {
         await ours();
         await raw();
-        var (all, allRaw) = (new List<double>(), new List<double>());
+        var (all, allRaw) = (new List<double[]>(), new List<double[]>());
         for (var round = 0; round < Rounds; round++)
         {
             all.Add(await ours());
             allRaw.Add(await raw());
         }
 
-        return (Median(all), Median(allRaw));
+        return (MediansOf(all), MediansOf(allRaw));
     }
+
+    static double[] MediansOf(List<double[]> rounds) =>
+        [.. Enumerable.Range(0, rounds[0].Length).Select(figure => Percentile(rounds.Select(round => round[figure]), 0.5))];
 
     static async Task<double> PerSecond(Func<Task<int>> round, Func<Task>? prepare)
     {
@@ -98,14 +113,15 @@ public sealed class Bench : IAsyncDisposable
         return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    static async Task<double> HalfWithin(Func<Task<IEnumerable<TimeSpan>>> round) => Median((await round()).Select(time => time.TotalMilliseconds));
-
-    static double Median(IEnumerable<double> values)
+    static async Task<double[]> Percentiles(Func<Task<IEnumerable<TimeSpan>>> round)
     {
-        var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
+        var times = (await round()).Select(time => time.TotalMilliseconds).ToList();
+        return [Percentile(times, 0.5), Percentile(times, 0.99)];
     }
 
-    static void Report(string name, double value, string unit, double ratio, int decimals) => Console.WriteLine(
-        $"{name} {value.ToString($"F{decimals}", CultureInfo.InvariantCulture)} {unit} {ratio.ToString("F2", CultureInfo.InvariantCulture)}");
+    static double Percentile(IEnumerable<double> values, double share)
+    {
+        var sorted = values.Order().ToList();
+        return sorted[(int)(sorted.Count * share)];
+    }
 }

@@ -13,16 +13,10 @@ static class Bulk
 
     public static async Task Run(Bench bench)
     {
-        await using var engine = await bench.NewEngine(setup => setup
-            .Event<Queued>("queued").Stream("recipient", new Recipient(0), (recipient, _) => recipient));
+        await using var engine = await bench.NewEngine(Append.Streamed);
         var store = engine.GetRequiredService<EventStore>();
         await using var database = NpgsqlDataSource.Create(await bench.NewDatabase());
-        await using (var create = database.CreateCommand(
-            "create table bare_events (seq_id bigserial primary key, stream_id uuid, version bigint, type varchar, data jsonb, timestamp timestamptz)"))
-        {
-            await create.ExecuteNonQueryAsync();
-        }
-
+        await Bench.Execute(database, Append.BareTable);
         await Bench.Throughput("bulk", "events/s", () => Ours(store), () => Raw(database));
     }
 

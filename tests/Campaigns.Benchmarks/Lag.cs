@@ -17,11 +17,7 @@ static class Lag
         await using var engine = await bench.NewEngine(setup => setup
             .Event<Queued>("queued").Stream("recipient", new Recipient(0), (recipient, _) => recipient).Async(new Flat()));
         var store = engine.GetRequiredService<EventStore>();
-        await using (var create = store.Database.CreateCommand(
-            "create table flat (stream_id uuid primary key, campaign_id uuid, step int); create table bare (id uuid primary key)"))
-        {
-            await create.ExecuteNonQueryAsync();
-        }
+        await Bench.Execute(store.Database, $"{Flat.Table}; create table bare (id uuid primary key)");
 
         var services = engine.GetServices<IHostedService>().ToList();
         await Task.WhenAll(services.Select(service => service.StartAsync(CancellationToken.None)));

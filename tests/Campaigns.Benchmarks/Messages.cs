@@ -35,10 +35,7 @@ static class Messages
         });
         var store = engine.GetRequiredService<EventStore>();
         await using var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2;No Reset On Close=true");
-        await using (var create = database.CreateCommand("create table rows (id uuid primary key, body jsonb)"))
-        {
-            await create.ExecuteNonQueryAsync();
-        }
+        await Bench.Execute(database, "create table rows (id uuid primary key, body jsonb)");
 
         var workers = engine.GetRequiredService<MessageWorkers>();
         Guid[] ids = [];

@@ -4,16 +4,22 @@ using Campaigns.Benchmarks;
 var benchmarks = new Dictionary<string, Func<Bench, Task>>
 {
     ["append"] = Append.Run,
+    ["append-many"] = AppendMany.Run,
+    ["append-projected"] = AppendProjected.Run,
     ["bulk"] = Bulk.Run,
     ["messages"] = Messages.Run,
     ["messages-batch"] = MessagesInBatches.Run,
     ["wake"] = Wake.Run,
+    ["read"] = Read.Run,
     ["state"] = State.Run,
     ["rebuild"] = Rebuild.Run,
     ["lag"] = Lag.Run,
     ["timers"] = Timers.Run,
     ["hydrate"] = Hydrate.Run,
     ["send"] = Send.Run,
+    ["soak"] = new Soak("soak", once: false, held: false).Run,
+    ["soak-held"] = new Soak("soak-held", once: false, held: true).Run,
+    ["soak-once"] = new Soak("soak-once", once: true, held: false).Run,
 };
 
 if (args.Length == 0 || args.Except(benchmarks.Keys).Any())

@@ -16,8 +16,8 @@ static class Rebuild
         await using var engine = await bench.NewEngine(setup => setup
             .Event<Queued>("queued").Stream("recipient", new Recipient(0), (recipient, _) => recipient).Async(new Flat()));
         var store = engine.GetRequiredService<EventStore>();
-        await Execute(store.Database, "create table flat (stream_id uuid primary key, campaign_id uuid, step int)");
-        await Execute(store.Database, "create table flat_raw (like flat including all)");
+        await Bench.Execute(store.Database, Flat.Table);
+        await Bench.Execute(store.Database, "create table flat_raw (like flat including all)");
         for (var i = 0; i < Events; i += PerCommit)
         {
             var session = store.OpenSession("acme");
@@ -29,32 +29,27 @@ static class Rebuild
             await session.Commit(CancellationToken.None);
         }
 
-        await Execute(store.Database, "vacuum analyze mt_events");
+        await Bench.Execute(store.Database, "vacuum analyze mt_events");
         var rebuild = engine.GetRequiredService<ProjectionRebuild>();
         await Bench.Throughput(
             "rebuild", "events/s",
             async () => (int)await rebuild.Run(rebuild.Projections[0], null, CancellationToken.None),
             async () =>
             {
-                await Execute(
+                await Bench.Execute(
                     store.Database,
                     "insert into flat_raw select stream_id, (data ->> 'campaignId')::uuid, (data ->> 'step')::int from mt_events where type = 'queued' order by seq_id");
                 return Events;
             },
-            prepareRaw: () => Execute(store.Database, "truncate flat_raw"));
-    }
-
-    static async Task Execute(NpgsqlDataSource database, string text)
-    {
-        await using var command = database.CreateCommand(text);
-        command.CommandTimeout = 0;
-        await command.ExecuteNonQueryAsync();
+            prepareRaw: () => Bench.Execute(store.Database, "truncate flat_raw"));
     }
 }
 
 /// <summary>One row for each event, one statement for all of them.</summary>
 sealed class Flat : Projection
 {
+    public const string Table = "create table flat (stream_id uuid primary key, campaign_id uuid, step int)";
+
     public override string Name => "flat";
 
     public override IReadOnlyList<string> Tables { get; } = ["flat"];

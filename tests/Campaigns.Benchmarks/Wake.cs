@@ -23,10 +23,7 @@ static class Wake
             }));
         var store = engine.GetRequiredService<EventStore>();
         await using var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2;No Reset On Close=true");
-        await using (var create = database.CreateCommand("create table counter as select 0 as n"))
-        {
-            await create.ExecuteNonQueryAsync();
-        }
+        await Bench.Execute(database, "create table counter as select 0 as n");
 
         var services = engine.GetServices<IHostedService>().ToList();
         await Task.WhenAll(services.Select(service => service.StartAsync(CancellationToken.None)));
@@ -56,7 +53,7 @@ static class Wake
             for (var waiting = true; waiting;)
             {
                 await Task.Delay(5);
-                await using var any = store.Database.CreateCommand("select exists (select from messages)");
+                await using var any = store.Database.CreateCommand("select exists (select from messages where queue = 'ticks')");
                 waiting = (bool)(await any.ExecuteScalarAsync())!;
             }
         }
