@@ -18,7 +18,10 @@ join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdroppe
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 where r.relkind in ('r', 'p')
 union all
-select 'constraint', r.name, c.conname, pg_get_constraintdef(c.oid)
+-- PostgreSQL writes "in (...)" over varchar in one way as it was made and in another as pg_dump restored it: the casts go.
+select 'constraint', r.name, c.conname,
+       regexp_replace(regexp_replace(pg_get_constraintdef(c.oid), '\(ARRAY\[([^\]]*)\]\)::text\[\]', 'ARRAY[\1]', 'g'),
+                      '\((''[^'']*''::character varying)\)::text', '\1', 'g')
 from relations r
 join pg_constraint c on c.conrelid = r.oid
 where c.contype <> 'n' -- from PostgreSQL 18 on; the column says it

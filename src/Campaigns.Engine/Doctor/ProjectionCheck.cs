@@ -33,7 +33,7 @@ sealed class ProjectionCheck(EventStore store) : Check
             {
                 findings.Add(Finding.Note($"{projection.Name}: not checked", refused.Message));
             }
-            catch (Exception error) when (error is PostgresException or JsonException)
+            catch (Exception error) when (error is JsonException or PostgresException { IsTransient: false, SqlState: not PostgresErrorCodes.InsufficientPrivilege })
             {
                 findings.Add(Finding.Problem($"{projection.Name}: the events cannot be replayed", error.Message));
             }

@@ -3,6 +3,7 @@ using Campaigns.Engine.Projections;
 using Campaigns.Engine.Schema;
 using Campaigns.Server.Demo;
 using Campaigns.Server.Hosting;
+using Npgsql;
 
 namespace Campaigns.Server.Commands;
 
@@ -55,6 +56,16 @@ static class CommandLine
         catch (OperationCanceledException)
         {
             return Interrupted;
+        }
+        catch (NpgsqlException error) when (StartException.Explain(error) is { } explained)
+        {
+            await Console.Error.WriteLineAsync($"The command was given up. {explained.Message}");
+            return 1;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The command was given up. {error.Message}");
+            return 1;
         }
     }
 

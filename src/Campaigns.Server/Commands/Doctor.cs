@@ -28,6 +28,12 @@ static class Doctor
         await using var database = await DatabaseAccess.Open(migrate: false, ct);
         var doctor = database.Services.GetRequiredService<DatabaseDoctor>();
         var names = only?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names is [])
+        {
+            await Console.Error.WriteLineAsync($"--only names no check. There are: {string.Join(", ", doctor.Checks.Select(check => check.Name))}.");
+            return 1;
+        }
+
         if (names?.Except(doctor.Checks.Select(check => check.Name)).FirstOrDefault() is { } unknown)
         {
             await Console.Error.WriteLineAsync($"There is no check '{unknown}'. There are: {string.Join(", ", doctor.Checks.Select(check => check.Name))}.");
@@ -64,7 +70,7 @@ static class Doctor
             Console.WriteLine($"  {(finding.Severity == Severity.Problem ? "problem" : "note")}: {finding.Text}");
             foreach (var example in finding.Examples)
             {
-                Console.WriteLine($"    {example}");
+                Console.WriteLine($"    {example.ReplaceLineEndings(" ")}");
             }
         }
     }

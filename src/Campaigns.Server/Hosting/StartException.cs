@@ -16,7 +16,11 @@ public sealed class StartException(string message) : Exception(message)
         EmbeddedPostgresException or SchemaIsNewerException => new StartException(error.Message),
         IOException { InnerException: AddressInUseException or SocketException } => new StartException(
             $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {urls}), and for the sandbox with Sandbox__Url."),
-        PostgresException refused => new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => new StartException(
+            $"The database user lacks a right: {denied.MessageText}. Use the one the servers use; doctor and rebuilds need the right to create schemas too."),
+        PostgresException refused when refused.SqlState[..2] is "28" or "3D" or "53" or "57" => // who, which database, too many, going down
+            new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
+        PostgresException refused => new StartException($"PostgreSQL refuses: {refused.MessageText} ({refused.SqlState})."),
         NpgsqlException failed => new StartException(
             $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
         FormatException when error.Message.StartsWith("Invalid url", StringComparison.Ordinal) =>

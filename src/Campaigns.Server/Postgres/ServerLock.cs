@@ -18,7 +18,8 @@ sealed class ServerLock(FileStream file) : IDisposable
         catch (IOException error) when (error.HResult is 11 or 35) // EWOULDBLOCK, on Linux and on macOS
         {
             throw new EmbeddedPostgresException(
-                $"Another server is already using the data folder {folder}: stop it first, or give this one a data folder of its own.", error);
+                $"Another server is already using the data folder {folder}: stop it first, or give this one a data folder of its own. "
+                + "Commands can work beside it: docs/operations.md, The private PostgreSQL, says how.", error);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace Campaigns.Server.Tests.Running;
 
@@ -37,6 +38,38 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
     [InlineData("projections list")]
     public async Task also_for_a_command(string command) => ShouldExplain(
         await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x")), "");
+
+    [Theory]
+    [InlineData("migrate")]
+    [InlineData("doctor")]
+    [InlineData("doctor --only projections")]
+    [InlineData("messages dead")]
+    [InlineData("projections rebuild ledger")]
+    public async Task the_user_of_the_database_has_no_right_to_change_it(string command)
+    {
+        var database = await postgres.NewDatabase();
+        (await ServerProcess.Run(["migrate"], Settings(database))).Code.ShouldBe(0);
+        var reader = $"reader_{Guid.NewGuid():n}";
+        await using (var owner = NpgsqlDataSource.Create(database))
+        {
+            await owner.CreateCommand($"create role {reader} login; grant select on all tables in schema public to {reader}").ExecuteNonQueryAsync();
+        }
+
+        var run = await ServerProcess.Run(command.Split(' '), Settings($"{database};Username={reader}"));
+
+        run.Code.ShouldBe(1, run.Output + run.Error);
+        run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("lacks a right: permission denied");
+        run.Output.ShouldNotContain("cannot be replayed");
+    }
+
+    [Fact]
+    public async Task the_file_of_an_export_cannot_be_made()
+    {
+        var run = await ServerProcess.Run(["events", "export", "--output", "/nowhere/events.ndjson"], Settings(await postgres.NewDatabase()));
+
+        run.Code.ShouldBe(1, run.Error);
+        run.Error.Trim().Split('\n').ShouldHaveSingleItem().ShouldContain("/nowhere/events.ndjson");
+    }
 
     [Fact]
     public async Task an_address_is_none() => ShouldExplain(await Run(await postgres.NewDatabase(), "nonsense"), "nonsense");

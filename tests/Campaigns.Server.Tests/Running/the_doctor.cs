@@ -2,6 +2,7 @@ using System.Text.Json;
 using Campaigns.Engine.Doctor;
 using Campaigns.Server.Tests.Sending;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Campaigns.Server.Tests.Running;
 
@@ -89,6 +90,36 @@ public sealed class the_doctor(PostgresFixture postgres)
         refused.Error.Trim().ShouldBe("The database is newer than this program: Campaigns.Engine is at migration 9999, known are "
             + $"{await run.Store.Number("select max(number) from schema_migrations where module = 'Campaigns.Engine' and number < 9999")}. Start the newer program.");
     }
+
+    [Fact]
+    public async Task finds_the_schema_of_a_restored_database_as_the_migrations_made_it()
+    {
+        var database = await postgres.NewDatabase();
+        (await ServerProcess.Run(["migrate"], Settings(database))).Code.ShouldBe(0);
+        await using (var restored = NpgsqlDataSource.Create(database))
+        {
+            // As pg_dump writes each check and pg_restore makes it again.
+            await restored.CreateCommand("""
+                do $$
+                declare it record;
+                begin
+                    for it in select conrelid::regclass as on_table, conname, pg_get_constraintdef(oid) as definition
+                              from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace
+                    loop
+                        execute format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s', it.on_table, it.conname, it.definition);
+                    end loop;
+                end $$
+                """).ExecuteNonQueryAsync();
+        }
+
+        var run = await ServerProcess.Run(["doctor", "--only", "schema"], Settings(database));
+
+        run.Code.ShouldBe(0, run.Output);
+    }
+
+    [Fact]
+    public async Task does_not_call_healthy_what_it_was_not_told_to_look_at() =>
+        (await ServerProcess.Run(["doctor", "--only", ","], Settings(await postgres.NewSchema()))).Code.ShouldBe(1);
 
     [Fact]
     public async Task names_its_checks_to_who_asks_for_another()
