@@ -57,9 +57,15 @@ static class CommandLine
         {
             return Interrupted;
         }
-        catch (NpgsqlException error) when (StartException.Explain(error) is { } explained)
+        catch (PostgresException error) when (StartException.Explain(error) is { } explained)
         {
             await Console.Error.WriteLineAsync($"The command was given up. {explained.Message}");
+            return 1;
+        }
+        catch (NpgsqlException error)
+        {
+            var why = (error.InnerException?.Message ?? error.Message).TrimEnd('.');
+            await Console.Error.WriteLineAsync($"The command was given up. The connection to PostgreSQL was lost: {why}. Run it again.");
             return 1;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -18,7 +18,7 @@ public sealed class StartException(string message) : Exception(message)
             $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {urls}), and for the sandbox with Sandbox__Url."),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => new StartException(
             $"The database user lacks a right: {denied.MessageText}. Use the one the servers use; doctor and rebuilds need the right to create schemas too."),
-        PostgresException refused when refused.SqlState[..2] is "28" or "3D" or "53" or "57" => // who, which database, too many, going down
+        PostgresException refused when refused.SqlState[..2] is "28" or "3D" or "53" => // who, which database, too many
             new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
         PostgresException refused => new StartException($"PostgreSQL refuses: {refused.MessageText} ({refused.SqlState})."),
         NpgsqlException failed => new StartException(
