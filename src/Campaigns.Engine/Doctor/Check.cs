@@ -13,7 +13,10 @@ public abstract class Check
 /// <summary>What a check comes to.</summary>
 /// <param name="Examined">How many things were looked at.</param>
 /// <param name="Things">What these things are, for example <c>streams</c>.</param>
-public sealed record Diagnosis(long Examined, string Things, IReadOnlyList<Finding> Findings);
+public sealed record Diagnosis(long Examined, string Things, IReadOnlyList<Finding> Findings)
+{
+    public int Problems => Findings.Count(finding => finding.Severity == Severity.Problem);
+}
 
 /// <summary>Something that was found.</summary>
 /// <param name="Severity">A problem has to be mended; a note is worth knowing.</param>

@@ -7,9 +7,12 @@ namespace Campaigns.Engine.Doctor;
 /// <summary>Says what is wrong with the database: with its schema, its streams, and with everything that follows from its events.</summary>
 public sealed class DatabaseDoctor(EventStore store, Migrator migrator)
 {
+    /// <summary>Whether events were lost: what is made anew from such streams is wrong.</summary>
+    public Check Streams { get; } = new StreamCheck(store);
+
     /// <summary>All checks, in the order in which they run.</summary>
-    public IReadOnlyList<Check> Checks { get; } =
-        [new SchemaCheck(store, migrator), new StreamCheck(store), new SnapshotCheck(store), new ProjectionCheck(store), new StandstillCheck(store)];
+    public IReadOnlyList<Check> Checks =>
+        [new SchemaCheck(store, migrator), Streams, new SnapshotCheck(store), new ProjectionCheck(store), new StandstillCheck(store)];
 
     /// <summary>Runs some checks. While the database lacks migrations only its schema can be looked at.</summary>
     /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>

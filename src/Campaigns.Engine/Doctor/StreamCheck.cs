@@ -6,6 +6,7 @@ namespace Campaigns.Engine.Doctor;
 sealed class StreamCheck(EventStore store) : Check
 {
     static readonly string FindBrokenStreams = Sql.Beside<StreamCheck>(nameof(FindBrokenStreams));
+    static readonly string FindUnknownEvents = Sql.Beside<StreamCheck>(nameof(FindUnknownEvents));
 
     public override string Name => "streams";
 
@@ -13,15 +14,28 @@ sealed class StreamCheck(EventStore store) : Check
     {
         await using var connection = await store.Database.OpenConnectionAsync(ct);
         progress?.Report("streams: counting events");
-        await using var command = connection.Command(FindBrokenStreams);
-        await using var reader = await command.ExecuteReaderAsync(ct);
         var findings = new List<Finding>();
-        while (await reader.ReadAsync(ct))
+        await using (var command = connection.Command(FindBrokenStreams))
+        await using (var reader = await command.ExecuteReaderAsync(ct))
         {
-            findings.Add(Finding.Problem($"{reader.GetInt64(1)} streams: {reader.GetString(0)}", reader.GetFieldValue<string[]>(2)));
+            while (await reader.ReadAsync(ct))
+            {
+                findings.Add(Finding.Problem($"{reader.GetInt64(1)} streams: {reader.GetString(0)}", reader.GetFieldValue<string[]>(2)));
+            }
         }
 
-        await reader.DisposeAsync();
+        // Written by a newer program, or its type was taken out of this one.
+        await using (var command = connection.Command(FindUnknownEvents, (object)store.Model.EventTypes.Readable.ToArray()))
+        await using (var reader = await command.ExecuteReaderAsync(ct))
+        {
+            while (await reader.ReadAsync(ct))
+            {
+                findings.Add(Finding.Note(
+                    $"{reader.GetInt64(1)} events {reader.GetString(0)}, which this program does not know: states and projections pass over them",
+                    $"the first at position {reader.GetInt64(2)}"));
+            }
+        }
+
         return new Diagnosis(await connection.Ask<long>("select count(*) from mt_streams", ct), "streams", findings);
     }
 }

@@ -23,6 +23,9 @@ public sealed class EventTypes
     /// <summary>All event types by stored name, for catalogues and approval tests.</summary>
     public IReadOnlyDictionary<string, StoredType> ByName => byName;
 
+    /// <summary>Every stored name that this program can read: the present ones and the old ones that are upcast.</summary>
+    internal IEnumerable<string> Readable => byName.Keys.Concat(upcasters.Keys);
+
     internal void Add(Type type, string name)
     {
         var stored = new StoredType(type, name, $"{type.FullName}, {type.Assembly.GetName().Name}");

@@ -20,8 +20,8 @@ sealed class DatabaseAccess : IAsyncDisposable
 
     public IServiceProvider Services => services;
 
-    /// <param name="migrate">Bring the schema up to date first.</param>
-    public static async Task<DatabaseAccess> Open(bool migrate, CancellationToken ct)
+    /// <exception cref="StartException">There is no such database, or its schema is not what the command needs.</exception>
+    public static async Task<DatabaseAccess> Open(SchemaNeed need, CancellationToken ct)
     {
         var configuration = new ConfigurationBuilder()
             .SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
@@ -42,11 +42,7 @@ sealed class DatabaseAccess : IAsyncDisposable
                 .AddCampaigns()
                 .BuildServiceProvider();
             await using var answers = await services.GetRequiredService<EventStore>().Database.OpenConnectionAsync(ct); // or there is nothing to work on
-            if (migrate)
-            {
-                await services.GetRequiredService<Migrator>().Migrate(ct);
-            }
-
+            await Meet(need, services.GetRequiredService<Migrator>(), ct);
             return new DatabaseAccess(postgres, services);
         }
         catch (Exception error)
@@ -60,6 +56,19 @@ sealed class DatabaseAccess : IAsyncDisposable
         }
     }
 
+    static async Task Meet(SchemaNeed need, Migrator migrator, CancellationToken ct)
+    {
+        if (need == SchemaNeed.Migrated)
+        {
+            await migrator.Migrate(ct);
+        }
+        else if (need == SchemaNeed.Current && await migrator.Pending(ct) is { Count: > 0 } pending)
+        {
+            throw new StartException(
+                $"The database lacks {pending.Count} migrations ({string.Join(", ", pending.Select(script => script.Name))}). Run 'migrate', or start the server, which does it.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
@@ -68,4 +77,17 @@ sealed class DatabaseAccess : IAsyncDisposable
             await postgres.DisposeAsync();
         }
     }
+}
+
+/// <summary>What a command needs of the schema.</summary>
+enum SchemaNeed
+{
+    /// <summary>Nothing: it looks for itself.</summary>
+    Any,
+
+    /// <summary>That it is the newest. To look at something, or to mend it, must not change the schema under servers of an older version.</summary>
+    Current,
+
+    /// <summary>That it is made the newest first.</summary>
+    Migrated,
 }

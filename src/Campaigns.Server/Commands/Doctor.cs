@@ -25,7 +25,7 @@ static class Doctor
 
     static async Task<int> Run(string? only, bool asJson, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: false, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Any, ct);
         var doctor = database.Services.GetRequiredService<DatabaseDoctor>();
         var names = only?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names is [])

@@ -43,7 +43,7 @@ static class Events
         var json = new Option<bool>("--json") { Description = "One JSON object a line (NDJSON), as export writes it" };
         var stream = new Command("stream", "Show the events of a stream as they are stored") { id, organisation, json };
         stream.SetAction((parsed, ct) => CommandLine.Guarded(
-            token => Stream(parsed.GetRequiredValue(id), parsed.GetValue(organisation), parsed.GetValue(json), token), ct));
+            token => ShowStream(parsed.GetRequiredValue(id), parsed.GetValue(organisation), parsed.GetValue(json), token), ct));
         return stream;
     }
 
@@ -92,12 +92,29 @@ static class Events
 
     static async Task<int> Export(string? organisation, long after, FileInfo? output, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var store = database.Services.GetRequiredService<EventStore>();
-        await using var target = output is null ? Console.OpenStandardOutput() : output.Create();
+        var events = store.ReadStored(after, organisation, ct);
+        long count;
+        if (output is null)
+        {
+            await using var target = Console.OpenStandardOutput();
+            count = await Write(events, target, ct);
+        }
+        else
+        {
+            count = await Replace(output.FullName, target => Write(events, target, ct));
+        }
+
+        await Console.Error.WriteLineAsync($"{count} events");
+        return 0;
+    }
+
+    static async Task<long> Write(IAsyncEnumerable<StoredEvent> events, Stream target, CancellationToken ct)
+    {
         await using var buffered = new BufferedStream(target, 1 << 16);
         var count = 0L;
-        await foreach (var stored in store.ReadStored(after, organisation, ct))
+        await foreach (var stored in events)
         {
             await JsonSerializer.SerializeAsync(buffered, stored, EventTypes.Json, ct);
             buffered.WriteByte((byte)'\n');
@@ -105,13 +122,33 @@ static class Events
         }
 
         await buffered.FlushAsync(ct);
-        await Console.Error.WriteLineAsync($"{count} events");
-        return 0;
+        return count;
     }
 
-    static async Task<int> Stream(Guid id, string? organisation, bool asJson, CancellationToken ct)
+    // Written beside, so that what an interrupted export was to replace is still there.
+    static async Task<long> Replace(string file, Func<Stream, Task<long>> write)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        var beside = file + ".part";
+        try
+        {
+            long count;
+            await using (var target = File.Create(beside))
+            {
+                count = await write(target);
+            }
+
+            File.Move(beside, file, overwrite: true);
+            return count;
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+
+    static async Task<int> ShowStream(Guid id, string? organisation, bool asJson, CancellationToken ct)
+    {
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var history = database.Services.GetRequiredService<StreamHistory>();
         if (await Find(history, id, organisation, ct) is not { } stream)
         {
@@ -130,7 +167,7 @@ static class Events
 
     static async Task<int> AsOf(string alias, Guid id, string? organisation, long version, DateTimeOffset time, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var history = database.Services.GetRequiredService<StreamHistory>();
         if (await Find(history, alias, id, organisation, ct) is not var (type, stream))
         {
@@ -158,7 +195,7 @@ static class Events
 
     static async Task<int> Replay(string alias, Guid id, string? organisation, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var history = database.Services.GetRequiredService<StreamHistory>();
         if (await Find(history, alias, id, organisation, ct) is not var (type, stream))
         {

@@ -18,7 +18,7 @@ static class Keys
 
     static async Task<int> Issue(string organisation, string name, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Migrated, ct);
         var store = database.Services.GetRequiredService<EventStore>();
         await store.Decide<Organisation>(
             () => store.OpenSession(organisation),

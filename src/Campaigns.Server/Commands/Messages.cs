@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Campaigns.Engine.Events;
+using System.Text.Json.Serialization;
 using Campaigns.Engine.Messages;
 
 namespace Campaigns.Server.Commands;
@@ -9,6 +9,12 @@ namespace Campaigns.Server.Commands;
 static class Messages
 {
     const int PageSize = 500;
+
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 
     static readonly Option<string?> Organisation = new("--organisation") { Description = "Only this organisation's messages" };
     static readonly Option<string?> Queue = new("--queue") { Description = "Only messages of this queue" };
@@ -37,7 +43,7 @@ static class Messages
 
     static async Task<int> List(MessageFilter filter, bool json, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var messages = database.Services.GetRequiredService<StoredMessages>();
         var count = 0;
         List<StoredMessage> page;
@@ -45,7 +51,7 @@ static class Messages
         {
             foreach (var message in page)
             {
-                Console.WriteLine(json ? JsonSerializer.Serialize(message, EventTypes.Json) : Line(message));
+                Console.WriteLine(json ? JsonSerializer.Serialize(message, Json) : Line(message));
             }
 
             count += page.Count;
@@ -63,7 +69,7 @@ static class Messages
             return 1;
         }
 
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var count = await database.Services.GetRequiredService<StoredMessages>().Replay(filter, ct);
         Console.WriteLine($"{count} messages come again.");
         return filter.Ids is { } ids && count < ids.Count ? 1 : 0;

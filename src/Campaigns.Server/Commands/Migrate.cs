@@ -14,7 +14,7 @@ static class Migrate
 
     static async Task<int> Run(CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: false, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Any, ct);
         var ran = await database.Services.GetRequiredService<Migrator>().Migrate(ct);
         Console.WriteLine(ran.Count == 0 ? "The database is up to date." : $"Ran {string.Join(", ", ran)}.");
         return 0;

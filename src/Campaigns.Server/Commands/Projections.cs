@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Campaigns.Engine.Doctor;
 using Campaigns.Engine.Projections;
 using Campaigns.Engine.Snapshots;
 
@@ -9,8 +10,9 @@ static class Projections
     public static Command Command()
     {
         var name = new Argument<string>("name") { Description = "A projection, as 'projections list' names it" };
-        var rebuild = new Command("rebuild", "Make the rows of a projection anew from the events, while servers run") { name };
-        rebuild.SetAction((parsed, ct) => CommandLine.Guarded(token => Rebuild(parsed.GetRequiredValue(name), token), ct));
+        var anyway = new Option<bool>("--anyway") { Description = "Also when streams have lost events, and rows would be made without them" };
+        var rebuild = new Command("rebuild", "Make the rows of a projection anew from the events, while servers run") { name, anyway };
+        rebuild.SetAction((parsed, ct) => CommandLine.Guarded(token => Rebuild(parsed.GetRequiredValue(name), parsed.GetValue(anyway), token), ct));
         var list = new Command("list", "Name the projections and their tables");
         list.SetAction((_, ct) => CommandLine.Guarded(List, ct));
         var status = new Command("status", "Say how far the async projections are, and why one does not go on");
@@ -23,7 +25,7 @@ static class Projections
 
     static async Task<int> List(CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         foreach (var projection in database.Services.GetRequiredService<ProjectionRebuild>().Projections)
         {
             Console.WriteLine($"{projection.Name}  ({string.Join(", ", projection.Tables)})");
@@ -39,7 +41,7 @@ static class Projections
 
     static async Task<int> Status(CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var all = await database.Services.GetRequiredService<ProjectionDaemon>().Status(ct);
         foreach (var projection in all)
         {
@@ -56,7 +58,7 @@ static class Projections
 
     static async Task<int> Resume(string name, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         if (await database.Services.GetRequiredService<ProjectionDaemon>().Resume(name, ct))
         {
             return 0;
@@ -66,11 +68,18 @@ static class Projections
         return 1;
     }
 
-    static async Task<int> Rebuild(string name, CancellationToken ct)
+    static async Task<int> Rebuild(string name, bool anyway, CancellationToken ct)
     {
-        await using var database = await DatabaseAccess.Open(migrate: true, ct);
+        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var projections = database.Services.GetRequiredService<ProjectionRebuild>();
         var snapshots = database.Services.GetRequiredService<SnapshotRebuild>();
+        if (!anyway && await database.Services.GetRequiredService<DatabaseDoctor>().Streams.Run(null, ct) is { Problems: > 0 })
+        {
+            await Console.Error.WriteLineAsync(
+                "Streams are broken, and rows made from them would be wrong: 'doctor --only streams' says which. --anyway rebuilds all the same.");
+            return 1;
+        }
+
         var started = TimeProvider.System.GetTimestamp();
         string outcome;
         if (projections.Projections.FirstOrDefault(known => known.Name == name) is { } projection)
