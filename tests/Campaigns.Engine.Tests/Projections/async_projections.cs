@@ -132,6 +132,17 @@ public sealed class async_projections(PostgresFixture postgres)
         (await Rows(bank, "later_balances")).ShouldBe(await Rows(bank, "balances"));
     }
 
+    [Fact]
+    public async Task rebuilt_before_any_node_has_run_them_are_not_applied_a_second_time()
+    {
+        await using var bank = await TestEngine.Start(postgres, later: AsyncOptions.Default);
+        await bank.Open(new Deposited(1));
+        await bank.Rebuild.Run(bank.Rebuild.Projections.Single(projection => projection.Name == "later_balances"), null, default);
+        await bank.Daemon.RunOnce(default);
+
+        (await Rows(bank, "later_balances")).ShouldBe(await Rows(bank, "balances"));
+    }
+
     /// <summary>Acts until the async rows have caught up with the inline ones, by the nodes' own doing.</summary>
     static async Task Until(TestEngine bank, Func<Task> act)
     {
