@@ -12,7 +12,7 @@ group by kind
 union all
 select format('%s messages %s, which nobody handles', count(*), kind), 'due from ' || to_char(min(due) at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"')
 from messages
-where dead_at is null and kind <> all ($1)
+where dead_at is null and handled_at is null and kind <> all ($1)
 group by kind
 union all
 select format('The projection %s has stopped at %s', name, position), error
