@@ -55,7 +55,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     {
         if (message.Attempts > store.Model.MostAttempts(queue.Retry))
         {
-            await Bury(message, $"Not one of {message.Attempts - 1} attempts came to an end: the node died or the claim ran out each time.");
+            await Bury(message, queue, $"Not one of {message.Attempts - 1} attempts came to an end: the node died or the claim ran out each time.");
             return;
         }
 
@@ -69,7 +69,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         catch (Exception error)
         {
             // It will read no better the next time.
-            await Bury(message, Reason(error));
+            await Bury(message, queue, Reason(error));
             return;
         }
 
@@ -126,7 +126,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         var policy = store.Model.RetryPolicy(error) ?? queue.Retry;
         if (message.Attempts >= policy.MaxAttempts)
         {
-            await Bury(message, reason);
+            await Bury(message, queue, reason);
             return;
         }
 
@@ -135,7 +135,14 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         await messages.Retry(message, due, reason, CancellationToken.None);
     }
 
-    async Task Bury(ClaimedMessage message, string reason)
+        if ((await messages.Renew([message], queue.Lease, CancellationToken.None)).Count == 0)
+        {
+            // Its commit came through although its answer did not, or another worker has it: nobody may be told that it is dead.
+            Log.NotOursToBury(log, message.Kind, message.Id, reason);
+            return;
+        }
+
+    async Task Bury(ClaimedMessage message, QueueOptions queue, string reason)
     {
         Log.MessageDied(log, message.Kind, message.Id, reason);
         await TellOfDeath(message, reason);

@@ -344,6 +344,49 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task one_that_somebody_else_has_handled_meanwhile_is_not_told_of_as_dead()
+    {
+        var account = await bank.Open();
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var told = 0;
+        bank.PayDied = (_, _, _) => Task.FromResult(told++);
+        bank.Pays = async (_, _, _) =>
+        {
+            begun.SetResult();
+            await go.Task;
+            throw new ArgumentException("Nobody retries this", "amount");
+        };
+        await using var other = bank.AnotherNode();
+        await bank.Send(new Pay(account, 100));
+        var first = bank.Workers.RunOnce();
+        await begun.Task.WaitAsync(Patience);
+        await bank.Ask("update messages set claimed_until = $1", bank.Clock.Now); // the node was cut off, so nobody renewed it
+        (await other.Workers.RunOnce()).ShouldBe(1);
+        go.SetResult();
+        await first.WaitAsync(Patience);
+
+        (await bank.Load(account)).State.Balance.ShouldBe(100);
+        told.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task one_whose_handler_fails_after_its_commit_is_not_told_of_as_dead()
+    {
+        var told = 0;
+        bank.PayDied = (_, _, _) => Task.FromResult(told++);
+        bank.Pays = async (_, delivery, ct) =>
+        {
+            await delivery.OpenSession().Commit(ct);
+            throw new ArgumentException("Too late to fail", "amount");
+        };
+        await bank.Send(new Pay(Guid.NewGuid(), 1));
+        await bank.Workers.RunOnce();
+
+        (await bank.Count("messages")).ShouldBe(0);
+        told.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task what_was_put_on_record_before_the_end_stays_when_the_end_fails()
     {
         var account = await bank.Open();
