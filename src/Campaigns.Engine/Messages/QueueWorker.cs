@@ -12,11 +12,12 @@ sealed class QueueWorker(
     /// <summary>How long a queue is left unwatched when nothing rings: the safety net under the notifications.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a claim begins with the least urgent, so that they are never starved.</summary>
-    const int OtherEndEvery = 10;
+    /// <summary>How often a claim begins with one of the less urgent, in turn, so that none is ever starved.</summary>
+    const int OthersFirstEvery = 10;
 
     static readonly Priority[] UrgentFirst = [Priority.Urgent, Priority.Normal, Priority.Background];
-    static readonly Priority[] BackgroundFirst = [Priority.Background, Priority.Normal, Priority.Urgent];
+    static readonly Priority[][] OthersFirst =
+        [[Priority.Normal, Priority.Background, Priority.Urgent], [Priority.Background, Priority.Normal, Priority.Urgent]];
 
     readonly string[] kinds = store.Model.MessageKinds;
     readonly Signal wake = new();
@@ -122,8 +123,11 @@ sealed class QueueWorker(
         }
     }
 
-    Task<IReadOnlyList<ClaimedMessage>> Claim(int limit, CancellationToken ct) =>
-        messages.Claim(queue, kinds, Interlocked.Increment(ref claims) % OtherEndEvery == 0 ? BackgroundFirst : UrgentFirst, limit, options.Lease, ct);
+    Task<IReadOnlyList<ClaimedMessage>> Claim(int limit, CancellationToken ct)
+    {
+        var (turn, rest) = Math.DivRem((uint)Interlocked.Increment(ref claims), OthersFirstEvery);
+        return messages.Claim(queue, kinds, rest == 0 ? OthersFirst[turn % OthersFirst.Length] : UrgentFirst, limit, options.Lease, ct);
+    }
 
     List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed)
     {

@@ -466,6 +466,17 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
         order.Where(amount => amount >= 0).ShouldBeInOrder();
     }
 
+    [Fact]
+    public async Task floods_from_both_ends_do_not_starve_the_middle()
+    {
+        var order = await HandledOneByOne(
+        [
+            (Priority.Normal, -1), .. Enumerable.Range(0, 40).Select(i => (Priority.Urgent, i)),
+            .. Enumerable.Range(0, 40).Select(i => (Priority.Background, i)),
+        ]);
+        order.IndexOf(-1).ShouldBeLessThan(20);
+    }
+
     async Task<List<int>> HandledOneByOne(params (Priority Priority, int Amount)[] sent)
     {
         var order = new List<int>();
