@@ -19,6 +19,7 @@ sealed class QueueWorker(
     static readonly Priority[][] OthersFirst =
         [[Priority.Normal, Priority.Background, Priority.Urgent], [Priority.Background, Priority.Normal, Priority.Urgent]];
 
+    readonly int mostAttempts = store.Model.MostAttempts(options.Retry);
     readonly string[] kinds = store.Model.MessageKinds;
     readonly Signal wake = new();
     readonly Signal room = new();
@@ -129,14 +130,16 @@ sealed class QueueWorker(
         return messages.Claim(queue, kinds, rest == 0 ? OthersFirst[turn % OthersFirst.Length] : UrgentFirst, limit, options.Lease, ct);
     }
 
-    List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed)
+    // The last attempt is made alone: a message that ends the node each time takes no others with it, and is dead in the end.
+    List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed) => TakeInHand(
+        claimed.GroupBy(message => (message.Kind, message.TenantId, Alone: message.Attempts > 1 && message.Attempts >= mostAttempts))
+            .SelectMany(same => same.Chunk(same.Key.Alone ? 1 : store.Model.MessageKind(same.Key.Kind).AtOnce)));
+
+    List<Batch> TakeInHand(IEnumerable<ClaimedMessage[]> together)
     {
-        var batches = claimed.GroupBy(message => (message.Kind, message.TenantId))
-            .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind).AtOnce))
-            .Select(some => new Batch(some))
-            .ToList();
+        var batches = together.Select(some => new Batch(some)).ToList();
         batches.ForEach(batch => inHand.TryAdd(batch, true));
-        Interlocked.Add(ref held, claimed.Count);
+        Interlocked.Add(ref held, batches.Sum(batch => batch.Messages.Count));
         return batches;
     }
 
@@ -148,24 +151,37 @@ sealed class QueueWorker(
         }
     }
 
-    Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline) => End([batch], async () =>
+    async Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline)
     {
-        if (stopping.IsCancellationRequested)
+        List<Batch> apart = [];
+        await End([batch], async () =>
         {
-            await GiveBack([batch], begun: false);
-            return;
-        }
+            if (stopping.IsCancellationRequested)
+            {
+                await GiveBack([batch], begun: false);
+                return;
+            }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
-        try
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
+            try
+            {
+                if (!await handling.Handle(batch.Messages, options, either.Token))
+                {
+                    apart = TakeInHand(batch.Messages.Chunk(1));
+                }
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                await GiveBack([batch], begun: true);
+            }
+        });
+
+        // Each with a claim of its own to lose: that one of them has ended must stop no other.
+        foreach (var one in apart)
         {
-            await handling.Handle(batch.Messages, options, either.Token);
+            await Handle(one, stopping, deadline);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            await GiveBack([batch], begun: true);
-        }
-    });
+    }
 
     Task GiveBack(IReadOnlyList<Batch> batches, bool begun) =>
         messages.GiveBack([.. batches.SelectMany(batch => batch.Messages)], begun, CancellationToken.None);

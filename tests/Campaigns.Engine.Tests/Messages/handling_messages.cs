@@ -344,6 +344,25 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task some_that_together_never_come_to_an_end_are_dead_after_the_last_attempt_too()
+    {
+        var together = 0;
+        bank.PaysTogether = (payments, _, _) =>
+        {
+            together = Math.Max(together, payments.Count);
+            return Task.CompletedTask;
+        };
+        await bank.Send(new PayTogether(Guid.NewGuid(), 1), new PayTogether(Guid.NewGuid(), 2), new PayTogether(Guid.NewGuid(), 3));
+        await bank.Ask(
+            "update messages set attempts = case body ->> 'amount' when '1' then 5 else 4 end, claim = gen_random_uuid(), claimed_until = $1", bank.Clock.Now);
+        await bank.Workers.RunOnce();
+
+        (await bank.List("select body ->> 'amount' from messages where dead_at is not null")).ShouldBe(["1"]);
+        together.ShouldBe(1); // the last attempt is made alone: it may be another one that ends the node
+        (await bank.Count("messages")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task one_that_somebody_else_has_handled_meanwhile_is_not_told_of_as_dead()
     {
         var account = await bank.Open();
@@ -384,6 +403,38 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
 
         (await bank.Count("messages")).ShouldBe(0);
         told.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task a_batch_that_was_taken_apart_is_not_stopped_because_some_of_it_has_ended()
+    {
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var attempts = new List<int>();
+        bank.PaysTogether = async (payments, _, ct) =>
+        {
+            if (payments.Count > 1)
+            {
+                throw new InvalidOperationException("Not together");
+            }
+
+            attempts.Add(payments[0].Amount);
+            if (attempts.Count == 2)
+            {
+                begun.SetResult();
+                await go.Task.WaitAsync(ct);
+            }
+        };
+        await bank.Send(new PayTogether(Guid.NewGuid(), 1), new PayTogether(Guid.NewGuid(), 2));
+        var running = bank.Workers.RunOnce();
+        await begun.Task.WaitAsync(Patience);
+        bank.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAny(running, Until("select 1 from messages where claimed_until = $1", bank.Clock.Now + TimeSpan.FromSeconds(30)));
+        running.IsCompleted.ShouldBeFalse();
+        go.SetResult();
+        await running.WaitAsync(Patience);
+
+        attempts.Count.ShouldBe(2);
+        (await bank.Count("messages")).ShouldBe(0);
     }
 
     [Fact]
