@@ -50,6 +50,9 @@ static partial class Log
 
     public static void SchedulesInterrupted(ILogger log, Exception error) => SchedulesInterrupted(log, Trace(error), error.Message);
 
+    [LoggerMessage(12, LogLevel.Warning, "Message {Kind} {Id} has ended or is another worker's by now, whatever happened here: {Reason}")]
+    public static partial void NotOursToBury(ILogger log, string kind, Guid id, string reason);
+
     [LoggerMessage(20, LogLevel.Warning, "The projection daemon was interrupted, trying again: {Reason}")]
     static partial void DaemonInterrupted(ILogger log, Exception? trace, string reason);
 

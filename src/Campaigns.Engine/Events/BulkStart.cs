@@ -14,7 +14,7 @@ sealed class BulkStart(EventStore store, StreamType type, string tenantId, Metad
     static readonly string CopyStreams = Sql.Beside<BulkStart>(nameof(CopyStreams));
     static readonly string CopyEvents = Sql.Beside<BulkStart>(nameof(CopyEvents));
 
-    readonly DateTimeOffset now = store.Clock.GetUtcNow();
+    readonly DateTimeOffset now = store.Now;
     readonly string? headers = metadata.HeadersJson();
     readonly HashSet<string> topics = new(StringComparer.Ordinal);
 

@@ -32,6 +32,18 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 
     public TimeProvider Clock => clock;
 
+    /// <summary>
+    /// The time in the microseconds that PostgreSQL keeps: an inline projection sees an event with the time that a rebuild will read.
+    /// </summary>
+    internal DateTimeOffset Now
+    {
+        get
+        {
+            var now = clock.GetUtcNow();
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond));
+        }
+    }
+
     internal EngineModel Model => model;
 
     internal Notifications Notifications => notifications;

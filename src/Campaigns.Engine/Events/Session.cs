@@ -29,7 +29,7 @@ public sealed class Session
         this.completes = completes;
         TenantId = tenantId;
         Metadata = metadata;
-        Now = store.Clock.GetUtcNow();
+        Now = store.Now;
     }
 
     public string TenantId { get; }

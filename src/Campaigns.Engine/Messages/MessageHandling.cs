@@ -15,19 +15,19 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
 
     /// <summary>Handles messages of one kind, one tenant and one claim.</summary>
     /// <param name="ct">Ends the handler early: the node stops, or the claim was lost.</param>
-    public async Task Handle(IReadOnlyList<ClaimedMessage> claimed, QueueOptions queue, CancellationToken ct)
+    /// <returns>False when they could not be handled together: nothing has happened, and each is to be handled alone.</returns>
+    public async Task<bool> Handle(IReadOnlyList<ClaimedMessage> claimed, QueueOptions queue, CancellationToken ct)
     {
         if (claimed.Count > 1)
         {
-            await HandleTogether(claimed, queue, ct);
+            return await HandleTogether(claimed, ct);
         }
-        else
-        {
-            await HandleOne(claimed[0], queue, ct);
-        }
+
+        await HandleOne(claimed[0], queue, ct);
+        return true;
     }
 
-    async Task HandleTogether(IReadOnlyList<ClaimedMessage> claimed, QueueOptions queue, CancellationToken ct)
+    async Task<bool> HandleTogether(IReadOnlyList<ClaimedMessage> claimed, CancellationToken ct)
     {
         try
         {
@@ -39,15 +39,13 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
                 var session = store.OpenSession(claimed[0].TenantId, claimed[0].Metadata, claim);
                 return (session, type.Many!(services, bodies, session, ct));
             }, ct);
+            return true;
         }
         catch (Exception error) when (!IsStop(error, ct))
         {
             // One of them is at fault: one by one, so that it does not hold up the others.
             Log.BatchTakenApart(log, error, claimed.Count, claimed[0].Kind);
-            foreach (var message in claimed)
-            {
-                await HandleOne(message, queue, ct);
-            }
+            return false;
         }
     }
 
@@ -55,7 +53,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
     {
         if (message.Attempts > store.Model.MostAttempts(queue.Retry))
         {
-            await Bury(message, $"Not one of {message.Attempts - 1} attempts came to an end: the node died or the claim ran out each time.");
+            await Bury(message, queue, $"Not one of {message.Attempts - 1} attempts came to an end: the node died or the claim ran out each time.");
             return;
         }
 
@@ -69,7 +67,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         catch (Exception error)
         {
             // It will read no better the next time.
-            await Bury(message, Reason(error));
+            await Bury(message, queue, Reason(error));
             return;
         }
 
@@ -126,7 +124,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         var policy = store.Model.RetryPolicy(error) ?? queue.Retry;
         if (message.Attempts >= policy.MaxAttempts)
         {
-            await Bury(message, reason);
+            await Bury(message, queue, reason);
             return;
         }
 
@@ -135,8 +133,15 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         await messages.Retry(message, due, reason, CancellationToken.None);
     }
 
-    async Task Bury(ClaimedMessage message, string reason)
+    async Task Bury(ClaimedMessage message, QueueOptions queue, string reason)
     {
+        if ((await messages.Renew([message], queue.Lease, CancellationToken.None)).Count == 0)
+        {
+            // Its commit came through although its answer did not, or another worker has it: nobody may be told that it is dead.
+            Log.NotOursToBury(log, message.Kind, message.Id, reason);
+            return;
+        }
+
         Log.MessageDied(log, message.Kind, message.Id, reason);
         await TellOfDeath(message, reason);
         await messages.Bury(message, reason, CancellationToken.None);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Campaigns.Engine.Events;
 
 namespace Campaigns.Engine.Messages;
@@ -5,6 +6,9 @@ namespace Campaigns.Engine.Messages;
 /// <summary>A kind of message: its stored name, its queue and who handles it.</summary>
 sealed record MessageType(Type Type, string Kind, string Queue, int AtOnce)
 {
+    /// <summary>A message in the form in which it is stored.</summary>
+    public string Serialize(object message) => JsonSerializer.Serialize(message, Type, EventTypes.Json);
+
     public Func<IServiceProvider, object, Delivery, CancellationToken, Task>? One { get; init; }
 
     /// <summary>Told, before it is laid aside, of a message that no attempt could handle.</summary>

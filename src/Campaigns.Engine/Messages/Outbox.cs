@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Campaigns.Engine.Events;
 using Npgsql;
 using NpgsqlTypes;
@@ -48,5 +47,5 @@ sealed class Outbox
 /// <param name="Once">The sender chose the id: it stays refused after the message was handled.</param>
 sealed record OutgoingMessage(Guid Id, MessageType Type, object Message, DateTimeOffset Due, Priority Priority, bool Once)
 {
-    public string Body() => JsonSerializer.Serialize(Message, Type.Type, EventTypes.Json);
+    public string Body() => Type.Serialize(Message);
 }

@@ -1,8 +1,8 @@
 namespace Campaigns.Engine.Messages;
 
 /// <summary>
-/// Which of the due messages of a queue goes first. Every tenth claim looks from the other end, so that a flood of urgent ones slows the
-/// others down but never stops them.
+/// Which of the due messages of a queue goes first. Every tenth claim begins with one of the others, in turn, so that a flood of urgent ones
+/// slows them down but never stops them.
 /// </summary>
 public enum Priority : short
 {

@@ -12,12 +12,14 @@ sealed class QueueWorker(
     /// <summary>How long a queue is left unwatched when nothing rings: the safety net under the notifications.</summary>
     internal static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a claim begins with the least urgent, so that they are never starved.</summary>
-    const int OtherEndEvery = 10;
+    /// <summary>How often a claim begins with one of the less urgent, in turn, so that none is ever starved.</summary>
+    const int OthersFirstEvery = 10;
 
     static readonly Priority[] UrgentFirst = [Priority.Urgent, Priority.Normal, Priority.Background];
-    static readonly Priority[] BackgroundFirst = [Priority.Background, Priority.Normal, Priority.Urgent];
+    static readonly Priority[][] OthersFirst =
+        [[Priority.Normal, Priority.Background, Priority.Urgent], [Priority.Background, Priority.Normal, Priority.Urgent]];
 
+    readonly int mostAttempts = store.Model.MostAttempts(options.Retry);
     readonly string[] kinds = store.Model.MessageKinds;
     readonly Signal wake = new();
     readonly Signal room = new();
@@ -122,17 +124,22 @@ sealed class QueueWorker(
         }
     }
 
-    Task<IReadOnlyList<ClaimedMessage>> Claim(int limit, CancellationToken ct) =>
-        messages.Claim(queue, kinds, Interlocked.Increment(ref claims) % OtherEndEvery == 0 ? BackgroundFirst : UrgentFirst, limit, options.Lease, ct);
-
-    List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed)
+    Task<IReadOnlyList<ClaimedMessage>> Claim(int limit, CancellationToken ct)
     {
-        var batches = claimed.GroupBy(message => (message.Priority, message.Kind, message.TenantId))
-            .SelectMany(same => same.Chunk(store.Model.MessageKind(same.Key.Kind).AtOnce))
-            .Select(some => new Batch(some))
-            .ToList();
+        var (turn, rest) = Math.DivRem((uint)Interlocked.Increment(ref claims), OthersFirstEvery);
+        return messages.Claim(queue, kinds, rest == 0 ? OthersFirst[turn % OthersFirst.Length] : UrgentFirst, limit, options.Lease, ct);
+    }
+
+    // The last attempt is made alone: a message that ends the node each time takes no others with it, and is dead in the end.
+    List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed) => TakeInHand(
+        claimed.GroupBy(message => (message.Priority, message.Kind, message.TenantId, Alone: message.Attempts > 1 && message.Attempts >= mostAttempts))
+            .SelectMany(same => same.Chunk(same.Key.Alone ? 1 : store.Model.MessageKind(same.Key.Kind).AtOnce)));
+
+    List<Batch> TakeInHand(IEnumerable<ClaimedMessage[]> together)
+    {
+        var batches = together.Select(some => new Batch(some)).ToList();
         batches.ForEach(batch => inHand.TryAdd(batch, true));
-        Interlocked.Add(ref held, claimed.Count);
+        Interlocked.Add(ref held, batches.Sum(batch => batch.Messages.Count));
         return batches;
     }
 
@@ -144,24 +151,37 @@ sealed class QueueWorker(
         }
     }
 
-    Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline) => End([batch], async () =>
+    async Task Handle(Batch batch, CancellationToken stopping, CancellationToken deadline)
     {
-        if (stopping.IsCancellationRequested)
+        List<Batch> apart = [];
+        await End([batch], async () =>
         {
-            await GiveBack([batch], begun: false);
-            return;
-        }
+            if (stopping.IsCancellationRequested)
+            {
+                await GiveBack([batch], begun: false);
+                return;
+            }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
-        try
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(batch.Lost.Token, deadline);
+            try
+            {
+                if (!await handling.Handle(batch.Messages, options, either.Token))
+                {
+                    apart = TakeInHand(batch.Messages.Chunk(1));
+                }
+            }
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
+            {
+                await GiveBack([batch], begun: true);
+            }
+        });
+
+        // Each with a claim of its own to lose: that one of them has ended must stop no other.
+        foreach (var one in apart)
         {
-            await handling.Handle(batch.Messages, options, either.Token);
+            await Handle(one, stopping, deadline);
         }
-        catch (OperationCanceledException) when (either.IsCancellationRequested)
-        {
-            await GiveBack([batch], begun: true);
-        }
-    });
+    }
 
     Task GiveBack(IReadOnlyList<Batch> batches, bool begun) =>
         messages.GiveBack([.. batches.SelectMany(batch => batch.Messages)], begun, CancellationToken.None);

@@ -22,8 +22,8 @@ public sealed record RetryPolicy
 
     internal TimeSpan WaitAfter(int attempt, Random random)
     {
-        var wait = FirstWait * Math.Pow(2, Math.Min(attempt - 1, 30));
-        return (wait < LongestWait ? wait : LongestWait) * (1 - Jitter + (2 * Jitter * random.NextDouble()));
+        var wait = Math.Min(FirstWait.Ticks * Math.Pow(2, attempt - 1), LongestWait.Ticks);
+        return new TimeSpan((long)(wait * (1 - Jitter + (2 * Jitter * random.NextDouble()))));
     }
 }
 

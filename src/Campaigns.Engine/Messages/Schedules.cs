@@ -22,7 +22,7 @@ public sealed class Schedules(EventStore store, ILogger<Schedules> log) : Backgr
         {
             var turn = (session.Now.UtcTicks / period.Ticks) + 1;
             var due = new DateTimeOffset(turn * period.Ticks, TimeSpan.Zero);
-            session.Send(message, due, Id(store.Model.MessageType(message.GetType()).Kind, due));
+            session.Send(message, due, Id(store.Model.MessageType(message.GetType()), message, due));
             first = due < first ? due : first;
         }
 
@@ -57,10 +57,11 @@ public sealed class Schedules(EventStore store, ILogger<Schedules> log) : Backgr
         }
     }
 
-    static Guid Id(string kind, DateTimeOffset due)
+    // With the body, because one kind may be on several schedules, each with a message of its own.
+    static Guid Id(MessageType type, object message, DateTimeOffset due)
     {
         Span<byte> id = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}\n{due.UtcTicks}"), id);
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{type.Kind}\n{due.UtcTicks}\n{type.Serialize(message)}"), id);
         id[6] = (byte)((id[6] & 0x0f) | 0x80); // a UUID of version 8: made in a way of our own
         id[8] = (byte)((id[8] & 0x3f) | 0x80);
         return new Guid(id[..16], bigEndian: true);

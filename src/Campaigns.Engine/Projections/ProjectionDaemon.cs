@@ -112,17 +112,14 @@ public sealed class ProjectionDaemon : BackgroundService
         try
         {
             highWater = new HighWater(store.Database, await Start(ct));
-            while (true)
-            {
-                await highWater.Advance(ct);
-                await CatchUp(ct);
-                await wake.Wait(highWater.IsHeld ? HeldWait : LongestWait, store.Clock, ct);
-                if (!highWater.IsHeld)
-                {
-                    // Whether this node still owns them is the connection's word.
-                    await Scalar<int>(ownership, "select 1", ct);
-                }
-            }
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            var bells = projections.ConvertAll(_ => new Signal());
+            var work = projections.Zip(bells, (projection, bell) => Follow(projection, bell, ended.Token)).ToList();
+            work.Add(Lead(ownership, bells, ended.Token));
+            var first = await Task.WhenAny(work); // none ends but by an error, which ends all
+            await ended.CancelAsync();
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await first;
         }
         finally
         {
@@ -130,7 +127,34 @@ public sealed class ProjectionDaemon : BackgroundService
         }
     }
 
-    async Task CatchUp(CancellationToken ct) => await Task.WhenAll(projections.Select(async projection =>
+    async Task Lead(NpgsqlConnection ownership, List<Signal> bells, CancellationToken ct)
+    {
+        while (true)
+        {
+            await highWater.Advance(ct);
+            bells.ForEach(bell => bell.Ring());
+            await wake.Wait(highWater.IsHeld ? HeldWait : LongestWait, store.Clock, ct);
+            if (!highWater.IsHeld)
+            {
+                // Whether this node still owns them is the connection's word.
+                await Scalar<int>(ownership, "select 1", ct);
+            }
+        }
+    }
+
+    // Each by itself: one that has a million events behind it, or waits for a lock, holds up no other.
+    async Task Follow(AsyncProjection projection, Signal bell, CancellationToken ct)
+    {
+        while (true)
+        {
+            await bell.Wait(ct);
+            await CatchUp(projection, ct);
+        }
+    }
+
+    Task CatchUp(CancellationToken ct) => Task.WhenAll(projections.Select(projection => CatchUp(projection, ct)));
+
+    async Task CatchUp(AsyncProjection projection, CancellationToken ct)
     {
         try
         {
@@ -145,7 +169,7 @@ public sealed class ProjectionDaemon : BackgroundService
         {
             Log.DaemonInterrupted(log, error);
         }
-    }));
+    }
 
     // Everything up to the slowest checkpoint was certain when it was applied.
     async Task<long> Start(CancellationToken ct)

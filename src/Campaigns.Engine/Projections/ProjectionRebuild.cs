@@ -21,6 +21,7 @@ public sealed class ProjectionRebuild(EventStore store)
 
     static readonly string TakeOverRights = Sql.Beside<ProjectionRebuild>(nameof(TakeOverRights));
     static readonly string FindDependents = Sql.Beside<ProjectionRebuild>(nameof(FindDependents));
+    static readonly string BeginCheckpoint = Sql.Beside<ProjectionRebuild>(nameof(BeginCheckpoint));
 
     /// <summary>All projections, inline and async.</summary>
     public IReadOnlyList<Projection> Projections => [.. store.Model.Projections, .. store.Model.AsyncProjections.Select(registered => registered.Projection)];
@@ -78,7 +79,7 @@ public sealed class ProjectionRebuild(EventStore store)
     }
 
     /// <returns>False, with nothing changed, when somebody holds a table for longer than appends may be made to wait.</returns>
-    static async Task<bool> TrySwap(ProjectionReplay replay, CancellationToken ct)
+    async Task<bool> TrySwap(ProjectionReplay replay, CancellationToken ct)
     {
         var (connection, projection) = (replay.Connection, replay.Projection);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -108,9 +109,10 @@ public sealed class ProjectionRebuild(EventStore store)
         return true;
     }
 
-    static async Task<bool> TryLock(ProjectionReplay replay, CancellationToken ct)
+    async Task<bool> TryLock(ProjectionReplay replay, CancellationToken ct)
     {
         var connection = replay.Connection;
+        var checkpoint = AsyncProjection.Checkpoint(replay.Projection.Name);
         var tables = string.Join(", ", replay.Projection.Tables.Select(table => $"\"{replay.Schema}\".{table}"));
         try
         {
@@ -118,8 +120,14 @@ public sealed class ProjectionRebuild(EventStore store)
             // second. This lock is in the way of nobody else.
             await connection.Execute($"lock table {tables} in share update exclusive mode", ct);
             await connection.Execute($"set local lock_timeout = {LockTimeout.TotalMilliseconds}", ct);
+            if (store.Model.AsyncProjections.Exists(registered => registered.Projection == replay.Projection))
+            {
+                // Also where no daemon has begun it yet: else it would begin later, and apply everything once more to the new rows.
+                await connection.Execute(BeginCheckpoint, ct, checkpoint);
+            }
+
             // In the order in which the daemon takes them: the checkpoint before the rows.
-            await connection.Execute($"select from mt_event_progression where name = '{AsyncProjection.Checkpoint(replay.Projection.Name)}' for update", ct);
+            await connection.Execute($"select from mt_event_progression where name = '{checkpoint}' for update", ct);
             // No append is under way once this is held, and none begins: everything that was committed is visible, holes are dead.
             await connection.Execute("lock table mt_events in share row exclusive mode", ct);
             await connection.Execute($"lock table {tables} in access exclusive mode", ct);

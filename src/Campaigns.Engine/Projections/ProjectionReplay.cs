@@ -1,3 +1,4 @@
+using System.Text;
 using Campaigns.Engine.Events;
 using Npgsql;
 
@@ -13,6 +14,9 @@ sealed class ProjectionReplay : IAsyncDisposable
 
     /// <summary>Events that may be left for the last transaction.</summary>
     const int FewEnough = 2000;
+
+    /// <summary>Bytes of a name that PostgreSQL tells apart.</summary>
+    const int LongestName = 63;
 
     /// <summary>How soon to look again while nothing more is certain.</summary>
     static readonly TimeSpan HeldWait = TimeSpan.FromMilliseconds(20);
@@ -55,7 +59,7 @@ sealed class ProjectionReplay : IAsyncDisposable
     public HashSet<long> PassOver { get; } = [];
 
     /// <param name="progress">Told the number of events applied, a page at a time.</param>
-    /// <exception cref="RebuildRefusedException">The same projection is being replayed already.</exception>
+    /// <exception cref="RebuildRefusedException">The same projection is being replayed already, or the schema beside has no room for its name.</exception>
     public static async Task<ProjectionReplay> Begin(EventStore store, Projection projection, Action<long>? progress, CancellationToken ct)
     {
         var connection = await store.Database.OpenConnectionAsync(ct);
@@ -63,6 +67,12 @@ sealed class ProjectionReplay : IAsyncDisposable
         {
             var schema = await connection.Ask<string>("select current_schema()", ct);
             var replay = new ProjectionReplay(store, projection, connection, schema, progress);
+            if (Encoding.UTF8.GetByteCount(replay.Beside) > LongestName)
+            {
+                // Cut off it might be the name of another schema, and of this one too: what has it is dropped.
+                throw new RebuildRefusedException($"The name {replay.Beside} is too long for a schema: PostgreSQL takes {LongestName} bytes.");
+            }
+
             if (!await connection.Ask<bool>($"select pg_try_advisory_lock({replay.LockKey})", ct))
             {
                 throw new RebuildRefusedException($"The projection {projection.Name} is being rebuilt or checked already.");

@@ -35,6 +35,9 @@ public sealed class Migrator
         try
         {
             await CreateSchema(connection, ct);
+            // PostgreSQL keeps what a search path comes to, and misses a schema that another process makes just while it finds out: the
+            // tables would be made in the next schema of the path. Set to what it is, it is looked up anew.
+            await connection.Execute("select set_config('search_path', current_setting('search_path'), false)", ct);
             await connection.Execute(CreateJournal, ct);
             var ran = new List<string>();
             foreach (var script in await Pending(connection, ct))

@@ -241,6 +241,18 @@ public sealed class a_database_that_is_ill(PostgresFixture postgres) : IAsyncLif
         findings[2].Examples.ShouldHaveSingleItem().ShouldContain("No money.");
     }
 
+    [Fact]
+    public async Task is_not_one_that_remembers_handled_messages_of_a_kind_of_the_past()
+    {
+        var session = bank.Session();
+        session.Send(new Pay(Guid.CreateVersion7(), 1), id: Guid.CreateVersion7());
+        await session.Commit(default);
+        await bank.Workers.RunOnce("single");
+        await bank.Ask("update messages set kind = 'pay_in_gold'");
+
+        (await Examine("standstill")).ShouldBeEmpty();
+    }
+
     async Task<IReadOnlyList<Finding>> Examine(string check) => (await bank.Doctor.Checks.Single(known => known.Name == check).Run(null, default)).Findings;
 
     async Task Write(Guid id, params string[] notes)

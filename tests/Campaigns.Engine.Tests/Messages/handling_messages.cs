@@ -344,6 +344,100 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task some_that_together_never_come_to_an_end_are_dead_after_the_last_attempt_too()
+    {
+        var together = 0;
+        bank.PaysTogether = (payments, _, _) =>
+        {
+            together = Math.Max(together, payments.Count);
+            return Task.CompletedTask;
+        };
+        await bank.Send(new PayTogether(Guid.NewGuid(), 1), new PayTogether(Guid.NewGuid(), 2), new PayTogether(Guid.NewGuid(), 3));
+        await bank.Ask(
+            "update messages set attempts = case body ->> 'amount' when '1' then 5 else 4 end, claim = gen_random_uuid(), claimed_until = $1", bank.Clock.Now);
+        await bank.Workers.RunOnce();
+
+        (await bank.List("select body ->> 'amount' from messages where dead_at is not null")).ShouldBe(["1"]);
+        together.ShouldBe(1); // the last attempt is made alone: it may be another one that ends the node
+        (await bank.Count("messages")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task one_that_somebody_else_has_handled_meanwhile_is_not_told_of_as_dead()
+    {
+        var account = await bank.Open();
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var told = 0;
+        bank.PayDied = (_, _, _) => Task.FromResult(told++);
+        bank.Pays = async (_, _, _) =>
+        {
+            begun.SetResult();
+            await go.Task;
+            throw new ArgumentException("Nobody retries this", "amount");
+        };
+        await using var other = bank.AnotherNode();
+        await bank.Send(new Pay(account, 100));
+        var first = bank.Workers.RunOnce();
+        await begun.Task.WaitAsync(Patience);
+        await bank.Ask("update messages set claimed_until = $1", bank.Clock.Now); // the node was cut off, so nobody renewed it
+        (await other.Workers.RunOnce()).ShouldBe(1);
+        go.SetResult();
+        await first.WaitAsync(Patience);
+
+        (await bank.Load(account)).State.Balance.ShouldBe(100);
+        told.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task one_whose_handler_fails_after_its_commit_is_not_told_of_as_dead()
+    {
+        var told = 0;
+        bank.PayDied = (_, _, _) => Task.FromResult(told++);
+        bank.Pays = async (_, delivery, ct) =>
+        {
+            await delivery.OpenSession().Commit(ct);
+            throw new ArgumentException("Too late to fail", "amount");
+        };
+        await bank.Send(new Pay(Guid.NewGuid(), 1));
+        await bank.Workers.RunOnce();
+
+        (await bank.Count("messages")).ShouldBe(0);
+        told.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task a_batch_that_was_taken_apart_is_not_stopped_because_some_of_it_has_ended()
+    {
+        var (begun, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var attempts = new List<int>();
+        bank.PaysTogether = async (payments, _, ct) =>
+        {
+            if (payments.Count > 1)
+            {
+                throw new InvalidOperationException("Not together");
+            }
+
+            attempts.Add(payments[0].Amount);
+            if (attempts.Count == 2)
+            {
+                begun.SetResult();
+                await go.Task.WaitAsync(ct);
+            }
+        };
+        await bank.Send(new PayTogether(Guid.NewGuid(), 1), new PayTogether(Guid.NewGuid(), 2));
+        var running = bank.Workers.RunOnce();
+        await begun.Task.WaitAsync(Patience);
+        bank.Clock.Advance(TimeSpan.FromSeconds(10));
+        await Task.WhenAny(running, Until("select 1 from messages where claimed_until = $1", bank.Clock.Now + TimeSpan.FromSeconds(30)));
+        running.IsCompleted.ShouldBeFalse();
+        go.SetResult();
+        await running.WaitAsync(Patience);
+
+        attempts.Count.ShouldBe(2);
+        (await bank.Count("messages")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task what_was_put_on_record_before_the_end_stays_when_the_end_fails()
     {
         var account = await bank.Open();
@@ -446,6 +540,17 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
         order.IndexOf(-1).ShouldBeLessThan(10);
         order.IndexOf(-2).ShouldBeLessThan(20);
         order.Where(amount => amount >= 0).ShouldBeInOrder();
+    }
+
+    [Fact]
+    public async Task floods_from_both_ends_do_not_starve_the_middle()
+    {
+        var order = await HandledOneByOne(
+        [
+            (Priority.Normal, -1), .. Enumerable.Range(0, 40).Select(i => (Priority.Urgent, i)),
+            .. Enumerable.Range(0, 40).Select(i => (Priority.Background, i)),
+        ]);
+        order.IndexOf(-1).ShouldBeLessThan(20);
     }
 
     async Task<List<int>> HandledOneByOne(params (Priority Priority, int Amount)[] sent)

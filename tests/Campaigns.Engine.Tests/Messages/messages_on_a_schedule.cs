@@ -69,6 +69,16 @@ public sealed class messages_on_a_schedule(PostgresFixture postgres) : IAsyncLif
         paid.Select(time => time.Date).ShouldBeUnique();
     }
 
+    [Fact]
+    public async Task of_one_kind_do_not_stand_in_for_each_other()
+    {
+        bank.Store.Model.Schedules.Add((TimeSpan.FromHours(12), new Pay(Guid.Empty, 12)));
+        bank.Clock.Advance(TimeSpan.FromHours(1)); // the next turn of both is midnight
+        await bank.Schedules.SendNext(default);
+
+        (await bank.List("select body ->> 'amount' from messages where kind = 'pay' order by 1")).ShouldBe(["12", "24"]);
+    }
+
     void Listen(TestEngine node) => node.Pays = (_, _, _) =>
     {
         paid.Enqueue(node.Clock.Now);

@@ -141,6 +141,17 @@ public sealed class receiving_the_same_message_again(PostgresFixture postgres) :
         (await bank.Count("messages where queue = 'single' and dead_at is null and due <= now() + interval '100 years'")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task after_a_node_of_the_version_before_has_handled_it_changes_nothing()
+    {
+        await Receive(new Pay(account, 5));
+        await bank.Ask("update messages set claim = id, claimed_until = now()");
+        await bank.Ask("select complete_messages(array[$1], $1)", Id); // its statement
+        await Receive(new Pay(account, 5));
+
+        (await bank.Workers.RunOnce("single")).ShouldBe(0);
+    }
+
     async Task Receive(object message)
     {
         var session = bank.Session();

@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Projections;
+using Npgsql;
 using static Campaigns.Engine.Tests.TestEngine;
 
 namespace Campaigns.Engine.Tests.Projections;
@@ -129,6 +130,38 @@ public sealed class async_projections(PostgresFixture postgres)
         await bank.Daemon.RunOnce(default);
         await bank.Daemon.RunOnce(default);
         (await bank.Ask("select sum(facts) from balances")).ShouldBe($"{await bank.Count("mt_events")}");
+        (await Rows(bank, "later_balances")).ShouldBe(await Rows(bank, "balances"));
+    }
+
+    [Fact]
+    public async Task do_not_wait_for_another_one_that_is_held_up()
+    {
+        await using var bank = await TestEngine.Start(postgres, later: AsyncOptions.Default);
+        await bank.Ask("create table held_balances (like balances including all)");
+        bank.Store.Model.AsyncProjections.Add((new Balances("held_balances"), AsyncOptions.Default));
+        await bank.Open();
+        await using var connection = await bank.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new NpgsqlCommand("lock table held_balances", connection))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        await using var running = await bank.Run();
+        await bank.UntilWaiting(1);
+        await Until(bank, () => bank.Open(new Deposited(1)));
+        await Until(bank, () => bank.Open(new Deposited(2)));
+        await transaction.RollbackAsync();
+    }
+
+    [Fact]
+    public async Task rebuilt_before_any_node_has_run_them_are_not_applied_a_second_time()
+    {
+        await using var bank = await TestEngine.Start(postgres, later: AsyncOptions.Default);
+        await bank.Open(new Deposited(1));
+        await bank.Rebuild.Run(bank.Rebuild.Projections.Single(projection => projection.Name == "later_balances"), null, default);
+        await bank.Daemon.RunOnce(default);
+
         (await Rows(bank, "later_balances")).ShouldBe(await Rows(bank, "balances"));
     }
 

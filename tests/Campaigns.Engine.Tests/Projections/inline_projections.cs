@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Engine.Projections;
 using Npgsql;
 using static Campaigns.Engine.Tests.TestEngine;
 
@@ -112,6 +113,19 @@ public sealed class inline_projections(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task see_the_times_that_a_rebuild_will_see()
+    {
+        var seen = new Times();
+        bank.Store.Model.ProjectionList.Add(seen);
+        bank.Clock.Advance(TimeSpan.FromTicks(19)); // PostgreSQL keeps microseconds
+        var account = await bank.Open();
+        await bank.Store.BulkStart<Account>(Tenant, AsyncEnumerable.Repeat(new NewStream(Guid.CreateVersion7(), new AccountOpened("Grace")), 1), null, default);
+
+        var stored = (await bank.Events(account))[0].Timestamp;
+        seen.Seen.ShouldBe([stored, stored]);
+    }
+
+    [Fact]
     public async Task tell_their_topic_after_the_commit()
     {
         var rows = new List<Task<long>>();
@@ -123,4 +137,17 @@ public sealed class inline_projections(PostgresFixture postgres) : IAsyncLifetim
     Task<long> Rebuild() => bank.Rebuild.Run(bank.Rebuild.Projections.ShouldHaveSingleItem(), null, default);
 
     Task<List<string>> Balances() => bank.List("select tenant_id, account, balance, facts from balances order by tenant_id, account");
+
+    sealed class Times : Projection
+    {
+        public List<DateTimeOffset> Seen { get; } = [];
+
+        public override string Name => "times";
+
+        public override IReadOnlyList<string> Tables => [];
+
+        public override IReadOnlyList<Type> Facts => [typeof(AccountOpened)];
+
+        public override void Apply(IReadOnlyList<Event> events, SqlQueue sql) => Seen.AddRange(events.Select(fact => fact.Timestamp));
+    }
 }

@@ -127,6 +127,19 @@ public sealed class rebuilding_beside_others(PostgresFixture postgres) : IAsyncL
         await first;
     }
 
+    [Fact]
+    public async Task in_a_schema_whose_name_leaves_no_room_for_another_beside_is_refused_and_drops_nothing()
+    {
+        var longest = new string('a', 63);
+        var connection = new NpgsqlConnectionStringBuilder(await postgres.NewDatabase()) { SearchPath = longest };
+        await using var crowded = await TestEngine.Start(connection.ConnectionString);
+        await crowded.Open(new Deposited(1));
+
+        await Should.ThrowAsync<RebuildRefusedException>(crowded.Rebuild.Run(crowded.Rebuild.Projections[0], null, default));
+
+        (await crowded.Count("mt_events")).ShouldBe(2);
+    }
+
     Projection Balances => bank.Rebuild.Projections.ShouldHaveSingleItem();
 
     Task<long> Rebuild(Watch? watch = null) => bank.Rebuild.Run(Balances, watch, default);
