@@ -39,8 +39,9 @@ public sealed class Delivery
     public Session OpenIntermediateSession() => Store.OpenSession(TenantId, Metadata);
 }
 
+/// <param name="Lost">How many claims of it in a row ended with their time, because the node died for instance.</param>
 sealed record ClaimedMessage(
-    Guid Id, string Kind, string TenantId, string Body, DateTimeOffset Due, int Attempts, string? CorrelationId, Priority Priority, Guid ClaimId)
+    Guid Id, string Kind, string TenantId, string Body, DateTimeOffset Due, int Attempts, string? CorrelationId, Priority Priority, int Lost, Guid ClaimId)
 {
     public Claim Claim { get; } = new(ClaimId, [Id]);
 

@@ -31,7 +31,7 @@ sealed class MessageStore(EventStore store)
         {
             claimed.Add(new ClaimedMessage(
                 reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), (Priority)reader.GetInt16(7), claim));
+                reader.GetInt32(5), reader.IsDBNull(6) ? null : reader.GetString(6), (Priority)reader.GetInt16(7), reader.GetInt32(8), claim));
         }
 
         claimed.Sort((a, b) => (a.Priority, a.Due).CompareTo((b.Priority, b.Due)));
@@ -53,10 +53,14 @@ sealed class MessageStore(EventStore store)
 
     /// <summary>Returns messages at once instead of when the lease ends.</summary>
     /// <param name="begun">Whether a handler had them: only then the attempt counts.</param>
-    public Task GiveBack(IReadOnlyCollection<ClaimedMessage> messages, bool begun, CancellationToken ct) => Execute(
-        Command(
-            GiveBackMessages, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray(), begun ? 0 : 1),
-        ct);
+    /// <param name="due">When they are due now; null leaves that as it was.</param>
+    public Task GiveBack(IReadOnlyCollection<ClaimedMessage> messages, bool begun, DateTimeOffset? due, CancellationToken ct)
+    {
+        var command = Command(
+            GiveBackMessages, messages.Select(message => message.Id).ToArray(), messages.Select(message => message.ClaimId).ToArray(), begun ? 0 : 1);
+        command.Parameters.Add(new() { Value = (object?)due ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.TimestampTz });
+        return Execute(command, ct);
+    }
 
     /// <returns>The messages, with their claims, that are still ours.</returns>
     public async Task<HashSet<(Guid Id, Guid Claim)>> Renew(IReadOnlyCollection<ClaimedMessage> messages, TimeSpan lease, CancellationToken ct)

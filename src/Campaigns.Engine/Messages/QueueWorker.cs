@@ -37,13 +37,13 @@ sealed class QueueWorker(
     /// <returns>The number of messages handled.</returns>
     public async Task<int> RunOnce(int limit, CancellationToken ct)
     {
-        var claimed = await Claim(limit, ct);
-        var batches = TakeInHand(claimed);
+        var (_, batches) = await Claim(limit, ct);
+        var handled = batches.Sum(batch => batch.Messages.Count);
         await WhileRenewing(() => Parallel.ForEachAsync(
             batches,
             new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency },
             async (batch, _) => await Handle(batch, ct, ct)));
-        return claimed.Count;
+        return handled;
     }
 
     /// <summary>Works until <paramref name="stopping"/>; then handlers may finish until <paramref name="deadline"/>, and the rest is given back.</summary>
@@ -68,13 +68,9 @@ sealed class QueueWorker(
 
                 // Not to be cancelled: a claim whose answer is lost would hold its messages back until the lease ends.
                 var free = Places - Volatile.Read(ref held);
-                var taken = await Claim(free, CancellationToken.None);
-                foreach (var batch in TakeInHand(taken))
-                {
-                    claimed.Writer.TryWrite(batch);
-                }
-
-                if (taken.Count < free)
+                var (taken, batches) = await Claim(free, CancellationToken.None);
+                batches.ForEach(batch => claimed.Writer.TryWrite(batch));
+                if (taken < free)
                 {
                     await WaitForMore(stopping);
                 }
@@ -124,15 +120,29 @@ sealed class QueueWorker(
         }
     }
 
-    Task<IReadOnlyList<ClaimedMessage>> Claim(int limit, CancellationToken ct)
+    /// <returns>The number of messages claimed, and those of them to be handled, in batches.</returns>
+    async Task<(int Claimed, List<Batch> Batches)> Claim(int limit, CancellationToken ct)
     {
         var (turn, rest) = Math.DivRem((uint)Interlocked.Increment(ref claims), OthersFirstEvery);
-        return messages.Claim(queue, kinds, rest == 0 ? OthersFirst[turn % OthersFirst.Length] : UrgentFirst, limit, options.Lease, ct);
+        var priorities = rest == 0 ? OthersFirst[turn % OthersFirst.Length] : UrgentFirst;
+        var claimed = await messages.Claim(queue, kinds, priorities, limit, options.Lease, ct);
+
+        // One that ends its node each time would take with it, attempt by attempt, all that is claimed ahead of the handlers. So of those
+        // that were lost repeatedly no more are held than handlers can have in hand.
+        var room = options.Concurrency - inHand.Keys.Count(batch => batch.IsSuspect);
+        var batches = TakeInHand(claimed);
+        var surplus = batches.Where(batch => batch.IsSuspect).Skip(Math.Max(0, room)).ToList();
+        if (surplus.Count > 0)
+        {
+            await End(surplus, () => GiveBack(surplus, begun: false, store.Clock.GetUtcNow() + LongestWait));
+        }
+
+        return (claimed.Count, [.. batches.Except(surplus)]);
     }
 
     // The last attempt is made alone: a message that ends the node each time takes no others with it, and is dead in the end.
     List<Batch> TakeInHand(IReadOnlyList<ClaimedMessage> claimed) => TakeInHand(
-        claimed.GroupBy(message => (message.Priority, message.Kind, message.TenantId, Alone: message.Attempts > 1 && message.Attempts >= mostAttempts))
+        claimed.GroupBy(message => (message.Priority, message.Kind, message.TenantId, Alone: message.Lost > 0 && message.Attempts >= mostAttempts))
             .SelectMany(same => same.Chunk(same.Key.Alone ? 1 : store.Model.MessageKind(same.Key.Kind).AtOnce)));
 
     List<Batch> TakeInHand(IEnumerable<ClaimedMessage[]> together)
@@ -183,8 +193,8 @@ sealed class QueueWorker(
         }
     }
 
-    Task GiveBack(IReadOnlyList<Batch> batches, bool begun) =>
-        messages.GiveBack([.. batches.SelectMany(batch => batch.Messages)], begun, CancellationToken.None);
+    Task GiveBack(IReadOnlyList<Batch> batches, bool begun, DateTimeOffset? due = null) =>
+        messages.GiveBack([.. batches.SelectMany(batch => batch.Messages)], begun, due, CancellationToken.None);
 
     /// <summary>Does the last that this node does with some messages.</summary>
     async Task End(IReadOnlyList<Batch> batches, Func<Task> last)
@@ -275,6 +285,9 @@ sealed class QueueWorker(
     sealed class Batch(IReadOnlyList<ClaimedMessage> messages)
     {
         public IReadOnlyList<ClaimedMessage> Messages => messages;
+
+        /// <summary>Perhaps it is what ended the nodes that had it.</summary>
+        public bool IsSuspect { get; } = messages.Any(message => message.Lost > 1);
 
         /// <summary>Cancelled when another worker has one of the messages. Never disposed: it holds nothing but memory.</summary>
         public CancellationTokenSource Lost { get; } = new();

@@ -4,6 +4,7 @@ alter table messages
     add column priority   smallint not null default 0, -- -1 urgent, 0 normal, 1 background
     add column once       bool     not null default false,
     add column handled_at timestamptz,
+    add column lost       int      not null default 0, -- claims in a row that ended with their time, because the node died for instance
     add constraint a_priority_is_known check (priority between -1 and 1);
 
 drop index messages_due;

@@ -150,6 +150,42 @@ public sealed class nodes_that_run(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task those_that_nodes_died_with_repeatedly_are_held_only_as_far_as_handlers_have_them_in_hand()
+    {
+        // One of them may be what ended the nodes: with each attempt it would take all others a step closer to their last.
+        var (begun, go) = (new CountdownEvent(2), new TaskCompletionSource());
+        await using var node = bank.AnotherNode(new QueueOptions { Concurrency = 2, Prefetch = 100 });
+        var handled = HandledBy(node, 30);
+        var handle = node.Pays;
+        node.Pays = async (pay, delivery, ct) =>
+        {
+            if (!begun.IsSet)
+            {
+                begun.Signal();
+            }
+
+            await go.Task;
+            await handle(pay, delivery, ct);
+        };
+        await bank.Send([.. Enumerable.Range(0, 30).Select(_ => new Pay(Guid.NewGuid(), 1))]);
+        await bank.Ask("update messages set attempts = 2, lost = 1, claim = gen_random_uuid(), claimed_until = $1", bank.Clock.Now);
+
+        await using var running = await node.Run();
+        await Task.Run(() => begun.Wait(Patience));
+        for (var look = 0; look < 10; look++)
+        {
+            bank.Clock.Advance(TimeSpan.FromSeconds(1));
+            await Drive(bank.Ask("select 1"));
+            (await bank.Count("messages where claim is not null")).ShouldBeInRange(2, 30);
+            (await bank.Count("messages where attempts > 3")).ShouldBe(0);
+        }
+
+        await Until("select 1 where (select count(*) from messages where claim is null and attempts = 2 and lost = 2) = 28");
+        go.SetResult();
+        await Drive(handled);
+    }
+
+    [Fact]
     public async Task a_queue_with_a_few_places_goes_on_until_it_is_empty()
     {
         await using var small = bank.AnotherNode(new QueueOptions { Concurrency = 2, Prefetch = 0 });
@@ -209,6 +245,15 @@ public sealed class nodes_that_run(PostgresFixture postgres) : IAsyncLifetime
             }
         };
         return all.Task;
+    }
+
+    async Task Until(string question)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await bank.Ask(question) is null)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
     }
 
     // Moves the time as long as something takes: what connections broke is tried again or found by looking.

@@ -71,7 +71,7 @@ public sealed class hot_statements(PostgresFixture postgres) : IAsyncLifetime
             ("ClaimMessages", "varchar, timestamptz, int, uuid, timestamptz, smallint[], varchar[]",
                 "'single', now(), 10, gen_random_uuid(), now(), '{-1,0,1}', '{pay}'", "messages_due"),
             ("NextDue", "varchar, smallint[], varchar[]", "'single', '{-1,0,1}', '{pay}'", "messages_due"),
-            ("GiveBackMessages", "uuid[], uuid[], int", "'{}', '{}', 1", "messages_pkey"),
+            ("GiveBackMessages", "uuid[], uuid[], int, timestamptz", "'{}', '{}', 1, null", "messages_pkey"),
             ("RenewClaims", "uuid[], uuid[], timestamptz", "'{}', '{}', now()", "messages_pkey"),
             ("ForgetHandledMessages", "timestamptz, int", "now() - interval '1 hour', 10", "messages_handled"),
         })
