@@ -59,7 +59,9 @@ sealed class ProjectionReplay : IAsyncDisposable
     public HashSet<long> PassOver { get; } = [];
 
     /// <param name="progress">Told the number of events applied, a page at a time.</param>
-    /// <exception cref="RebuildRefusedException">The same projection is being replayed already, or the schema beside has no room for its name.</exception>
+    /// <exception cref="RebuildRefusedException">
+    /// The same projection is being replayed already, or the name of the schema beside is too long.
+    /// </exception>
     public static async Task<ProjectionReplay> Begin(EventStore store, Projection projection, Action<long>? progress, CancellationToken ct)
     {
         var connection = await store.Database.OpenConnectionAsync(ct);

@@ -354,7 +354,8 @@ public sealed class handling_messages(PostgresFixture postgres) : IAsyncLifetime
         };
         await bank.Send(new PayTogether(Guid.NewGuid(), 1), new PayTogether(Guid.NewGuid(), 2), new PayTogether(Guid.NewGuid(), 3));
         await bank.Ask(
-            "update messages set attempts = case body ->> 'amount' when '1' then 5 else 4 end, claim = gen_random_uuid(), claimed_until = $1", bank.Clock.Now);
+            "update messages set attempts = case body ->> 'amount' when '1' then 5 else 4 end, claim = gen_random_uuid(), claimed_until = $1",
+            bank.Clock.Now);
         await bank.Workers.RunOnce();
 
         (await bank.List("select body ->> 'amount' from messages where dead_at is not null")).ShouldBe(["1"]);

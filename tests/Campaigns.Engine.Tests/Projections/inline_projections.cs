@@ -119,7 +119,8 @@ public sealed class inline_projections(PostgresFixture postgres) : IAsyncLifetim
         bank.Store.Model.ProjectionList.Add(seen);
         bank.Clock.Advance(TimeSpan.FromTicks(19)); // PostgreSQL keeps microseconds
         var account = await bank.Open();
-        await bank.Store.BulkStart<Account>(Tenant, AsyncEnumerable.Repeat(new NewStream(Guid.CreateVersion7(), new AccountOpened("Grace")), 1), null, default);
+        var begun = AsyncEnumerable.Repeat(new NewStream(Guid.CreateVersion7(), new AccountOpened("Grace")), 1);
+        await bank.Store.BulkStart<Account>(Tenant, begun, null, default);
 
         var stored = (await bank.Events(account))[0].Timestamp;
         seen.Seen.ShouldBe([stored, stored]);

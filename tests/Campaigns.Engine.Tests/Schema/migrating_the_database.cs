@@ -50,7 +50,8 @@ public sealed class migrating_the_database(PostgresFixture postgres) : IAsyncLif
         {
             var connection = new NpgsqlConnectionStringBuilder(database) { SearchPath = $"campaigns_{i},public" };
             await using var empty = NpgsqlDataSource.Create(connection.ConnectionString);
-            var ran = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => new Migrator(empty, [typeof(EventStoreSchema).Assembly]).Migrate(default)));
+            var migrators = Enumerable.Range(0, 8).Select(_ => new Migrator(empty, [typeof(EventStoreSchema).Assembly]));
+            var ran = await Task.WhenAll(migrators.Select(migrator => migrator.Migrate(default)));
 
             ran.Sum(scripts => scripts.Count).ShouldBe(1);
             await using var where = empty.CreateCommand("select relnamespace::regnamespace::text from pg_class where oid = 'balances'::regclass");
