@@ -171,9 +171,21 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
         new EventRange(database, types?.SelectMany(model.EventTypes.Names).ToList(), tenantId)
             .Pages(afterPosition, upTo, PageSize, Read, @event => @event.Sequence, ct);
 
-    /// <summary>All events as they are stored, in position order, known to this program or not; of one tenant or of all.</summary>
-    public IAsyncEnumerable<StoredEvent> ReadStored(long afterPosition, string? tenantId, CancellationToken ct = default) =>
-        new EventRange(database, null, tenantId).Pages(afterPosition, long.MaxValue, PageSize, StoredEvent.Read, stored => stored.Sequence, ct);
+    /// <summary>
+    /// All events as they are stored, in position order, known to this program or not; of one tenant or of all. Ends before a hole that may
+    /// still be filled, so that who goes on behind the last one later has missed nothing.
+    /// </summary>
+    public async IAsyncEnumerable<StoredEvent> ReadStored(long afterPosition, string? tenantId, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var certain = new HighWater(database, afterPosition);
+        await certain.Advance(ct);
+        var events = new EventRange(database, null, tenantId).Pages(
+            afterPosition, certain.Position, PageSize, StoredEvent.Read, stored => stored.Sequence, ct);
+        await foreach (var stored in events)
+        {
+            yield return stored;
+        }
+    }
 
     internal Session OpenSession(string tenantId, Metadata metadata, Claim completes) => new(this, tenantId, metadata, completes);
 

@@ -39,7 +39,7 @@ sealed class AsyncProjection(EventStore store, Projection projection, AsyncOptio
             catch (JsonException error)
             {
                 // Written by a newer program, perhaps: nothing is lost by waiting before it.
-                await Execute(RecordStop, ct, Name, position, $"An event behind {position} cannot be read: {error.Message}", store.Clock.GetUtcNow());
+                await Stop(position, position, $"An event behind {position} cannot be read: {error.Message}", ct);
                 return false;
             }
 
@@ -124,9 +124,12 @@ sealed class AsyncProjection(EventStore store, Projection projection, AsyncOptio
             return true;
         }
 
-        await Execute(RecordStop, ct, Name, @event.Sequence, reason, store.Clock.GetUtcNow());
+        await Stop(from, @event.Sequence, reason, ct);
         return false;
     }
+
+    Task Stop(long checkpoint, long at, string reason, CancellationToken ct) =>
+        Execute(RecordStop, ct, Name, at, reason, store.Clock.GetUtcNow(), Checkpoint(Name), checkpoint);
 
     async Task Commit(List<Event> events, long from, long to, (long Position, string Reason)? skipped, CancellationToken ct)
     {

@@ -54,8 +54,10 @@ public sealed class Migrator
         }
     }
 
-    /// <summary>The scripts that the database still lacks.</summary>
+    /// <summary>The names of the scripts that the database still lacks.</summary>
     /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>
+    public async Task<IReadOnlyList<string>> Missing(CancellationToken ct) => [.. (await Pending(ct)).Select(script => $"{script.Module} {script.Name}")];
+
     internal async Task<IReadOnlyList<Migration>> Pending(CancellationToken ct)
     {
         await using var connection = await database.OpenConnectionAsync(ct);

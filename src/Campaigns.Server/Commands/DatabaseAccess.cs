@@ -62,10 +62,10 @@ sealed class DatabaseAccess : IAsyncDisposable
         {
             await migrator.Migrate(ct);
         }
-        else if (need == SchemaNeed.Current && await migrator.Pending(ct) is { Count: > 0 } pending)
+        else if (need == SchemaNeed.Current && await migrator.Missing(ct) is { Count: > 0 } missing)
         {
             throw new StartException(
-                $"The database lacks {pending.Count} migrations ({string.Join(", ", pending.Select(script => script.Name))}). Run 'migrate', or start the server, which does it.");
+                $"The database lacks migrations: {string.Join(", ", missing)}. Run 'migrate', or start the server, which does it.");
         }
     }
 

@@ -32,6 +32,20 @@ public sealed class reading_all_events_in_order(PostgresFixture postgres) : IAsy
     }
 
     [Fact]
+    public async Task for_an_export_that_goes_on_later_ends_before_an_append_that_commits_late()
+    {
+        await bank.Open();
+        await using var late = await OpenAppend();
+        await bank.Open();
+
+        var first = await bank.Store.ReadStored(0, null).ToListAsync();
+        await late.Commit();
+        var rest = await bank.Store.ReadStored(first[^1].Sequence, null).ToListAsync();
+
+        first.Concat(rest).Select(stored => stored.Sequence).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
     public async Task goes_past_the_hole_of_an_append_that_was_rolled_back()
     {
         await bank.Open();
