@@ -71,6 +71,8 @@ public static class CampaignsModule
             .Event<CampaignCancelled>("campaign_cancelled")
             .Event<CampaignCompleted>("campaign_completed")
             .Event<CampaignArchived>("campaign_archived")
+            .Event<CampaignRetried>("campaign_retried")
+            .Event<RecipientsRequeued>("recipients_requeued")
             .Handle<LaunchScheduled>("launch_scheduled", "planning", services => services.GetRequiredService<Launching>().Handle, Stranded);
 
         // Sending
@@ -78,6 +80,7 @@ public static class CampaignsModule
             .Event<RecipientQueued>("recipient_queued")
             .Event<RecipientSkipped>("recipient_skipped")
             .Event<RecipientWithdrawn>("recipient_withdrawn")
+            .Event<RecipientRequeued>("recipient_requeued")
             .Event<MessageSent>("message_sent")
             .Event<MessageFailed>("message_failed")
             .Event<MessageInDoubt>("message_in_doubt")
@@ -95,6 +98,7 @@ public static class CampaignsModule
             .Handle<HydrateAudience>("hydrate_audience", "planning", services => services.GetRequiredService<AudienceHydration>().Handle, Stranded)
             .Handle<SendBatch>("send_batch", "sending", services => services.GetRequiredService<BatchSender>().Handle, Stranded)
             .Handle<WithdrawQueued>("withdraw_queued", "planning", services => services.GetRequiredService<QueueWithdrawal>().Handle, Stranded)
+            .Handle<RequeueRecipients>("requeue_recipients", "planning", services => services.GetRequiredService<RecipientRequeuing>().Handle, Stranded)
             .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
             .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
             .Inline(new Ledger())
@@ -150,6 +154,7 @@ public static class CampaignsModule
         services.AddSingleton<StrandedCampaign>();
         services.AddSingleton<AudienceHydration>();
         services.AddSingleton<QueueWithdrawal>();
+        services.AddSingleton<RecipientRequeuing>();
         services.AddSingleton<MessageComposer>();
         services.AddSingleton<BatchHandover>();
         services.AddSingleton<BatchSender>();
@@ -216,6 +221,7 @@ public static class CampaignsModule
         ScheduleCampaign.Map(api);
         LaunchCampaign.Map(api);
         PauseCampaign.Map(api);
+        RetryCampaign.Map(api);
         DuplicateCampaign.Map(api);
         ArchiveCampaign.Map(api);
 

@@ -18,7 +18,7 @@ public sealed class what_is_personal
         "organisation_created name", "organisation_settings_changed settings.name",
         "template_created content.name", "template_created content.text", "template_revised content.name", "template_revised content.text",
         // Words of ours, from a fixed list.
-        "address_suppressed reason", "recipient_skipped reason", "recipient_withdrawn reason",
+        "address_suppressed reason", "recipient_skipped reason", "recipient_withdrawn reason", "recipient_requeued reason",
     ];
 
     static readonly EventTypes Types = SetUp();

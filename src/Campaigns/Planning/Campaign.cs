@@ -51,6 +51,14 @@ public sealed record CampaignCompleted(CampaignEnd End);
 
 public sealed record CampaignArchived;
 
+/// <summary>A person asked to send again to some who did not get it. An ended campaign is sending again.</summary>
+/// <param name="Count">How many it concerned when it was asked for.</param>
+public sealed record CampaignRetried(Retry Which, long Count);
+
+/// <summary>Some of those whom a retry asked for are queued again.</summary>
+/// <param name="IsLast">All of them are by now.</param>
+public sealed record RecipientsRequeued(int Count, bool IsLast);
+
 public enum PausedBy { Person, Breaker }
 
 /// <summary>Completed: none failed. Partial: some failed or stayed in doubt. Failed: not one was sent.</summary>
@@ -84,13 +92,16 @@ public sealed record Campaign
     /// <summary>Number of the last batch that was started.</summary>
     public int LastBatch { get; init; }
 
-    /// <summary>The last recipient that a batch took: the next batch goes on behind it. Null: from the start, for instance after some were returned.</summary>
+    /// <summary>The last recipient that a batch took: the next batch goes on behind it. Null: from the start, for instance after some were returned or requeued.</summary>
     public Guid? LastRecipient { get; init; }
 
     public DateTimeOffset? NextBatchAt { get; init; }
 
     /// <summary>Batches with messages in doubt, about which the provider may still say something.</summary>
     public IReadOnlyList<int> DoubtfulBatches { get; init; } = [];
+
+    /// <summary>How many the retry under way is about, not all of whom are queued again yet; null when there is none.</summary>
+    public long? Retrying { get; init; }
 
     public bool Archived { get; init; }
 
@@ -128,9 +139,19 @@ public sealed record Campaign
         NextBatchScheduled next => this with { NextBatchAt = next.At },
         CampaignPaused paused => this with { Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason },
         CampaignResumed => this with { Status = CampaignStatus.Sending, PausedBy = null, Reason = null },
-        CampaignCancelled cancelled => this with { Status = CampaignStatus.Cancelled, PausedBy = null, Reason = cancelled.Reason, NextBatchAt = null },
+        CampaignCancelled cancelled => this with
+        {
+            Status = CampaignStatus.Cancelled, PausedBy = null, Reason = cancelled.Reason, NextBatchAt = null, Retrying = null,
+        },
         CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null },
         CampaignArchived => this with { Archived = true },
+        CampaignRetried retried => this with { Status = IsFinished ? CampaignStatus.Sending : Status, Retrying = retried.Count },
+        RecipientsRequeued requeued => this with
+        {
+            Retrying = requeued.IsLast ? null : Retrying,
+            LastRecipient = null,
+            OpenBatch = OpenBatch is { } open ? open with { Requeued = open.Requeued + requeued.Count } : null,
+        },
         _ => this,
     };
 
@@ -142,4 +163,5 @@ public sealed record Campaign
     };
 }
 
-public sealed record OpenBatch(int Number, Guid Claim, DateTimeOffset StartedAt, int Size);
+/// <param name="Requeued">How many a retry queued again since it started.</param>
+public sealed record OpenBatch(int Number, Guid Claim, DateTimeOffset StartedAt, int Size, int Requeued = 0);

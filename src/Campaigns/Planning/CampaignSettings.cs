@@ -26,6 +26,12 @@ public sealed record Pace(BatchPace? Batches = null, DailyPace? Daily = null)
         ? Later(startedAt.AddHours(daily.PeriodHours), completedAt)
         : completedAt.AddSeconds(Batches!.DelaySeconds(campaignId, batch));
 
+    /// <summary>When a batch may start at the earliest, beside those that are scheduled.</summary>
+    /// <param name="lastStartedAt">Of the last batch that handed something over; null when there was none.</param>
+    public DateTimeOffset Earliest(DateTimeOffset? lastStartedAt, DateTimeOffset now) => Daily is { } daily && lastStartedAt is { } last
+        ? Later(last.AddHours(daily.PeriodHours), now)
+        : now;
+
     static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }
 

@@ -6,7 +6,7 @@ namespace Campaigns.Sending;
 /// <summary>What follows for the campaign from the results of a batch.</summary>
 public static class BatchClosing
 {
-    /// <param name="queued">Recipients still queued, without the returned ones of this batch.</param>
+    /// <param name="queued">Recipients still queued, without the returned ones of this batch. Counted before: a retry may have queued more since.</param>
     public static Outcome Decide(Campaign campaign, SendBatch batch, BatchResults results, long queued, TimeSpan inDoubtFor, DateTimeOffset now)
     {
         if (campaign.OpenBatch is not { } open || open.Number != batch.Number)
@@ -14,7 +14,7 @@ public static class BatchClosing
             return Outcome.Nothing;
         }
 
-        var remaining = queued + results.Returned;
+        var remaining = Math.Max(queued, open.Requeued) + results.Returned;
         var outcome = Outcome.Record(new BatchCompleted(batch.Number, results.Sent, results.Failed, results.InDoubt, results.Returned, remaining));
         if (results.InDoubt > 0)
         {

@@ -126,18 +126,19 @@ public sealed class BatchHandover(EventStore store, IMessageProvider provider, I
         var id = reader.GetGuid(0);
         if (reader.IsDBNull(1))
         {
-            return new QueuedRecipient(id, null, SkipReason.ContactDeleted);
+            return new QueuedRecipient(id, null, SkipReason.ContactDeleted, null);
         }
 
         var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
         var addressee = new Addressee(
             email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6)));
-        return new QueuedRecipient(id, addressee, reader.GetBoolean(7) ? SkipReason.Suppressed : null);
+        return new QueuedRecipient(id, addressee, reader.GetBoolean(7) ? SkipReason.Suppressed : null, reader.IsDBNull(8) ? null : reader.GetInt64(8));
     }
 }
 
 /// <param name="MayNot">Why this person must not be written to; null when it is fine.</param>
-public sealed record QueuedRecipient(Guid Id, Addressee? Addressee, SkipReason? MayNot);
+/// <param name="TriedVersion">At which version the stream of one who was in a batch before was seen in the queue; null for everybody else.</param>
+public sealed record QueuedRecipient(Guid Id, Addressee? Addressee, SkipReason? MayNot, long? TriedVersion);
 
 /// <param name="Fields">What the template can name.</param>
 public sealed record Addressee(string Email, string Name, IReadOnlyDictionary<string, string?> Fields);

@@ -13,10 +13,27 @@ public sealed record LeaveDoubts(Guid CampaignId, int Batch) : ICampaignWork;
 
 public sealed class CampaignCompletion(EventStore store)
 {
+    const int Attempts = 20;
+
     public async Task Handle(CompleteCampaign message, Delivery delivery, CancellationToken ct)
     {
-        var counts = await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, ct);
-        await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, message.CampaignId, counts), ct);
+        for (var attempt = 1; ; attempt++)
+        {
+            // Counted after the campaign was read: whoever is queued again in between makes it move on, and this is decided anew.
+            var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
+            var counts = await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, ct);
+            var session = delivery.OpenSession();
+            session.Add(campaign, Decide(campaign.State, message.CampaignId, counts));
+            try
+            {
+                await session.Commit(ct);
+                return;
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+                // Somebody was faster.
+            }
+        }
     }
 
     public async Task Handle(LeaveDoubts message, Delivery delivery, CancellationToken ct) =>
@@ -24,7 +41,7 @@ public sealed class CampaignCompletion(EventStore store)
 
     public static Outcome Decide(Campaign campaign, Guid id, CampaignCounts counts)
     {
-        if (campaign is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || counts.Sending > 0)
+        if (campaign is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null, Retrying: null } || counts.Sending > 0)
         {
             return Outcome.Nothing;
         }

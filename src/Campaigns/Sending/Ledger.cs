@@ -25,8 +25,8 @@ public sealed class Ledger : Projection
     public override IReadOnlyList<Type> Facts { get; } =
     [
         typeof(CampaignDrafted), typeof(BatchStarted), typeof(BatchCompleted), typeof(RecipientQueued), typeof(RecipientSkipped),
-        typeof(RecipientWithdrawn), typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned), typeof(MessageAccepted),
-        typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked), typeof(MessageBounced), typeof(MessageDropped),
+        typeof(RecipientWithdrawn), typeof(RecipientRequeued), typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned),
+        typeof(MessageAccepted), typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked), typeof(MessageBounced), typeof(MessageDropped),
         typeof(SpamReported), typeof(RecipientUnsubscribed), typeof(OpenTimedOut),
     ];
 

@@ -23,6 +23,9 @@ public sealed record MessageInDoubt(int Batch, string Why);
 /// <summary>For certain not handed over: queued again.</summary>
 public sealed record MessageReturned(int Batch, string Why);
 
+/// <summary>A person had it tried again: queued again, whatever was recorded about the attempt before.</summary>
+public sealed record RecipientRequeued(RequeueReason Reason);
+
 /// <param name="At">When it happened, by the provider's clock.</param>
 public sealed record MessageDelivered(DateTimeOffset At);
 
@@ -48,6 +51,9 @@ public sealed record RecipientUnsubscribed(DateTimeOffset At);
 public sealed record OpenTimedOut;
 
 public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled }
+
+/// <summary>What became of the attempt before. In doubt: whoever asked took the risk that it arrives twice.</summary>
+public enum RequeueReason { Failed, InDoubt }
 
 /// <summary>Whose fault a failure is, which decides what follows from it.</summary>
 public enum FailureCategory
@@ -75,7 +81,7 @@ public sealed record Recipient(RecipientStatus Status)
     public Recipient Apply(object fact) => fact switch
     {
         _ when Status == RecipientStatus.Sent => this, // final: what has reached the provider is not unsent by a later record
-        RecipientQueued or MessageReturned => new Recipient(RecipientStatus.Queued),
+        RecipientQueued or RecipientRequeued or MessageReturned => new Recipient(RecipientStatus.Queued),
         RecipientSkipped or RecipientWithdrawn => new Recipient(RecipientStatus.Skipped),
         MessageSent => new Recipient(RecipientStatus.Sent),
         MessageFailed => new Recipient(RecipientStatus.Failed),

@@ -42,7 +42,8 @@ sealed class RecipientChange(string tenantId, Guid id)
     public DateTimeOffset? TimedOutAt { get; private set; }
 
     public static bool Concerns(object fact) => fact
-        is RecipientQueued or RecipientSkipped or RecipientWithdrawn or MessageSent or MessageFailed or MessageInDoubt or MessageReturned or OpenTimedOut
+        is RecipientQueued or RecipientSkipped or RecipientWithdrawn or RecipientRequeued or MessageSent or MessageFailed or MessageInDoubt or MessageReturned
+        or OpenTimedOut
         || RecipientFacts.ProveHandedOver(fact);
 
     public void Started(int batch)
@@ -77,7 +78,7 @@ sealed class RecipientChange(string tenantId, Guid id)
             case MessageInDoubt doubt:
                 Set("inDoubt", doubt.Why);
                 break;
-            case MessageReturned:
+            case MessageReturned or RecipientRequeued:
                 Set("queued", null);
                 break;
             case OpenTimedOut:

@@ -70,6 +70,7 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         if (sendable.Count > 0)
         {
             session.Append(campaign, new BatchStarted(message.Number, delivery.MessageId, session.Now, [.. sendable.Select(recipient => recipient.Id)]));
+            StillUnproven(session, sendable);
         }
         else
         {
@@ -101,6 +102,18 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
     }
 
+    // The provider's word that an earlier attempt arrived after all, in this very moment, refuses the claim: nobody is sent to twice.
+    static void StillUnproven(Session session, List<QueuedRecipient> sendable)
+    {
+        foreach (var recipient in sendable)
+        {
+            if (recipient.TriedVersion is { } version)
+            {
+                session.Expect(new StreamState<Recipient>(recipient.Id, Recipient.Initial, version));
+            }
+        }
+    }
+
     async Task CloseInterrupted(SendBatch message, StreamState<Campaign> campaign, OpenBatch open, Delivery delivery, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
@@ -128,7 +141,7 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
             {
                 var queued = (await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, CancellationToken.None)).Queued;
                 var closed = await store.Decide<Campaign>(
-                    () => Record(results, openBy, delivery),
+                    () => Record(message.Number, results, openBy, delivery),
                     message.CampaignId,
                     (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value.InDoubtFor, now),
                     CancellationToken.None);
@@ -146,7 +159,7 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
     }
 
-    static Session Record(BatchResults results, TimeSpan openBy, Delivery delivery)
+    static Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
         foreach (var (recipient, fact) in results.Facts)
@@ -159,7 +172,7 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
             // Also for who is in doubt: the provider's word may still come, and the time-out looks before it speaks.
             if (fact is null or MessageSent or MessageInDoubt)
             {
-                session.Send(new TimeOutOpen(recipient), session.Now + openBy);
+                session.Send(new TimeOutOpen(recipient, batch), session.Now + openBy);
             }
         }
 

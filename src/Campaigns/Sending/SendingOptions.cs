@@ -17,4 +17,7 @@ public sealed class SendingOptions
 
     /// <summary>Contacts made recipients in one commit.</summary>
     public int HydrationChunk { get; set; } = 2000;
+
+    /// <summary>Recipients that a retry queues again in one commit.</summary>
+    public int RequeueChunk { get; set; } = 2000;
 }

@@ -83,7 +83,7 @@ public sealed class FactRecorder(EventStore store)
         }
 
         // That it was accepted is news only while nobody knows it: afterwards the provider's word repeats our own record.
-        if (fact.Fact is not MessageAccepted || recipient.Status is "sending" or "inDoubt")
+        if (fact.Fact is not MessageAccepted || recipient.Status != "sent")
         {
             session.Append<Recipient>(id, ExpectedVersion.MustExist, fact.Fact!);
         }

@@ -87,7 +87,12 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         string none(string type) => $"array_fill(null::{type}, array[100])";
         (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
-        (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{{{ids}}}'")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{{{ids}}}', array_fill(1, array[100])")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Sending.CountRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true")).ShouldFind("recipients", "recipients_pkey");
+        (await Plan("Campaigns.Sending.ReadRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true, 2000"))
+            .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Sending.ReadNamedRetryable.sql", $"'acme', '{campaign}', '{{{ids}}}'"))
+            .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
         (await Plan(
             "Campaigns.Sending.UpdateRecipients.sql",

@@ -96,6 +96,52 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
     }
 
     [Fact]
+    public async Task whoever_is_tried_again_gets_it_once()
+    {
+        const int people = 700;
+        var random = Seeded();
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
+        var kills = new Killer(gate, (random.Next(30, 250), Moment.BeforeTheAnswer), (random.Next(300, 550), Moment.BeforeTheProviderHasIt));
+        var settings = stage.Settings(gate);
+        var server = kills.Victim = await ServerProcess.Start(settings);
+        try
+        {
+            using var api = server.Client(stage.Key);
+            var list = await api.Import("Companies", Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example,"), "email,company");
+            var campaign = await api.Draft(list, await api.MakeTemplate("To {{company}}"));
+            await api.Command(campaign, "launch");
+            await api.Follow(campaign, progress => progress.Status == CampaignStatus.Failed);
+            await api.Import("Companies&existing=update", Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example,Acme"), "email,company");
+
+            (await api.Command(campaign, "retry", new { failed = "all" })).Number("recipients").ShouldBe(people);
+            await api.Follow(campaign, progress => progress.Failed < people);
+            server.Kill(); // while they are being queued again
+            do
+            {
+                await server.Exit();
+                await server.DisposeAsync();
+                server = kills.Victim = await ServerProcess.Start(settings);
+            }
+            while (!await IsFollowedToItsEnd(api, campaign));
+
+            kills.Left.ShouldBe(0);
+            await HeardOfEverything(api, campaign, stage.Sandbox, gate.Accepted.Count);
+            await NobodyTwiceAndNobodyForgotten(stage, api, campaign, people, gate.Accepted);
+            (await api.Recipients(campaign)).ShouldAllBe(recipient => recipient.Status == RecipientStatus.Sent || recipient.Status == RecipientStatus.InDoubt);
+            var store = stage.Services.GetRequiredService<EventStore>();
+            (await store.Number("select count(*) from mt_events where type = 'recipient_requeued'")).ShouldBe(people);
+            (await store.Number("select count(distinct stream_id) from mt_events where type = 'recipient_requeued'")).ShouldBe(people);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+
+        await stage.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
     public async Task only_told_to_stop_it_leaves_nobody_in_doubt()
     {
         const int people = 300;
@@ -271,6 +317,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             ["Sending:Lease"] = "00:00:02",
             ["Sending:InDoubtFor"] = "00:00:05",
             ["Sending:HydrationChunk"] = "100",
+            ["Sending:RequeueChunk"] = "50",
             ["Logging:LogLevel:Default"] = "Warning",
         };
 

@@ -46,6 +46,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
     {
         const int Contacts = 23;
         const int Chunk = 10;
+        const int RequeueChunk = 4;
 
         static readonly TimeSpan InDoubtFor = TimeSpan.FromHours(1);
 
@@ -59,6 +60,8 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             [CampaignStatus.Sending] =
                 [CampaignStatus.Paused, CampaignStatus.Completed, CampaignStatus.Partial, CampaignStatus.Failed, CampaignStatus.Cancelled],
             [CampaignStatus.Paused] = [CampaignStatus.Sending, CampaignStatus.Scheduled, CampaignStatus.Cancelled],
+            [CampaignStatus.Partial] = [CampaignStatus.Sending],
+            [CampaignStatus.Failed] = [CampaignStatus.Sending],
         };
 
         readonly Random random;
@@ -155,6 +158,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
                 ("resume", campaign => PauseCampaign.Resume(campaign, Some.Id, now)),
                 ("submit", ReviewCampaign.Submit),
                 ("approve", campaign => ReviewCampaign.Approve(campaign, null)),
+                ("retry", campaign => RetryCampaign.Decide(campaign, Some.Id, new Retry(RetryFailed.All, InDoubt: true), failed + inDoubt)),
                 ("archive", ArchiveCampaign.Decide),
                 ("edit", campaign => EditCampaign.Decide(campaign, campaign.Settings with { Name = "Other" })),
             ];
@@ -180,7 +184,11 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             var due = waiting.Where(message => message.Due <= now).ToList();
             var next = due[random.Next(due.Count)];
             waiting.Remove(next);
-            delivered.Add(next.Message);
+            if (next.Message is not RequeueRecipients) // its effect commits together with its end
+            {
+                delivered.Add(next.Message);
+            }
+
             Handle(next.Message);
         }
 
@@ -200,6 +208,9 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
                     break;
                 case SendBatch batch when Campaign is { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } && batch.Number == Campaign.LastBatch + 1:
                     Claim(batch);
+                    break;
+                case RequeueRecipients requeue when Campaign.Retrying is not null:
+                    Requeue(requeue);
                     break;
                 case WithdrawQueued when Campaign.Status == CampaignStatus.Cancelled:
                     (withdrawn, queued) = (withdrawn + queued, 0);
@@ -234,6 +245,21 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             else if (Campaign.OpenBatch is { } open)
             {
                 Close(open);
+            }
+        }
+
+        void Requeue(RequeueRecipients requeue)
+        {
+            var count = Math.Min(RequeueChunk, failed + inDoubt);
+            var fromFailed = Math.Min(count, failed);
+            (failed, inDoubt, queued) = (failed - fromFailed, inDoubt - (count - fromFailed), queued + count);
+            var handedOverAt = batches.Where(batch => batch.HandedOver > 0).Select(batch => (DateTimeOffset?)batch.StartedAt).LastOrDefault();
+            var outcome = RecipientRequeuing.Decide(Campaign, Some.Id, count, count == RequeueChunk ? requeue : null, handedOverAt, now);
+            Log.Add($"{now:dd HH:mm:ss} requeue {count}: {string.Join(", ", outcome.Events)} -> {string.Join(", ", outcome.Messages)}");
+            Record(outcome.Events);
+            foreach (var (message, due) in outcome.Messages)
+            {
+                Send(message, due);
             }
         }
 

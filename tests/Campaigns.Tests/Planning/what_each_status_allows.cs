@@ -21,6 +21,7 @@ public sealed class what_each_status_allows
         resume   x    p     p        p        p         =       +      p         p       p      p         x
         cancel   x    c     +        +        +         +       +      f         f       f      =         x
         archive  x    u     u        u        u         u       u      +         +       +      +         x
+        retry    x    n     n        n        n         +       +      =         +       +      n         x
         """;
 
     static readonly Dictionary<string, string> Legend = new(StringComparer.Ordinal)
@@ -34,6 +35,7 @@ public sealed class what_each_status_allows
         ["c"] = "campaign-is-draft",
         ["f"] = "campaign-finished",
         ["u"] = "campaign-not-finished",
+        ["n"] = "campaign-not-retryable",
     };
 
     static readonly Dictionary<string, Func<Campaign, Outcome>> Commands = new(StringComparer.Ordinal)
@@ -51,6 +53,7 @@ public sealed class what_each_status_allows
         ["resume"] = campaign => PauseCampaign.Resume(campaign, Some.Id, Some.Now),
         ["cancel"] = campaign => PauseCampaign.Cancel(campaign, Some.Id, "Not needed"),
         ["archive"] = ArchiveCampaign.Decide,
+        ["retry"] = campaign => RetryCampaign.Decide(campaign, Some.Id, new Retry(RetryFailed.All), 3),
     };
 
     public static TheoryData<string, CampaignStatus, string> Cells()

@@ -21,6 +21,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     [
         new RecipientQueued(Some.Id, Contact), new RecipientWithdrawn(SkipReason.CampaignCancelled), new MessageInDoubt(1, "No answer"),
         new MessageReturned(1, "401"), new MessageFailed(1, FailureCategory.Content, "400", "Bad"), new OpenTimedOut(),
+        new RecipientRequeued(RequeueReason.Failed),
     ];
 
     [Fact]
@@ -47,6 +48,8 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
         var row = Row(new MessageInDoubt(1, "No answer"), new MessageDelivered(Earlier));
         (row.Status, row.Reason).ShouldBe(("sent", null));
         Row(new MessageInDoubt(1, "No answer"), new MessageReturned(1, "401")).Reason.ShouldBeNull();
+        var requeued = Row(new MessageFailed(1, FailureCategory.Content, "400", "Bad"), new RecipientRequeued(RequeueReason.Failed));
+        (requeued.Status, requeued.Reason).ShouldBe(("queued", null));
     }
 
     [Fact]

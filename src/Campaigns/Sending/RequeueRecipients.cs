@@ -1,0 +1,132 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>Queues again whom a retry asks for, a chunk at a time.</summary>
+/// <param name="After">The last recipient of the chunk before.</param>
+public sealed record RequeueRecipients(Guid CampaignId, Retry Which, Guid? After = null) : ICampaignWork;
+
+/// <summary>
+/// Every chunk is one commit: the recipients, each at the version at which it was seen to be failed or in doubt, the campaign, and the
+/// message for the next chunk. Who is queued again is not seen a second time: a node may die at any moment, and two may do the same.
+/// </summary>
+public sealed class RecipientRequeuing(EventStore store, IOptions<SendingOptions> options)
+{
+    const int Attempts = 20;
+
+    static readonly string CountRetryable = Sql.Beside<RecipientRequeuing>(nameof(CountRetryable));
+    static readonly string ReadRetryable = Sql.Beside<RecipientRequeuing>(nameof(ReadRetryable));
+    static readonly string ReadNamedRetryable = Sql.Beside<RecipientRequeuing>(nameof(ReadNamedRetryable));
+    static readonly string ReadStatuses = Sql.Beside<RecipientRequeuing>(nameof(ReadStatuses));
+    static readonly string LastHandover = Sql.Beside<RecipientRequeuing>(nameof(LastHandover));
+
+    public async Task Handle(RequeueRecipients message, Delivery delivery, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // The campaign after the chunk, which takes longer to read: what comes in between is what refuses the commit.
+            var chunk = await Read(message, delivery.TenantId, ct);
+            var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
+            if (campaign.State.Retrying is null)
+            {
+                return; // cancelled
+            }
+
+            var handedOverAt = campaign.State.Settings.Pace.Daily is null ? null : await HandedOverAt(delivery.TenantId, message.CampaignId, ct);
+            var session = delivery.OpenSession();
+            foreach (var recipient in chunk)
+            {
+                session.Append<Recipient>(recipient.Id, ExpectedVersion.Exactly(recipient.Version), new RecipientRequeued(recipient.Reason));
+            }
+
+            var isLast = message.Which.Recipients is not null || chunk.Count < options.Value.RequeueChunk;
+            var next = isLast ? null : message with { After = chunk[^1].Id };
+            session.Add(campaign, Decide(campaign.State, message.CampaignId, chunk.Count, next, handedOverAt, session.Now));
+            try
+            {
+                await session.Commit(ct);
+                return;
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+                // A batch, a webhook or another retry was faster.
+            }
+        }
+    }
+
+    /// <param name="next">The message for the next chunk; null after the last one.</param>
+    /// <param name="handedOverAt">When the last batch that handed something over started; needed for a daily limit only.</param>
+    public static Outcome Decide(Campaign campaign, Guid id, int count, RequeueRecipients? next, DateTimeOffset? handedOverAt, DateTimeOffset now)
+    {
+        var outcome = Outcome.Record(new RecipientsRequeued(count, next is null));
+        if (next is not null)
+        {
+            outcome = outcome.Send(next);
+        }
+
+        if (campaign.OpenBatch is not null)
+        {
+            return outcome; // its end sees to them
+        }
+
+        if (count == 0)
+        {
+            return outcome.Send(new CompleteCampaign(id));
+        }
+
+        if (campaign.NextBatchAt > now)
+        {
+            return outcome;
+        }
+
+        var batch = new NextBatchScheduled(campaign.LastBatch + 1, campaign.Settings.Pace.Earliest(handedOverAt, now));
+        outcome = outcome.And(batch);
+        return campaign.Status == CampaignStatus.Sending ? outcome.Schedule(new SendBatch(id, batch.Number), batch.At) : outcome; // paused: resuming sends it
+    }
+
+    /// <summary>How many failed or are in doubt at this moment, by what a retry says of them rather than by name.</summary>
+    public async Task<long> Count(string tenantId, Guid campaignId, Retry which, CancellationToken ct)
+    {
+        var (first, last) = DerivedId.RecipientRange(campaignId);
+        var counts = await store.Database.Query(
+            CountRetryable, reader => reader.GetInt64(0), ct, tenantId, campaignId, first, last, which.Failed?.ToString(), which.InDoubt);
+        return counts.Single();
+    }
+
+    /// <summary>Where these are; without those that are no recipients of the campaign.</summary>
+    public async Task<IReadOnlyDictionary<Guid, RecipientStatus>> Statuses(
+        string tenantId, Guid campaignId, IReadOnlyList<Guid> recipients, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ReadStatuses, reader => (Id: reader.GetGuid(0), Status: Enum.Parse<RecipientStatus>(reader.GetString(1), ignoreCase: true)), ct,
+            tenantId, campaignId, recipients.ToArray());
+        return rows.ToDictionary(row => row.Id, row => row.Status);
+    }
+
+    Task<List<Retryable>> Read(RequeueRecipients message, string tenantId, CancellationToken ct)
+    {
+        static Retryable Read(NpgsqlDataReader reader) =>
+            new(reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "failed" ? RequeueReason.Failed : RequeueReason.InDoubt);
+
+        var which = message.Which;
+        if (which.Recipients is { } named)
+        {
+            return store.Database.Query(ReadNamedRetryable, Read, ct, tenantId, message.CampaignId, named.ToArray());
+        }
+
+        var (first, last) = DerivedId.RecipientRange(message.CampaignId);
+        return store.Database.Query(
+            ReadRetryable, Read, ct, tenantId, message.CampaignId, message.After ?? first, last, which.Failed?.ToString(), which.InDoubt,
+            options.Value.RequeueChunk);
+    }
+
+    async Task<DateTimeOffset?> HandedOverAt(string tenantId, Guid campaignId, CancellationToken ct) =>
+        (await store.Database.Query(LastHandover, reader => (DateTimeOffset?)reader.GetFieldValue<DateTimeOffset>(0), ct, tenantId, campaignId)).SingleOrDefault();
+
+    sealed record Retryable(Guid Id, long Version, RequeueReason Reason);
+}
