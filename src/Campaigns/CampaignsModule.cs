@@ -165,6 +165,7 @@ public static class CampaignsModule
         services.AddSingleton<ProgressQuery>();
         services.AddSingleton<ProgressStream>();
         services.AddSingleton<CampaignRecipients>();
+        services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
         services.AddSingleton<StoredEvents>();
         services.AddSendGrid();
@@ -232,6 +233,7 @@ public static class CampaignsModule
         ProgressQuery.Map(api);
         ProgressStream.Map(api);
         CampaignRecipients.Map(api);
+        TellRecipient.Map(api);
         CampaignBatches.Map(api);
         StoredEvents.Map(api);
         DurableMessages.Map(api);

@@ -39,6 +39,8 @@ static class EventWords
         "campaign_cancelled" => ("Cancelled", Fact<CampaignCancelled>(stored).Reason),
         "campaign_completed" => ("Completed", Ended(Fact<CampaignCompleted>(stored).End)),
         "campaign_archived" => ("Archived", null),
+        "campaign_retried" => ("Tried again", Retried(Fact<CampaignRetried>(stored))),
+        "recipients_requeued" => ("Recipients queued again", $"{Words.Count(Fact<RecipientsRequeued>(stored).Count)} queued"),
         var other => (other.Replace('_', ' '), null), // of a newer version of this program
     };
 
@@ -54,6 +56,15 @@ static class EventWords
         + (fact.InDoubt > 0 ? $", {Words.Count(fact.InDoubt)} in doubt" : "")
         + (fact.Returned > 0 ? $", {Words.Count(fact.Returned)} returned to the queue" : "")
         + $"; {Words.Count(fact.Remaining)} remain";
+
+    static string Retried(CampaignRetried fact) => Words.Count(fact.Count) + fact.Which switch
+    {
+        { Recipients: not null } => " chosen recipients",
+        { InDoubt: true, Failed: null } => " recipients in doubt",
+        { InDoubt: true } => " recipients that failed or were in doubt",
+        { Failed: RetryFailed.Temporary } => " recipients that failed for a passing reason",
+        _ => " recipients that failed",
+    };
 
     static string Paused(CampaignPaused fact) => fact.By == PausedBy.Breaker ? $"By a breaker: {fact.Reason}" : fact.Reason;
 

@@ -91,19 +91,9 @@ public static class ImportReportEndpoints
             rows = await Read(request, id, rows.Count == 0 ? 0 : rows[^1].Line, PageRequest.LargestLimit, ct);
             foreach (var row in rows)
             {
-                await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{row.Line},{row.Reason},{Cell(row.Value)},{row.DuplicateOf}\r\n"));
+                await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{row.Line},{row.Reason},{CsvCell.Of(row.Value)},{row.DuplicateOf}\r\n"));
             }
         }
         while (rows.Count == PageRequest.LargestLimit);
     }
-
-    // What was rejected is anybody's text: a value that begins like a formula would be one in a spreadsheet.
-    static string Cell(string? value) => value switch
-    {
-        null => "",
-        ['=' or '+' or '-' or '@' or '\t' or '\r', ..] => $"\"'{Doubled(value)}\"",
-        _ => $"\"{Doubled(value)}\"",
-    };
-
-    static string Doubled(string value) => value.Replace("\"", "\"\"", StringComparison.Ordinal);
 }

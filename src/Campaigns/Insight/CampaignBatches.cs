@@ -33,7 +33,7 @@ public sealed class CampaignBatches(EventStore store)
         return Page.Of(rows, page.Size, row => row.Number.ToString(CultureInfo.InvariantCulture));
     }
 
-    static BatchView Read(NpgsqlDataReader reader)
+    internal static BatchView Read(NpgsqlDataReader reader)
     {
         int? Count(int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
 

@@ -1,10 +1,13 @@
+using System.Runtime.CompilerServices;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Insight;
@@ -26,24 +29,64 @@ public sealed class CampaignRecipients(EventStore store)
     static readonly string ListRecipients = Sql.Beside<CampaignRecipients>(nameof(ListRecipients));
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/campaigns/{id:guid}/recipients", async (
-                Guid id, Word<RecipientFilter>? status, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients, ProgressQuery campaigns,
-                CancellationToken ct) =>
-                await campaigns.Find(request.TenantId, id, ct) is null
-                    ? Problems.NotFound("campaign")
-                    : Results.Ok(await recipients.List(request.TenantId, id, status?.Value, new PageRequest(limit, cursor), ct)))
-            .WithName("ListRecipients").WithSummary("Who got it, who did not, and why").Produces<Page<RecipientView>>()
+        api.MapGet("/campaigns/{id:guid}/recipients", Handle)
+            .WithName("ListRecipients").WithSummary("Who got it, who did not, and why; as csv or ndjson all of them at once").Produces<Page<RecipientView>>()
+            .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson)
             .ProducesProblem(StatusCodes.Status404NotFound);
+
+    static async Task<IResult> Handle(
+        Guid id, Word<RecipientFilter>? status, Word<ListFormat>? format, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients,
+        ProgressQuery campaigns, IOptions<JsonOptions> json, HttpContext http, CancellationToken ct)
+    {
+        var (tenantId, filter) = (request.TenantId, status?.Value);
+        if (await campaigns.Find(tenantId, id, ct) is null)
+        {
+            return Problems.NotFound("campaign");
+        }
+
+        var name = $"recipients-{id}";
+        return ListFormats.Of(http.Request, format) switch
+        {
+            ListFormat.Csv => TypedResults.Stream(
+                body => RecipientExport.WriteCsv(recipients.All(tenantId, id, filter, ct), body, ct), $"{ListFormats.Csv}; charset=utf-8", name + ".csv"),
+            ListFormat.Ndjson => TypedResults.Stream(
+                body => RecipientExport.WriteNdjson(recipients.All(tenantId, id, filter, ct), json.Value.SerializerOptions, body, ct),
+                ListFormats.Ndjson, name + ".ndjson"),
+            _ => Results.Ok(await recipients.List(tenantId, id, filter, new PageRequest(limit, cursor), ct)),
+        };
+    }
 
     public async Task<Page<RecipientView>> List(string tenantId, Guid campaignId, RecipientFilter? filter, PageRequest page, CancellationToken ct)
     {
-        var (first, last) = DerivedId.RecipientRange(campaignId);
-        var rows = await store.Database.Query(
-            ListRecipients, Read, ct, tenantId, campaignId, page.AfterId ?? first, last, filter?.ToString(), page.Size + 1);
+        var rows = await Read(tenantId, campaignId, filter, page.AfterId, page.Size + 1, ct);
         return Page.Of(rows, page.Size, row => row.Id.ToString());
     }
 
-    static RecipientView Read(NpgsqlDataReader reader)
+    /// <summary>All of them, a page in memory at a time.</summary>
+    public async IAsyncEnumerable<RecipientView> All(
+        string tenantId, Guid campaignId, RecipientFilter? filter, [EnumeratorCancellation] CancellationToken ct)
+    {
+        List<RecipientView> rows;
+        Guid? after = null;
+        do
+        {
+            rows = await Read(tenantId, campaignId, filter, after, PageRequest.LargestLimit, ct);
+            foreach (var row in rows)
+            {
+                yield return row;
+                after = row.Id;
+            }
+        }
+        while (rows.Count == PageRequest.LargestLimit);
+    }
+
+    Task<List<RecipientView>> Read(string tenantId, Guid campaignId, RecipientFilter? filter, Guid? after, int atMost, CancellationToken ct)
+    {
+        var (first, last) = DerivedId.RecipientRange(campaignId);
+        return store.Database.Query(ListRecipients, Read, ct, tenantId, campaignId, after ?? first, last, filter?.ToString(), atMost);
+    }
+
+    internal static RecipientView Read(NpgsqlDataReader reader)
     {
         DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 

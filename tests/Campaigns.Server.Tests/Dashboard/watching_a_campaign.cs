@@ -83,6 +83,24 @@ public sealed class watching_a_campaign(DashboardFixture dashboard) : IClassFixt
     }
 
     [Fact]
+    public async Task trying_the_failed_again_asks_first_and_is_for_nobody_else()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, Tenant, 2);
+        var page = await Open(campaign);
+        await Expect(page.GetByText("Retry failed…")).ToBeHiddenAsync();
+        await campaign.SendBatch(campaign.Recipients, remaining: 0, place => place == 0 ? new MessageFailed(1, FailureCategory.Content, "413", "Too large") : null);
+        await campaign.Record(new CampaignCompleted(CampaignEnd.Partial));
+
+        await page.GetByText("Retry failed…").ClickAsync();
+        await Expect(page.Locator("#actions")).ToContainTextAsync("1 failed, for whatever reason.");
+        (await campaign.State()).Status.ShouldBe(CampaignStatus.Partial);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, send it to them again" }).ClickAsync();
+
+        await Expect(page.Locator("#events")).ToContainTextAsync("1 recipients that failed");
+        (await campaign.State()).Status.ShouldBe(CampaignStatus.Sending);
+    }
+
+    [Fact]
     public async Task a_reason_being_typed_survives_what_happens_meanwhile()
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, Tenant, 2);

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Campaigns.Planning;
 using Campaigns.Sending;
+using Campaigns.Server.Tests.Tracking;
 using Npgsql;
 
 namespace Campaigns.Server.Tests.Sending;
@@ -142,7 +143,14 @@ public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
         await run.Api.Command(campaign, "retry", new { inDoubt = true });
         await run.WorkOnce("planning");
 
-        await Record(doubtful[0], new MessageAccepted(run.Clock.Now));
+        var voice = new SendGridVoice();
+        run.Provider.WebhookPublicKey = voice.PublicKey;
+        using (var heard = await voice.Post(run.Host.Address, CampaignRun.Tenant, SendGridVoice.Event("processed", doubtful[0], run.Clock.Now)))
+        {
+            heard.EnsureSuccessStatusCode();
+        }
+
+        await run.WorkOnce("tracking");
         run.Gate.Before = _ => Task.FromResult(true);
         await run.Settle();
 

@@ -82,6 +82,8 @@ public sealed partial class CampaignDetails
 
     Task Resume() => Answer(PauseCampaign.Resume(Request, Id, Http.RequestAborted));
 
+    Task Retry() => Decide((campaign, _) => RetryCampaign.Decide(campaign, Id, new Retry(RetryFailed.All), progress!.Failed));
+
     Task Cancel() => Decide((campaign, _) => PauseCampaign.Cancel(campaign, Id, string.IsNullOrWhiteSpace(CancelReason) ? null : CancelReason.Trim()));
 
     Task Decide(Func<Campaign, DateTimeOffset, Outcome> decide) => Answer(Request.Decide(Id, decide, Http.RequestAborted));

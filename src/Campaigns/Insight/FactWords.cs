@@ -1,0 +1,81 @@
+using Campaigns.Engine.Events;
+using Campaigns.Sending;
+
+namespace Campaigns.Insight;
+
+/// <summary>The facts of a recipient's stream as a person would tell them.</summary>
+static class FactWords
+{
+    /// <param name="by">Who asked for it, where that is known.</param>
+    public static string Of(Event @event, string? by) => @event.Data switch
+    {
+        RecipientQueued => "Queued, as a contact of the campaign's list.",
+        RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason)}.",
+        RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason)}.",
+        RecipientRequeued requeued => $"Queued again{(by is null ? "" : $" by {by}")}: "
+            + (requeued.Reason == RequeueReason.InDoubt ? "it was in doubt, and may arrive twice." : "it had failed."),
+        MessageSent sent => $"Handed to the provider in batch {sent.Batch}{(sent.ProviderMessageId is { } id ? $", which calls it {id}" : "")}.",
+        MessageFailed failed => $"Failed in batch {failed.Batch}: {Why(failed)}.",
+        MessageInDoubt doubt => $"In doubt in batch {doubt.Batch}: {doubt.Why}. Never sent again by itself.",
+        MessageReturned returned => $"Returned to the queue by batch {returned.Batch}, for certain not handed over: {returned.Why}.",
+        MessageAccepted => "Accepted, by the provider's own word.",
+        MessageDelivered => "Delivered: the recipient's mail server took it.",
+        MessageDeferred deferred => $"Put off by the recipient's mail server; the provider keeps trying{Because(deferred.Response)}.",
+        MessageOpened opened => opened.Machine ? "Opened by a machine, as mail programs do in advance." : "Opened.",
+        LinkClicked clicked => $"A link was followed{Because(clicked.Url)}.",
+        MessageBounced bounced => (bounced.Type == "blocked" ? "Refused by the recipient's mail server" : "Bounced") + Because(bounced.Reason ?? bounced.Status)
+            + (bounced.Classification is { } classification ? $" ({classification})." : "."),
+        MessageDropped dropped => $"Dropped by the provider without an attempt{Because(dropped.Reason)}.",
+        SpamReported => "Reported as spam; the address is suppressed from then on.",
+        RecipientUnsubscribed => "Unsubscribed; the address is suppressed from then on.",
+        OpenTimedOut => "Not opened within the campaign's time.",
+        _ => @event.TypeName, // of a newer version of this program
+    };
+
+    /// <summary>With which batch it has to do.</summary>
+    public static int? Batch(object? fact) => fact switch
+    {
+        MessageSent sent => sent.Batch,
+        MessageFailed failed => failed.Batch,
+        MessageInDoubt doubt => doubt.Batch,
+        MessageReturned returned => returned.Batch,
+        _ => null,
+    };
+
+    /// <summary>When it happened by the provider's clock; null for what is ours.</summary>
+    public static DateTimeOffset? At(object? fact) => fact switch
+    {
+        MessageAccepted accepted => accepted.At,
+        MessageDelivered delivered => delivered.At,
+        MessageDeferred deferred => deferred.At,
+        MessageOpened opened => opened.At,
+        LinkClicked clicked => clicked.At,
+        MessageBounced bounced => bounced.At,
+        MessageDropped dropped => dropped.At,
+        SpamReported reported => reported.At,
+        RecipientUnsubscribed unsubscribed => unsubscribed.At,
+        _ => null,
+    };
+
+    public static string Why(MessageFailed failed)
+    {
+        var fault = failed.Category switch
+        {
+            FailureCategory.Temporary => "a passing reason",
+            FailureCategory.Recipient => "the address is at fault",
+            FailureCategory.Content => "the message is at fault",
+            _ => "our account or sender is at fault",
+        };
+        return $"{$"{failed.Code} {failed.Text}".Trim()} ({fault})";
+    }
+
+    public static string Why(SkipReason? reason) => reason switch
+    {
+        SkipReason.Suppressed => "the address is on the suppression list",
+        SkipReason.ContactDeleted => "the contact was deleted",
+        SkipReason.CampaignCancelled => "the campaign was cancelled first",
+        _ => "no reason is on record",
+    };
+
+    static string Because(string? reason) => string.IsNullOrWhiteSpace(reason) ? "" : $": {reason.Trim().TrimEnd('.')}";
+}
