@@ -44,7 +44,8 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
             RecipientStatus.Queued when past.Last<RecipientRequeued>() is { } again => $"Waits for a batch, queued again since {Time(again.Timestamp)}.",
             RecipientStatus.Queued => $"Waits for a batch since {Time(recipient.QueuedAt)}.",
             RecipientStatus.Sending => $"Is being handed to the provider, in batch {recipient.Batch}.",
-            RecipientStatus.Failed when past.Last<MessageFailed>() is { Data: MessageFailed failed } at => $"Failed at {Time(at.Timestamp)}: {FactWords.Why(failed)}.",
+            RecipientStatus.Failed when past.Last<MessageFailed>() is { Data: MessageFailed failed } at =>
+                $"Failed at {Time(at.Timestamp)}: {FactWords.Why(failed)}.",
             RecipientStatus.InDoubt when past.Last<MessageInDoubt>() is { } since => $"In doubt since {Time(since.Timestamp)}: {recipient.Reason}.",
             RecipientStatus.Skipped => $"Gets nothing: {FactWords.Why(past.Skipped)}.",
             RecipientStatus.Sent => recipient switch

@@ -92,7 +92,9 @@ public sealed record Campaign
     /// <summary>Number of the last batch that was started.</summary>
     public int LastBatch { get; init; }
 
-    /// <summary>The last recipient that a batch took: the next batch goes on behind it. Null: from the start, for instance after some were returned or requeued.</summary>
+    /// <summary>
+    /// The last recipient that a batch took: the next batch goes on behind it. Null: from the start, for instance after some were returned or requeued.
+    /// </summary>
     public Guid? LastRecipient { get; init; }
 
     public DateTimeOffset? NextBatchAt { get; init; }

@@ -89,7 +89,9 @@ public static class RetryCampaign
                     new Dictionary<string, string[]> { ["recipients"] = [.. unknown.Select(recipient => $"{recipient} is no recipient of this campaign.")] });
             }
 
-            leftOut.AddRange(statuses.Where(row => row.Value is not (RecipientStatus.Failed or RecipientStatus.InDoubt)).Select(row => new LeftOut(row.Key, row.Value)));
+            leftOut.AddRange(statuses
+                .Where(row => row.Value is not (RecipientStatus.Failed or RecipientStatus.InDoubt))
+                .Select(row => new LeftOut(row.Key, row.Value)));
             count = named.Count - leftOut.Count;
         }
         else
