@@ -85,7 +85,7 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
 
             var delivery = new Delivery(store, message);
             await type.One!(services, body, delivery, ct);
-            if (!delivery.IsCompleted)
+            if (!delivery.IsCompleted && !await messages.End(message, ct))
             {
                 await delivery.OpenSession().Commit(ct);
             }

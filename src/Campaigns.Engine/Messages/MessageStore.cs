@@ -12,6 +12,7 @@ sealed class MessageStore(EventStore store)
     static readonly string BuryMessage = Sql.Beside<MessageStore>(nameof(BuryMessage));
     static readonly string GiveBackMessages = Sql.Beside<MessageStore>(nameof(GiveBackMessages));
     static readonly string RenewClaims = Sql.Beside<MessageStore>(nameof(RenewClaims));
+    static readonly string EndMessage = Sql.Beside<MessageStore>(nameof(EndMessage));
 
     static readonly short[] AllPriorities = [.. Enum.GetValues<Priority>().Select(priority => (short)priority)];
 
@@ -43,6 +44,14 @@ sealed class MessageStore(EventStore store)
     {
         await using var command = Command(NextDueSql, queue, AllPriorities, kinds);
         return await command.ExecuteScalarAsync(ct) is DateTime due ? due : null;
+    }
+
+    /// <summary>Ends a message that has nothing else to make true, in the plainest way there is.</summary>
+    /// <returns>False, with nothing changed, where that is not enough: the claim was lost, or the id is to be remembered.</returns>
+    public async Task<bool> End(ClaimedMessage message, CancellationToken ct)
+    {
+        await using var command = Command(EndMessage, message.Id, message.ClaimId);
+        return await command.ExecuteNonQueryAsync(ct) == 1;
     }
 
     public Task Retry(ClaimedMessage message, DateTimeOffset due, string error, CancellationToken ct) =>
