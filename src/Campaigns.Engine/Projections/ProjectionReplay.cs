@@ -52,9 +52,6 @@ sealed class ProjectionReplay : IAsyncDisposable
     /// <summary>Events applied so far.</summary>
     public long Applied { get; private set; }
 
-    /// <summary>Every event up to here has been applied.</summary>
-    public long Position => position;
-
     /// <summary>Events to leave out, by position.</summary>
     public HashSet<long> PassOver { get; } = [];
 
