@@ -148,6 +148,12 @@ sealed class CampaignBench : IAsyncDisposable
     {
         static readonly Task<SendResult> Accepted = Task.FromResult<SendResult>(new SendResult.Accepted("instant"));
 
+        public string Name => "instant";
+
+        public Channel Channel => Channel.Email;
+
         public Task<SendResult> Send(OutgoingMessage message, CancellationToken ct) => Accepted;
+
+        public Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) => Task.FromResult<LookUpResult>(new LookUpResult.NotFound());
     }
 }

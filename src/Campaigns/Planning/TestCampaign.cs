@@ -67,7 +67,7 @@ public static class TestCampaign
         // Before it goes out: a repeated request must not send it again. Without an Idempotency-Key there is nothing to commit.
         await request.OpenSession().Commit(ct);
         var result = await provider.Send(
-            new OutgoingMessage(
+            new OutgoingEmail(
                 "test-" + Guid.CreateVersion7(request.Now).ToString("N"), request.TenantId, id.ToString("N"), settings.From!, to, null,
                 "[Test] " + content.Subject, content.Html, content.Text),
             ct);

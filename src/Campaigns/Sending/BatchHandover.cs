@@ -87,7 +87,7 @@ public sealed class BatchHandover(EventStore store, IMessageProvider provider, I
             return new MessageFailed(batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {missing}");
         }
 
-        var message = new OutgoingMessage(
+        var message = new OutgoingEmail(
             recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), campaign.Settings.From!, addressee.Email, addressee.Name,
             content.Subject, content.Html, content.Text);
         for (var attempt = 1; ; attempt++)

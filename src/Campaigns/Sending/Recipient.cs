@@ -64,11 +64,14 @@ public enum FailureCategory
     /// <summary>The address is at fault.</summary>
     Recipient,
 
-    /// <summary>The message is at fault.</summary>
+    /// <summary>The message is at fault, or its sender's reputation.</summary>
     Content,
 
     /// <summary>Our account, key or sender is at fault.</summary>
     Configuration,
+
+    /// <summary>The provider's words are not in our table.</summary>
+    Unknown,
 }
 
 public enum RecipientStatus { Queued, Skipped, Sending, Sent, Failed, InDoubt }

@@ -17,8 +17,16 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
 
+    public string Name => "sendgrid";
+
+    public Channel Channel => Channel.Email;
+
+    public Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) =>
+        Task.FromResult<LookUpResult>(new LookUpResult.Unavailable("Not asked"));
+
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
     {
+        var email = (OutgoingEmail)message;
         var key = options.Value.ApiKey.Trim(); // a key from a file ends with a line break
         if (key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
@@ -27,7 +35,7 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.BaseAddress, "/v3/mail/send"))
         {
-            Content = JsonContent.Create(Body(message), SendGridJson.Default.MailSendRequest),
+            Content = JsonContent.Create(Body(email), SendGridJson.Default.MailSendRequest),
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
         };
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
@@ -60,7 +68,7 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         }
     }
 
-    static MailSendRequest Body(OutgoingMessage message)
+    static MailSendRequest Body(OutgoingEmail message)
     {
         var content = new List<Content>(2);
         if (!string.IsNullOrEmpty(message.Text))
@@ -74,8 +82,8 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         }
 
         return new MailSendRequest(
-            [new Personalization([new Mailbox(message.To, Name(message.ToName))], new Dictionary<string, string> { [MessageIdArgument] = message.Id })],
-            new Mailbox(message.From.Email, Name(message.From.Name)),
+            [new Personalization([new Mailbox(message.To, DisplayName(message.ToName))], new Dictionary<string, string> { [MessageIdArgument] = message.Id })],
+            new Mailbox(message.From.Email, DisplayName(message.From.Name)),
             message.From.ReplyTo is { } replyTo ? new Mailbox(replyTo) : null,
             message.Subject,
             content,
@@ -83,7 +91,7 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
     }
 
     // SendGrid refuses names with these.
-    static string? Name(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');
+    static string? DisplayName(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');
 
     async Task<SendResult> Read(HttpResponseMessage response, CancellationToken ct)
     {
@@ -92,7 +100,9 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
         {
             case HttpStatusCode.Accepted or HttpStatusCode.OK:
                 return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
-            case HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout:
+            case HttpStatusCode.TooManyRequests:
+                return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response)) { IsThrottled = true };
+            case HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout:
                 return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response));
             case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
             case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest: // the address leads elsewhere

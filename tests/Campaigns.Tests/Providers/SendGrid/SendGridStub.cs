@@ -10,7 +10,7 @@ namespace Campaigns.Tests.Providers.SendGrid;
 /// <summary>Answers in SendGrid's place, at the outermost edge, and keeps what it was asked.</summary>
 sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> answer) : HttpMessageHandler
 {
-    public static readonly OutgoingMessage Message = new(
+    public static readonly OutgoingEmail Message = new(
         "0195a0b1c2d38e4f8a5b0123456789ab", "ours", "0195a0b1c2d37e4f8a5b0123456789ab", new SenderAddress("news@example.com", "News", "answers@example.com"),
         "ann@example.com", "Ann Example", "Hello", "<p>Hi</p>", "Hi");
 

@@ -1,0 +1,23 @@
+using Campaigns.Planning;
+
+namespace Campaigns.Providers;
+
+/// <param name="Id">Travels with the message and comes back in webhooks. Opaque: providers keep it for ever.</param>
+/// <param name="Campaign">Opaque too; groups the provider's statistics.</param>
+/// <param name="To">The e-mail address or the telephone number (E.164).</param>
+public abstract record OutgoingMessage(string Id, string TenantId, string Campaign, string To);
+
+public sealed record OutgoingEmail(
+    string Id, string TenantId, string Campaign, SenderAddress From, string To, string? ToName, string Subject, string? Html, string? Text)
+    : OutgoingMessage(Id, TenantId, Campaign, To)
+{
+    /// <summary>Where one click unsubscribes this recipient (RFC 8058); null for messages that nobody subscribed to, as tests are.</summary>
+    public Uri? Unsubscribe { get; init; }
+
+    /// <summary>The provider checks it and sends nothing.</summary>
+    public bool DryRun { get; init; }
+}
+
+/// <param name="From">A telephone number (E.164) or the id of a messaging service of the provider.</param>
+public sealed record OutgoingText(string Id, string TenantId, string Campaign, string From, string To, string Body)
+    : OutgoingMessage(Id, TenantId, Campaign, To);
