@@ -190,7 +190,10 @@ public sealed class sending_through_sendgrid
 
             TimeSpan? wait = seconds is { } known ? TimeSpan.FromSeconds(known) : null;
             (await SendGridStub.Answering(response).Send())
-                .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, ((int)status).ToString(CultureInfo.InvariantCulture), "too many requests", wait));
+                .ShouldBe(new SendResult.Refused(FailureCategory.Temporary, ((int)status).ToString(CultureInfo.InvariantCulture), "too many requests", wait)
+                {
+                    IsThrottled = status == HttpStatusCode.TooManyRequests,
+                });
         }
     }
 
