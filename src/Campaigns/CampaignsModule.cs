@@ -85,6 +85,8 @@ public static class CampaignsModule
             .Event<MessageFailed>("message_failed")
             .Event<MessageInDoubt>("message_in_doubt")
             .Event<MessageReturned>("message_returned")
+            .Event<AttemptFailed>("attempt_failed")
+            .Event<RecipientDeferred>("recipient_deferred")
             .Event<MessageAccepted>("message_accepted")
             .Event<MessageDelivered>("message_delivered")
             .Event<MessageDeferred>("message_deferred")
@@ -123,6 +125,8 @@ public static class CampaignsModule
             .Mask<MessageFailed>(fact => fact with { Text = Erased })
             .Mask<MessageInDoubt>(fact => fact with { Why = Erased })
             .Mask<MessageReturned>(fact => fact with { Why = Erased })
+            .Mask<AttemptFailed>(fact => fact with { Text = Erased })
+            .Mask<RecipientDeferred>(fact => fact with { Why = Erased, LimitKey = null })
             .Mask<MessageDeferred>(fact => fact with { Response = null })
             .Mask<MessageBounced>(fact => fact with { Status = null, Reason = null })
             .Mask<MessageDropped>(fact => fact with { Reason = null })
@@ -156,6 +160,10 @@ public static class CampaignsModule
         services.AddSingleton<QueueWithdrawal>();
         services.AddSingleton<RecipientRequeuing>();
         services.AddSingleton<MessageComposer>();
+        services.AddSingleton<SendQueue>();
+        services.AddSingleton<Permits>();
+        services.AddSingleton<SendingConditions>();
+        services.AddSingleton<BatchClaiming>();
         services.AddSingleton<BatchHandover>();
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();

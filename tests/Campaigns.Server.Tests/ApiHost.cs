@@ -5,6 +5,7 @@ using System.Text.Json;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Schema;
+using Campaigns.Server.Tests.Sending;
 using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -36,6 +37,7 @@ public sealed class ApiHost : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Configuration.AddInMemoryCollection(NoLimits.Settings);
         if (settings is not null)
         {
             builder.Configuration.AddInMemoryCollection(settings);

@@ -9,16 +9,19 @@ public sealed class what_is_personal
 {
     /// <summary>Members that hold an address or a name, or words that may.</summary>
     static readonly string[] Telling =
-        ["email", "address", "phone", "to", "name", "from", "reply", "text", "why", "reason", "comment", "response", "url", "status"];
+        ["email", "address", "phone", "to", "name", "from", "reply", "text", "why", "reason", "comment", "response", "url", "status", "limitKey"];
 
     /// <summary>Names and words of things.</summary>
     static readonly string[] OfThings =
     [
         "campaign_drafted settings.name", "campaign_edited settings.name",
+        "campaign_drafted settings.window.from", "campaign_drafted settings.window.to", "campaign_edited settings.window.from", "campaign_edited settings.window.to",
         "organisation_created name", "organisation_settings_changed settings.name",
+        "organisation_settings_changed settings.window.from", "organisation_settings_changed settings.window.to",
         "template_created content.name", "template_created content.text", "template_revised content.name", "template_revised content.text",
         // Words of ours, from a fixed list.
         "address_suppressed reason", "recipient_skipped reason", "recipient_withdrawn reason", "recipient_requeued reason",
+        "recipient_deferred reason",
     ];
 
     static readonly EventTypes Types = SetUp();

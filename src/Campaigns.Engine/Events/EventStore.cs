@@ -139,9 +139,9 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             }
 
             var after = session.Append(loaded, [.. outcome.Events]);
-            foreach (var (message, due) in outcome.Messages)
+            foreach (var (message, due, priority) in outcome.Messages)
             {
-                session.Send(message, due);
+                session.Send(message, due, priority: priority);
             }
 
             try

@@ -1,3 +1,5 @@
+using Campaigns.Engine.Messages;
+
 namespace Campaigns.Engine.Events;
 
 /// <summary>What a decision comes to: events to record and messages to send, or a refusal that changes nothing.</summary>
@@ -9,7 +11,7 @@ public sealed record Outcome
     public IReadOnlyList<object> Events { get; private init; } = [];
 
     /// <summary>Messages with the time they are due; null is at once.</summary>
-    public IReadOnlyList<(object Message, DateTimeOffset? Due)> Messages { get; private init; } = [];
+    public IReadOnlyList<(object Message, DateTimeOffset? Due, Priority Priority)> Messages { get; private init; } = [];
 
     public Refusal? Refusal { get; private init; }
 
@@ -19,9 +21,10 @@ public sealed record Outcome
 
     public Outcome And(params IReadOnlyList<object> facts) => this with { Events = [.. Events, .. facts] };
 
-    public Outcome Send(object message) => this with { Messages = [.. Messages, (message, null)] };
+    public Outcome Send(object message, Priority priority = Priority.Normal) => this with { Messages = [.. Messages, (message, null, priority)] };
 
-    public Outcome Schedule(object message, DateTimeOffset due) => this with { Messages = [.. Messages, (message, due)] };
+    public Outcome Schedule(object message, DateTimeOffset due, Priority priority = Priority.Normal) =>
+        this with { Messages = [.. Messages, (message, due, priority)] };
 }
 
 /// <summary>Why a command was not carried out.</summary>

@@ -161,9 +161,9 @@ public sealed class Session
         where TState : class
     {
         Append(loaded, [.. outcome.Events]);
-        foreach (var (message, due) in outcome.Messages)
+        foreach (var (message, due, priority) in outcome.Messages)
         {
-            Send(message, due);
+            Send(message, due, priority: priority);
         }
     }
 

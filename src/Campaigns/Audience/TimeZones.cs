@@ -27,6 +27,9 @@ public static class TimeZones
         return TimeZoneInfo.TryConvertWindowsIdToIanaId(zone.Id, out var iana) ? iana : zone.Id;
     }
 
+    /// <summary>The zone of a name that was kept; null where there is none, or this system does not know it.</summary>
+    public static TimeZoneInfo? Zone(string? name) => name is not null && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : null;
+
     static readonly System.Buffers.SearchValues<char> NameLetters =
         System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/ ");
 }

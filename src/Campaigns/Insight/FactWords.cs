@@ -17,6 +17,8 @@ static class FactWords
         MessageSent sent => $"Handed to the provider in batch {sent.Batch}{(sent.ProviderMessageId is { } id ? $", which calls it {id}" : "")}.",
         MessageFailed failed => $"Failed in batch {failed.Batch}: {Why(failed)}.",
         MessageInDoubt doubt => $"In doubt in batch {doubt.Batch}: {doubt.Why}. Never sent again by itself.",
+        AttemptFailed failed => $"Attempt {failed.Attempt} failed in batch {failed.Batch}: {Fault(failed.Category, failed.Code, failed.Text)}. To be tried again at {failed.RetryAt:u}.",
+        RecipientDeferred deferred => $"Put off until {deferred.Until:u}: {deferred.Why}.",
         MessageReturned returned => $"Returned to the queue by batch {returned.Batch}, for certain not handed over: {returned.Why}.",
         MessageAccepted => "Accepted, by the provider's own word.",
         MessageDelivered => "Delivered: the recipient's mail server took it.",
@@ -38,6 +40,7 @@ static class FactWords
         MessageSent sent => sent.Batch,
         MessageFailed failed => failed.Batch,
         MessageInDoubt doubt => doubt.Batch,
+        AttemptFailed failed => failed.Batch,
         MessageReturned returned => returned.Batch,
         _ => null,
     };
@@ -57,22 +60,27 @@ static class FactWords
         _ => null,
     };
 
-    public static string Why(MessageFailed failed)
+    public static string Why(MessageFailed failed) =>
+        Fault(failed.Category, failed.Code, failed.Text) + (failed.Attempt > 1 ? $", in attempt {failed.Attempt}" : "");
+
+    static string Fault(FailureCategory category, string code, string text)
     {
-        var fault = failed.Category switch
+        var fault = category switch
         {
             FailureCategory.Temporary => "a passing reason",
             FailureCategory.Recipient => "the address is at fault",
             FailureCategory.Content => "the message is at fault",
+            FailureCategory.Unknown => "nobody knows whose fault it is",
             _ => "our account or sender is at fault",
         };
-        return $"{$"{failed.Code} {failed.Text}".Trim()} ({fault})";
+        return $"{$"{code} {text}".Trim()} ({fault})";
     }
 
     public static string Why(SkipReason? reason) => reason switch
     {
         SkipReason.Suppressed => "the address is on the suppression list",
         SkipReason.ContactDeleted => "the contact was deleted",
+        SkipReason.OutsideHours => "it was not the hour for it where they live, and the campaign drops those",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",
         _ => "no reason is on record",
     };

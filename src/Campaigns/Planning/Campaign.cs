@@ -27,17 +27,20 @@ public sealed record AudienceHydrated(long Queued, long Skipped);
 
 /// <summary>The intent: these recipients are about to be handed to the provider. On record before the first one is.</summary>
 /// <param name="Claim">The message that claimed the batch: who finds it open under the same claim knows that it was interrupted.</param>
-public sealed record BatchStarted(int Number, Guid Claim, DateTimeOffset At, IReadOnlyList<Guid> Recipients);
+/// <param name="Through">The last one in the order of the queue who was dealt with; null in older events: the last of the recipients.</param>
+public sealed record BatchStarted(int Number, Guid Claim, DateTimeOffset At, IReadOnlyList<Guid> Recipients, Guid? Through = null);
 
 /// <summary>The result of every recipient of the batch is on record.</summary>
 /// <param name="Returned">Not handed over after all, for certain: queued again.</param>
 /// <param name="Remaining">Recipients still queued at that moment.</param>
-public sealed record BatchCompleted(int Number, int Sent, int Failed, int InDoubt, int Returned, long Remaining);
+/// <param name="Deferred">To be tried again at a time of their own: queued too.</param>
+public sealed record BatchCompleted(int Number, int Sent, int Failed, int InDoubt, int Returned, long Remaining, int Deferred = 0);
 
 /// <summary>The provider said nothing in time about some messages of a batch: they stay in doubt, and the campaign goes on without them.</summary>
 public sealed record DoubtsLeft(int Batch);
 
-public sealed record NextBatchScheduled(int Number, DateTimeOffset At);
+/// <param name="Because">What holds it until then; null for the pace of the campaign.</param>
+public sealed record NextBatchScheduled(int Number, DateTimeOffset At, string? Because = null);
 
 /// <param name="By">Whether a person asked for it or a breaker tripped.</param>
 public sealed record CampaignPaused(PausedBy By, string Reason);
@@ -99,6 +102,9 @@ public sealed record Campaign
 
     public DateTimeOffset? NextBatchAt { get; init; }
 
+    /// <summary>What holds the next batch until its time; null for the pace.</summary>
+    public string? HeldBy { get; init; }
+
     /// <summary>Batches with messages in doubt, about which the provider may still say something.</summary>
     public IReadOnlyList<int> DoubtfulBatches { get; init; } = [];
 
@@ -128,8 +134,9 @@ public sealed record Campaign
         {
             OpenBatch = new OpenBatch(batch.Number, batch.Claim, batch.At, batch.Recipients.Count),
             LastBatch = batch.Number,
-            LastRecipient = batch.Recipients.Count > 0 ? batch.Recipients[^1] : LastRecipient,
+            LastRecipient = batch.Through ?? (batch.Recipients.Count > 0 ? batch.Recipients[^1] : LastRecipient),
             NextBatchAt = null,
+            HeldBy = null,
         },
         BatchCompleted batch => this with
         {
@@ -138,7 +145,7 @@ public sealed record Campaign
             DoubtfulBatches = batch.InDoubt > 0 ? [.. DoubtfulBatches, batch.Number] : DoubtfulBatches,
         },
         DoubtsLeft left => this with { DoubtfulBatches = [.. DoubtfulBatches.Where(batch => batch != left.Batch)] },
-        NextBatchScheduled next => this with { NextBatchAt = next.At },
+        NextBatchScheduled next => this with { NextBatchAt = next.At, HeldBy = next.Because },
         CampaignPaused paused => this with { Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason },
         CampaignResumed => this with { Status = CampaignStatus.Sending, PausedBy = null, Reason = null },
         CampaignCancelled cancelled => this with

@@ -1,12 +1,14 @@
 using Campaigns.Audience;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
+using Campaigns.Sending;
 
 namespace Campaigns.Planning;
 
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
-    string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null)
+    string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
@@ -14,7 +16,7 @@ public sealed record CampaignInput(
     static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
 
     public CampaignSettings ToSettings() => new(
-        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays);
+        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits);
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()
@@ -41,6 +43,12 @@ public sealed record CampaignInput(
                 $"1 <= minSize <= maxSize <= {LargestBatch}.");
             Check(batches.MinDelaySeconds >= 0 && batches.MinDelaySeconds <= batches.MaxDelaySeconds && batches.MaxDelaySeconds <= 24 * 3600,
                 "pace.batches.delay", "0 <= minDelaySeconds <= maxDelaySeconds <= 86400.");
+        }
+
+        Check(Window?.Error is null, "window", Window?.Error ?? "");
+        foreach (var (member, why) in Limits?.Errors() ?? [])
+        {
+            Check(false, member, why);
         }
 
         if (Pace?.Daily is { } daily)

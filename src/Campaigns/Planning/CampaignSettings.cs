@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using Campaigns.Engine.Messages;
+using Campaigns.Sending;
+
 namespace Campaigns.Planning;
 
 /// <summary>What a person decides about a campaign while it is a draft. Stored in events: members may be added, never renamed.</summary>
@@ -5,10 +9,24 @@ namespace Campaigns.Planning;
 /// <param name="TemplateId">What it says.</param>
 /// <param name="From">Who it comes from.</param>
 /// <param name="NoOpenAfterSeconds">A message not opened within this time records a time-out.</param>
+/// <param name="Urgent">Goes before others, and gets more of the limits that it shares with them.</param>
+/// <param name="Window">The hours in which people get it; null: the organisation's.</param>
+/// <param name="Limits">In place of the organisation's.</param>
 public sealed record CampaignSettings(
-    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays)
+    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
+
+    /// <summary>Of an urgent campaign beside others that wait for the same limit.</summary>
+    const int UrgentWeight = 4;
+
+    [JsonIgnore]
+    public Priority Priority => Urgent ? Priority.Urgent : Priority.Normal;
+
+    /// <summary>Its share of a limit beside others.</summary>
+    [JsonIgnore]
+    public int Weight => Urgent ? UrgentWeight : 1;
 }
 
 public sealed record SenderAddress(string Email, string? Name = null, string? ReplyTo = null);

@@ -27,7 +27,7 @@ public static class PauseCampaign
         // Not hydrated yet: hydration goes on during a pause and starts the first batch itself. Open batch: its end starts the next.
         CampaignStatus.Paused when !campaign.IsHydrated || campaign.OpenBatch is not null => Outcome.Record(new CampaignResumed()),
         CampaignStatus.Paused => Outcome.Record(new CampaignResumed())
-            .Schedule(new SendBatch(id, campaign.LastBatch + 1), campaign.NextBatchAt > now ? campaign.NextBatchAt.Value : now),
+            .Schedule(new SendBatch(id, campaign.LastBatch + 1), campaign.NextBatchAt > now ? campaign.NextBatchAt.Value : now, campaign.Settings.Priority),
         _ => Outcome.Refuse(CampaignRules.Exists(campaign)
             ?? new Refusal("campaign-not-paused", $"The campaign is {CampaignRules.Words(campaign.Status)}, not paused.")),
     };

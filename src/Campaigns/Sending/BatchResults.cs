@@ -8,8 +8,14 @@ public sealed class BatchResults
     /// <summary>The fact to record about each; null for who was proven sent by the provider's word meanwhile.</summary>
     public IReadOnlyList<(Guid Recipient, object? Fact)> Facts => facts;
 
-    /// <summary>Why nothing more should be handed over: the fault is with the provider or with our account.</summary>
+    /// <summary>Why the campaign must be paused: the fault is with the provider, our account or what we send.</summary>
     public string? Breaker { get; init; }
+
+    /// <summary>How the provider's account does by now; null when that has not changed.</summary>
+    public ProviderAccount? Account { get; init; }
+
+    /// <summary>Permits that were claimed for messages which were not handed over, by limit.</summary>
+    public IReadOnlyDictionary<string, int> UnusedPermits { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     public int Sent => facts.Count(result => result.Fact is null or MessageSent);
 
@@ -18,6 +24,9 @@ public sealed class BatchResults
     public int InDoubt => facts.Count(result => result.Fact is MessageInDoubt);
 
     public int Returned => facts.Count(result => result.Fact is MessageReturned);
+
+    /// <summary>To be tried again at a time of their own.</summary>
+    public int Deferred => facts.Count(result => result.Fact is AttemptFailed);
 
     public void Add(Guid recipient, object? fact) => facts.Add((recipient, fact));
 }

@@ -49,7 +49,7 @@ public sealed class CampaignCompletion(EventStore store)
         if (counts.Queued > 0)
         {
             // Somebody was returned to the queue after the last batch had been thought to be the last.
-            return campaign.NextBatchAt is null ? Outcome.Nothing.Send(new SendBatch(id, campaign.LastBatch + 1)) : Outcome.Nothing;
+            return campaign.NextBatchAt is null ? Outcome.Nothing.Send(new SendBatch(id, campaign.LastBatch + 1), campaign.Settings.Priority) : Outcome.Nothing;
         }
 
         if (counts.InDoubt > 0 && campaign.DoubtfulBatches.Count > 0)

@@ -67,7 +67,7 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
     public static Outcome Decide(Campaign campaign, Guid id, AudienceHydrated hydrated) => campaign switch
     {
         { IsHydrated: true } => Outcome.Nothing,
-        { Status: CampaignStatus.Sending } => Outcome.Record(hydrated).Send(new SendBatch(id, 1)),
+        { Status: CampaignStatus.Sending } => Outcome.Record(hydrated).Send(new SendBatch(id, 1), campaign.Settings.Priority),
         { Status: CampaignStatus.Cancelled } => Outcome.Record(hydrated).Send(new WithdrawQueued(id)),
         _ => Outcome.Record(hydrated), // paused: resuming starts the first batch
     };

@@ -20,13 +20,13 @@ public sealed class Ledger : Projection
 
     public override string Name => "ledger";
 
-    public override IReadOnlyList<string> Tables { get; } = ["recipients", "batches", "campaign_progress"];
+    public override IReadOnlyList<string> Tables { get; } = ["recipients", "deferrals", "batches", "campaign_progress"];
 
     public override IReadOnlyList<Type> Facts { get; } =
     [
         typeof(CampaignDrafted), typeof(BatchStarted), typeof(BatchCompleted), typeof(RecipientQueued), typeof(RecipientSkipped),
         typeof(RecipientWithdrawn), typeof(RecipientRequeued), typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned),
-        typeof(MessageAccepted),
+        typeof(AttemptFailed), typeof(RecipientDeferred), typeof(MessageAccepted),
         typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked), typeof(MessageBounced), typeof(MessageDropped),
         typeof(SpamReported), typeof(RecipientUnsubscribed), typeof(OpenTimedOut),
     ];
@@ -85,6 +85,10 @@ public sealed class Ledger : Projection
         foreach (var tenantId in events.Select(@event => @event.TenantId).Distinct())
         {
             sql.Notify(Topic(tenantId));
+            if (events.Any(@event => @event.Data is CampaignPaused or CampaignCancelled && @event.TenantId == tenantId))
+            {
+                sql.Notify(CampaignWatch.Topic(tenantId));
+            }
         }
     }
 
@@ -101,7 +105,7 @@ public sealed class Ledger : Projection
             statement, All(row => row.TenantId), All(row => row.Id), All(row => row.CampaignId), All(row => row.ContactId), All(row => row.Status),
             All(row => row.Reason), All(row => row.Batch), All(row => row.QueuedAt), All(row => row.SentAt),
             All(row => row.DeliveredAt), All(row => row.OpenedAt), All(row => row.ClickedAt), All(row => row.BouncedAt), All(row => row.ComplainedAt),
-            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt));
+            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.NotBefore), All(row => row.LimitKey), All(row => row.Attempts));
     }
 
     static void Queue(SqlQueue sql, List<(Event Event, BatchStarted Fact)> started)

@@ -15,13 +15,23 @@ public sealed record RecipientWithdrawn(SkipReason Reason);
 public sealed record MessageSent(int Batch, string? ProviderMessageId);
 
 /// <param name="Code">The provider's status or our own word.</param>
-public sealed record MessageFailed(int Batch, FailureCategory Category, string Code, string Text);
+/// <param name="Attempt">Which attempt it was; 1 for the first.</param>
+public sealed record MessageFailed(int Batch, FailureCategory Category, string Code, string Text, int Attempt = 1);
+
+/// <summary>For certain not handed over, for a reason that passes: queued again, to be tried once more at a time of its own.</summary>
+/// <param name="Attempt">Which attempt it was; 1 for the first.</param>
+public sealed record AttemptFailed(int Batch, int Attempt, FailureCategory Category, string Code, string Text, DateTimeOffset RetryAt);
+
+/// <summary>Still queued, but not to get the message before a time.</summary>
+/// <param name="LimitKey">The limit that has no room for it; null for other reasons.</param>
+public sealed record RecipientDeferred(DeferralReason Reason, DateTimeOffset Until, string Why, string? LimitKey = null);
 
 /// <summary>Perhaps handed over, perhaps not: never simply sent again.</summary>
 public sealed record MessageInDoubt(int Batch, string Why);
 
 /// <summary>For certain not handed over: queued again.</summary>
-public sealed record MessageReturned(int Batch, string Why);
+/// <param name="Code">The provider's status, where it was the provider who would not have it.</param>
+public sealed record MessageReturned(int Batch, string Why, string? Code = null);
 
 /// <summary>A person had it tried again: queued again, whatever was recorded about the attempt before.</summary>
 public sealed record RecipientRequeued(RequeueReason Reason);
@@ -50,7 +60,9 @@ public sealed record RecipientUnsubscribed(DateTimeOffset At);
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled }
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours }
+
+public enum DeferralReason { DeliveryHours, Limit }
 
 /// <summary>What became of the attempt before. In doubt: whoever asked took the risk that it arrives twice.</summary>
 public enum RequeueReason { Failed, InDoubt }
@@ -84,7 +96,7 @@ public sealed record Recipient(RecipientStatus Status)
     public Recipient Apply(object fact) => fact switch
     {
         _ when Status == RecipientStatus.Sent => this, // final: what has reached the provider is not unsent by a later record
-        RecipientQueued or RecipientRequeued or MessageReturned => new Recipient(RecipientStatus.Queued),
+        RecipientQueued or RecipientRequeued or MessageReturned or AttemptFailed or RecipientDeferred => new Recipient(RecipientStatus.Queued),
         RecipientSkipped or RecipientWithdrawn => new Recipient(RecipientStatus.Skipped),
         MessageSent => new Recipient(RecipientStatus.Sent),
         MessageFailed => new Recipient(RecipientStatus.Failed),

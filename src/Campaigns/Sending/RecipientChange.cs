@@ -23,6 +23,14 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public int? Batch { get; private set; }
 
+    /// <summary>Goes with the status.</summary>
+    public DateTimeOffset? NotBefore { get; private set; }
+
+    public string? LimitKey { get; private set; }
+
+    /// <summary>Failed attempts so far; null: stays as it is.</summary>
+    public int? Attempts { get; private set; }
+
     public DateTimeOffset? QueuedAt { get; private set; }
 
     public DateTimeOffset? SentAt { get; private set; }
@@ -43,7 +51,7 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public static bool Concerns(object fact) => fact
         is RecipientQueued or RecipientSkipped or RecipientWithdrawn or RecipientRequeued or MessageSent or MessageFailed or MessageInDoubt or MessageReturned
-        or OpenTimedOut
+        or AttemptFailed or RecipientDeferred or OpenTimedOut
         || RecipientFacts.ProveHandedOver(fact);
 
     public void Started(int batch)
@@ -75,11 +83,23 @@ sealed class RecipientChange(string tenantId, Guid id)
             case MessageFailed failed:
                 Set("failed", $"{Words(failed.Category)}: {failed.Code} {failed.Text}".Trim());
                 break;
+            case AttemptFailed failed:
+                Set("queued", $"{Words(failed.Category)}: {failed.Code} {failed.Text}".Trim(), failed.RetryAt);
+                Attempts = failed.Attempt;
+                break;
+            case RecipientDeferred deferred:
+                Set("queued", deferred.Why, deferred.Until);
+                LimitKey = deferred.LimitKey;
+                break;
             case MessageInDoubt doubt:
                 Set("inDoubt", doubt.Why);
                 break;
-            case MessageReturned or RecipientRequeued:
+            case MessageReturned:
                 Set("queued", null);
+                break;
+            case RecipientRequeued:
+                Set("queued", null);
+                Attempts = 0;
                 break;
             case OpenTimedOut:
                 TimedOutAt ??= recorded;
@@ -98,12 +118,14 @@ sealed class RecipientChange(string tenantId, Guid id)
         QueuedAt = at;
     }
 
-    void Set(string status, string? reason)
+    void Set(string status, string? reason, DateTimeOffset? notBefore = null)
     {
         if (Status != Sent)
         {
             Status = status;
             Reason = reason;
+            NotBefore = notBefore;
+            LimitKey = null;
         }
     }
 
@@ -112,6 +134,8 @@ sealed class RecipientChange(string tenantId, Guid id)
     {
         Status = Sent;
         Reason = null;
+        NotBefore = null;
+        LimitKey = null;
         switch (fact)
         {
             case MessageAccepted accepted: SentAt ??= accepted.At; break;

@@ -86,7 +86,7 @@ public sealed class RecipientRequeuing(EventStore store, IOptions<SendingOptions
 
         var batch = new NextBatchScheduled(campaign.LastBatch + 1, campaign.Settings.Pace.Earliest(handedOverAt, now));
         outcome = outcome.And(batch);
-        return campaign.Status == CampaignStatus.Sending ? outcome.Schedule(new SendBatch(id, batch.Number), batch.At) : outcome; // paused: resuming sends it
+        return campaign.Status == CampaignStatus.Sending ? outcome.Schedule(new SendBatch(id, batch.Number), batch.At, campaign.Settings.Priority) : outcome; // paused: resuming sends it
     }
 
     /// <summary>How many failed or are in doubt at this moment, by what a retry says of them rather than by name.</summary>

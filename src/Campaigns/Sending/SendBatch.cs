@@ -10,18 +10,23 @@ using Npgsql;
 namespace Campaigns.Sending;
 
 /// <summary>Due when a campaign's next batch is.</summary>
-public sealed record SendBatch(Guid CampaignId, int Number) : ICampaignWork;
+/// <param name="After">The queue was looked at up to here without finding anybody who gets the message now; null: from where the last batch ended.</param>
+public sealed record SendBatch(Guid CampaignId, int Number, Guid? After = null) : ICampaignWork;
 
 /// <summary>
 /// Claims a batch in one commit that names its recipients (the intent), hands it to the provider, and closes it in one commit with
 /// every result. Who comes back to a batch that is open under his own message was interrupted in between: what has no result
 /// then is in doubt, and is never simply sent again.
 /// </summary>
-public sealed class BatchSender(EventStore store, MessageComposer composer, BatchHandover handover, IOptions<SendingOptions> options, ILogger<BatchSender> log)
+public sealed class BatchSender(
+    EventStore store, MessageComposer composer, BatchClaiming claiming, BatchHandover handover, IOptions<SendingOptions> options, ILogger<BatchSender> log)
 {
     const int AttemptsToClose = 20;
 
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
+    /// <summary>A message may be due a moment before the time that the campaign names: PostgreSQL keeps microseconds.</summary>
+    static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
 
     static readonly string ReadInterrupted = Sql.Beside<BatchSender>(nameof(ReadInterrupted));
 
@@ -32,19 +37,22 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             if (campaign.State.OpenBatch is { } open && open.Claim == delivery.MessageId)
             {
-                await CloseInterrupted(message, campaign, open, delivery, ct);
+                await CloseInterrupted(message, campaign, open, delivery);
                 return;
             }
 
-            if (campaign.State is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || message.Number != campaign.State.LastBatch + 1)
+            if (campaign.State is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || message.Number != campaign.State.LastBatch + 1
+                || campaign.State.NextBatchAt > store.Clock.GetUtcNow() + Rounding)
             {
-                return; // paused, ended, or another message was first with this batch
+                return; // paused, ended, put off, or another message was first with this batch
             }
 
             var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-            if (await Claim(message, campaign, delivery, ct) is { } claimed)
+            var account = await ProviderAccount.Read(store, delivery.TenantId, handover.Provider, ct);
+            if (await claiming.Claim(message, campaign, account, delivery, ct) is { } claimed)
             {
-                var results = await handover.Send(delivery.TenantId, message, campaign.State, template, claimed, ct);
+                var results = await handover.Send(
+                    delivery.TenantId, message, campaign.State, template, claimed.Recipients, claimed.ForAll, account, ct);
                 await Close(message, campaign.State, results, delivery);
                 return;
             }
@@ -56,69 +64,12 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
     }
 
-    /// <returns>
-    /// The recipients of the batch, on record as about to be handed over. Null: nobody is left and the message is completed, or
-    /// somebody changed the campaign meanwhile and nothing is claimed.
-    /// </returns>
-    async Task<List<QueuedRecipient>?> Claim(SendBatch message, StreamState<Campaign> campaign, Delivery delivery, CancellationToken ct)
-    {
-        var size = campaign.State.Settings.Pace.Size(message.CampaignId, message.Number);
-        var queued = await handover.Next(delivery.TenantId, campaign, size, ct);
-        var sendable = queued.Where(recipient => recipient.MayNot is null).ToList();
-        var session = sendable.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
-        Withdraw(session, queued);
-        if (sendable.Count > 0)
-        {
-            session.Append(campaign, new BatchStarted(message.Number, delivery.MessageId, session.Now, [.. sendable.Select(recipient => recipient.Id)]));
-            StillUnproven(session, sendable);
-        }
-        else
-        {
-            // Nobody of these may be written to: the same batch looks further. Nobody at all: the campaign may end. Unless another
-            // message of the same batch was faster, and has them in its hands.
-            session.Expect(campaign);
-            session.Send(queued.Count > 0 ? message : new CompleteCampaign(message.CampaignId));
-        }
-
-        try
-        {
-            await session.Commit(ct);
-            return sendable.Count > 0 ? sendable : null;
-        }
-        catch (ConcurrencyException)
-        {
-            return null;
-        }
-    }
-
-    static void Withdraw(Session session, List<QueuedRecipient> queued)
-    {
-        foreach (var recipient in queued)
-        {
-            if (recipient.MayNot is { } reason)
-            {
-                session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, new RecipientWithdrawn(reason));
-            }
-        }
-    }
-
-    // The provider's word that an earlier attempt arrived after all, in this very moment, refuses the claim: nobody is sent to twice.
-    static void StillUnproven(Session session, List<QueuedRecipient> sendable)
-    {
-        foreach (var recipient in sendable)
-        {
-            if (recipient.TriedVersion is { } version)
-            {
-                session.Expect(new StreamState<Recipient>(recipient.Id, Recipient.Initial, version));
-            }
-        }
-    }
-
-    async Task CloseInterrupted(SendBatch message, StreamState<Campaign> campaign, OpenBatch open, Delivery delivery, CancellationToken ct)
+    // Not to be cancelled, as little as closing any other batch.
+    async Task CloseInterrupted(SendBatch message, StreamState<Campaign> campaign, OpenBatch open, Delivery delivery)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
         var recipients = await store.Database.Query(
-            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1)), ct,
+            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1)), CancellationToken.None,
             delivery.TenantId, message.CampaignId, first, last, open.Number);
         var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
         var results = new BatchResults();
@@ -159,9 +110,11 @@ public sealed class BatchSender(EventStore store, MessageComposer composer, Batc
         }
     }
 
-    static Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
+    Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
+        Permits.Release(session, delivery.MessageId, results.UnusedPermits);
+        results.Account?.Save(session, handover.Provider);
         foreach (var (recipient, fact) in results.Facts)
         {
             if (fact is not null)

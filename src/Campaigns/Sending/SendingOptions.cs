@@ -3,6 +3,10 @@ namespace Campaigns.Sending;
 /// <summary>Settings under <c>Sending</c>.</summary>
 public sealed class SendingOptions
 {
+    /// <summary>What is in force where nobody set anything else.</summary>
+    public static readonly LimitSettings DefaultLimits = new(
+        SenderPerMinute: 20, SenderPerHour: 1000, OrganisationPerHour: 5000, DomainPerHour: 200, SegmentsPerSecond: 1);
+
     /// <summary>Calls to the provider at the same time, for one batch.</summary>
     public int Concurrency { get; set; } = 16;
 
@@ -20,4 +24,22 @@ public sealed class SendingOptions
 
     /// <summary>Recipients that a retry queues again in one commit.</summary>
     public int RequeueChunk { get; set; } = 2000;
+
+    /// <summary>Limits of this installation, over <see cref="DefaultLimits"/> and under what organisations and campaigns set; 0 means none.</summary>
+    public LimitSettings Limits { get; set; } = new();
+
+    /// <summary>Messages of all organisations together in any hour; 0 means no limit.</summary>
+    public int GlobalPerHour { get; set; } = 20_000;
+
+    /// <summary>Who runs the mail of a domain, for example <c>googlemail.com</c> to <c>google</c>: domains of one operator share a limit.</summary>
+    public Dictionary<string, string> Operators { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>How often a message is tried that the provider refuses for a passing reason.</summary>
+    public int MostAttempts { get; set; } = 4;
+
+    /// <summary>The wait before the second attempt; each further one is twice as long, give or take a tenth.</summary>
+    public TimeSpan FirstRetry { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Errors of the provider in a row after which the campaign is paused.</summary>
+    public int ErrorsBeforeBreak { get; set; } = 10;
 }

@@ -2,14 +2,17 @@
 -- recipient holds the lock on its stream, or on its campaign's while it is queued, since an earlier statement of this commit.
 with change as (
     select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
-                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[])
+                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
+                         $18::varchar[], $19::int[])
         c(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-          complained_at, unsubscribed_at, timed_out_at)
+          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts)
 ),
 moved as (
     update recipients r
     set status = case when r.status = 'sent' then r.status else coalesce(c.status, r.status) end,
         reason = case when r.status = 'sent' or c.status is null then r.reason else c.reason end,
+        not_before = case when r.status = 'sent' then null when c.status is null then r.not_before else c.not_before end,
+        attempts = coalesce(c.attempts, r.attempts),
         batch = coalesce(c.batch, r.batch),
         sent_at = coalesce(r.sent_at, c.sent_at),
         delivered_at = coalesce(r.delivered_at, c.delivered_at),
@@ -22,7 +25,7 @@ moved as (
     from change c
     join recipients was on was.tenant_id = c.tenant_id and was.id = c.id
     where r.tenant_id = c.tenant_id and r.id = c.id
-    returning r.tenant_id, r.campaign_id, was.status as was, r.status as is_now,
+    returning r.tenant_id, r.campaign_id, r.id, was.status as was, r.status as is_now, r.reason, was.not_before as was_not_before, r.not_before, c.limit_key,
               (r.delivered_at is not null and was.delivered_at is null)::int as delivered,
               (r.opened_at is not null and was.opened_at is null)::int as opened,
               (r.clicked_at is not null and was.clicked_at is null)::int as clicked,
@@ -30,6 +33,18 @@ moved as (
               (r.complained_at is not null and was.complained_at is null)::int as complained,
               (r.unsubscribed_at is not null and was.unsubscribed_at is null)::int as unsubscribed,
               (r.timed_out_at is not null and was.timed_out_at is null)::int as timed_out
+),
+come_back as (
+    delete from deferrals d
+    using moved m
+    where m.was_not_before is not null and m.not_before is distinct from m.was_not_before
+      and d.tenant_id = m.tenant_id and d.campaign_id = m.campaign_id and d.due = m.was_not_before and d.recipient_id = m.id
+),
+deferred as (
+    insert into deferrals (tenant_id, campaign_id, due, recipient_id, reason, limit_key)
+    select tenant_id, campaign_id, not_before, id, coalesce(reason, ''), limit_key
+    from moved
+    where not_before is not null and not_before is distinct from was_not_before
 ),
 counts as (
     select tenant_id, campaign_id,

@@ -1,3 +1,5 @@
+using Campaigns.Sending;
+
 namespace Campaigns.Tenancy;
 
 // The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
@@ -8,7 +10,10 @@ public sealed record OrganisationSettingsChanged(OrganisationSettings Settings);
 
 /// <param name="ApprovalRequired">Campaigns are submitted and approved before they can be scheduled or launched.</param>
 /// <param name="TimeZone">IANA name; for contacts whose own is unknown.</param>
-public sealed record OrganisationSettings(string Name, bool ApprovalRequired, string TimeZone);
+/// <param name="Window">The hours in which people get campaigns that say nothing about it; null: any.</param>
+/// <param name="Limits">In place of the installation's.</param>
+public sealed record OrganisationSettings(
+    string Name, bool ApprovalRequired, string TimeZone, DeliveryWindow? Window = null, LimitSettings? Limits = null);
 
 public sealed record Organisation(OrganisationSettings Settings)
 {

@@ -39,6 +39,16 @@ public static class OrganisationSettingsEndpoints
                 "time-zone-unknown", $"'{settings.TimeZone}' is no IANA time zone; 'Europe/Zurich' would be one.", RefusalKind.Invalid));
         }
 
+        if (settings.Window?.Error is { } window)
+        {
+            return Outcome.Refuse(new Refusal("window-invalid", window, RefusalKind.Invalid));
+        }
+
+        if (settings.Limits?.Errors().FirstOrDefault() is { Member: { } member, Why: { } why })
+        {
+            return Outcome.Refuse(new Refusal("limits-invalid", $"{member}: {why}", RefusalKind.Invalid));
+        }
+
         return settings == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(settings));
     }
 }

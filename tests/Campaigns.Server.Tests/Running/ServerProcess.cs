@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Running;
 
@@ -38,7 +39,7 @@ sealed class ServerProcess : IAsyncDisposable
         };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Campaigns.Server.dll"));
         Array.ForEach(arguments, start.ArgumentList.Add);
-        foreach (var (name, value) in settings)
+        foreach (var (name, value) in NoLimits.Settings.Concat(settings))
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }

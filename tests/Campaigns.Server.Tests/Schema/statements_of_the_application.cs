@@ -23,7 +23,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     const string Recipients = """
         varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
-        timestamptz[], timestamptz[], timestamptz[], timestamptz[]
+        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[]
         """;
 
     ApiHost host = null!;
@@ -85,7 +85,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         var ids = string.Join(',', await Ids());
 
         string none(string type) => $"array_fill(null::{type}, array[100])";
-        (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50")).ShouldFind("recipients", "recipients_pkey");
+        (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50, now()")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{{{ids}}}', array_fill(1, array[100])")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Sending.CountRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true")).ShouldFind("recipients", "recipients_pkey");

@@ -1,5 +1,6 @@
 using Campaigns.Audience;
 using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
 
 namespace Campaigns.Tests.Audience;
 
@@ -21,7 +22,7 @@ public sealed class an_import_left_behind
     {
         var outcome = Look(Running, version: 3, seen: 2);
         outcome.Events.ShouldBeEmpty();
-        outcome.Messages.ShouldBe([(new LookAfterImport(Some.Id, 3), Some.Now + ImportCare.Patience)]);
+        outcome.Messages.ShouldBe([(new LookAfterImport(Some.Id, 3), Some.Now + ImportCare.Patience, Priority.Normal)]);
     }
 
     [Fact]

@@ -206,7 +206,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
                 case HydrateAudience hydrate when hydrate.Queued == hydrated: // others find their recipients there already
                     hydrating = hydrate; // reads its chunk, and commits it later whatever happens meanwhile
                     break;
-                case SendBatch batch when Campaign is { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } && batch.Number == Campaign.LastBatch + 1:
+                case SendBatch batch when Campaign is { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } && batch.Number == Campaign.LastBatch + 1 && !(Campaign.NextBatchAt > now):
                     Claim(batch);
                     break;
                 case RequeueRecipients requeue when Campaign.Retrying is not null:
@@ -257,7 +257,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             var outcome = RecipientRequeuing.Decide(Campaign, Some.Id, count, count == RequeueChunk ? requeue : null, handedOverAt, now);
             Log.Add($"{now:dd HH:mm:ss} requeue {count}: {string.Join(", ", outcome.Events)} -> {string.Join(", ", outcome.Messages)}");
             Record(outcome.Events);
-            foreach (var (message, due) in outcome.Messages)
+            foreach (var (message, due, _) in outcome.Messages)
             {
                 Send(message, due);
             }
@@ -341,7 +341,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             }
 
             Record(outcome.Events);
-            foreach (var (message, due) in outcome.Messages)
+            foreach (var (message, due, _) in outcome.Messages)
             {
                 Send(message, due);
             }

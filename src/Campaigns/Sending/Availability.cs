@@ -1,0 +1,84 @@
+namespace Campaigns.Sending;
+
+/// <summary>What limits leave to one campaign at one moment. Counts down as messages are chosen.</summary>
+public sealed class Availability
+{
+    /// <summary>When to come back for what is free but left to others who waited longer.</summary>
+    static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+
+    readonly Dictionary<string, Room> rooms;
+    readonly DateTimeOffset now;
+
+    public Availability(IEnumerable<LimitState> states, DateTimeOffset now)
+    {
+        this.now = now;
+        rooms = states.ToDictionary(state => state.Limit.Key, state => new Room(state), StringComparer.Ordinal);
+    }
+
+    /// <summary>The first of these limits that is used up, or null.</summary>
+    public Limit? Exhausted(IEnumerable<Limit> limits) => limits.FirstOrDefault(limit => rooms[limit.Key].Left <= 0);
+
+    /// <summary>One message more counts against these.</summary>
+    public void Use(IEnumerable<Limit> limits)
+    {
+        foreach (var limit in limits)
+        {
+            rooms[limit.Key].Left--;
+        }
+    }
+
+    /// <summary>When a limit that leaves nothing lets so many go that it is worth coming back.</summary>
+    public DateTimeOffset FreeAt(Limit limit) => rooms[limit.Key].State.EnoughAt ?? now + Turn;
+
+    /// <summary>A place at the end of the line of a limit: one message after the other, at the limit's own rate.</summary>
+    public DateTimeOffset LineUp(Limit limit)
+    {
+        var room = rooms[limit.Key];
+        var earliest = room.State.NextAt ?? now + limit.Period;
+        room.LineEnds = room.LineEnds is { } end && end + limit.Spacing > earliest ? end + limit.Spacing : earliest;
+        return room.LineEnds.Value;
+    }
+
+    /// <summary>Whether somebody stands in line for it: who comes new goes behind them.</summary>
+    public bool HasLine(Limit limit) => rooms[limit.Key].LineEnds is not null;
+
+    sealed class Room(LimitState state)
+    {
+        public LimitState State => state;
+
+        public int Left { get; set; } = state.Left;
+
+        public DateTimeOffset? LineEnds { get; set; } = state.LineEnds;
+    }
+}
+
+/// <param name="Used">Permits that count at this moment.</param>
+/// <param name="LineEnds">When the last of those is due who were put off because of it; null when there is none.</param>
+/// <param name="NextAt">When the next permits are free again; null when none is used.</param>
+/// <param name="EnoughAt">When enough to be worth it are free again; null when they are now.</param>
+public sealed record LimitState(
+    Limit Limit, int Used, DateTimeOffset? LineEnds, DateTimeOffset? NextAt, DateTimeOffset? EnoughAt, LimitQueue Queue)
+{
+    /// <summary>What this campaign may take of it now.</summary>
+    public int Left => Queue.Share(Math.Max(0, Limit.Most - Used));
+}
+
+/// <summary>The campaigns that wait for the same limit.</summary>
+/// <param name="OthersWant">Messages that the others would send.</param>
+/// <param name="OthersWeight">Their weights together; an urgent campaign weighs more.</param>
+/// <param name="IsWaiting">This campaign waits too; one that does not leaves those who do what they want.</param>
+/// <param name="IsFirst">It waits the longest.</param>
+public sealed record LimitQueue(int OthersWant, int OthersWeight, int Weight, bool IsWaiting, bool IsFirst)
+{
+    public int Share(int free)
+    {
+        var left = Math.Max(0, free - OthersWant);
+        if (!IsWaiting || OthersWeight == 0)
+        {
+            return left;
+        }
+
+        var share = (int)((long)free * Weight / (Weight + OthersWeight));
+        return Math.Max(left, IsFirst && free > 0 ? Math.Max(1, share) : share);
+    }
+}

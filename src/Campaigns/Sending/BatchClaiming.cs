@@ -1,0 +1,137 @@
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>
+/// Chooses who gets the next batch of a campaign, as far as their hours and the limits leave room, and puts it on record in one commit: the
+/// recipients, the permits, who is put off or taken off the queue. What is held back comes back at a time that is computed here.
+/// </summary>
+public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits permits, SendingConditions conditions)
+{
+    /// <summary>Looked at in one go behind a stretch of the queue in which nobody could go.</summary>
+    const int LongLook = 1000;
+
+    /// <returns>
+    /// Null: nobody goes now and the message is completed, or somebody was faster with the campaign or a limit and nothing is claimed.
+    /// </returns>
+    public async Task<ClaimedBatch?> Claim(
+        SendBatch message, StreamState<Campaign> campaign, ProviderAccount account, Delivery delivery, CancellationToken ct)
+    {
+        var now = store.Clock.GetUtcNow();
+        if (account.SlowUntil > now)
+        {
+            await Hold(message, campaign, delivery.OpenSession(), account.SlowUntil.Value, $"the provider asks to slow down: {account.Reason}", ct);
+            return null;
+        }
+
+        var (tenantId, settings) = (delivery.TenantId, campaign.State.Settings);
+        var (hours, limits) = await conditions.Of(tenantId, campaign, ct);
+        var sender = limits.Sender(settings.From!.Email.ToLowerInvariant());
+        IReadOnlyList<Limit> forAll = [.. sender, .. limits.ForAll];
+        var size = settings.Pace.Size(message.CampaignId, message.Number);
+        var look = message.After is null ? size : Math.Max(size, LongLook);
+        var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, sender, now, ct);
+        var availability = await permits.Read(
+            [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, now, ct);
+        var examined = Examination.Of(candidates, size, forAll, hours, availability, now);
+
+        var session = examined.Take.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
+        Record(session, examined);
+        if (examined.Take.Count > 0)
+        {
+            var through = examined.Through ?? message.After ?? campaign.State.LastRecipient ?? DerivedId.RecipientRange(message.CampaignId).First;
+            session.Append(campaign, new BatchStarted(
+                message.Number, delivery.MessageId, session.Now, [.. examined.Take.Select(recipient => recipient.Id)], through));
+            StillUnproven(session, examined.Take);
+            Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(examined.Take, forAll));
+            return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll) : null;
+        }
+
+        if (examined.Held is { } limit)
+        {
+            var until = availability.FreeAt(limit);
+            Permits.Wait(session, limit, message.CampaignId, until, size, settings.Weight);
+            await Hold(message with { After = examined.Through ?? message.After }, campaign, session, until, limit.Words, ct);
+            return null;
+        }
+
+        if (candidates.Count > 0 || message.After is not null)
+        {
+            // Nobody of these goes now: the same batch looks further, and at the end once more from the start, where somebody may be queued again.
+            // Unless another message of it was faster, and has them in its hands.
+            session.Expect(campaign);
+            session.Send(message with { After = candidates.Count > 0 ? examined.Through ?? message.After : null }, priority: settings.Priority);
+            await Commit(session, ct);
+            return null;
+        }
+
+        if (await queue.FirstDeferral(tenantId, message.CampaignId, ct) is { } deferral)
+        {
+            await Hold(message, campaign, session, deferral.Due, deferral.Reason, ct);
+            return null;
+        }
+
+        session.Expect(campaign);
+        session.Send(new CompleteCampaign(message.CampaignId));
+        await Commit(session, ct);
+        return null;
+    }
+
+    static void Record(Session session, Examination examined)
+    {
+        foreach (var (recipient, why) in examined.Withdraw)
+        {
+            session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, new RecipientWithdrawn(why));
+        }
+
+        foreach (var (recipient, fact) in examined.Defer)
+        {
+            session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, fact);
+        }
+    }
+
+    static async Task Hold(
+        SendBatch message, StreamState<Campaign> campaign, Session session, DateTimeOffset until, string because, CancellationToken ct)
+    {
+        var next = new NextBatchScheduled(message.Number, until, because);
+        session.Append(campaign, next);
+        session.Send(message, until, priority: campaign.State.Settings.Priority);
+        await Commit(session, ct);
+    }
+
+    // The provider's word that an earlier attempt arrived after all, in this very moment, refuses the claim: nobody is sent to twice.
+    static void StillUnproven(Session session, IReadOnlyList<QueuedRecipient> recipients)
+    {
+        foreach (var recipient in recipients)
+        {
+            if (recipient.TriedVersion is { } version)
+            {
+                session.Expect(new StreamState<Recipient>(recipient.Id, Recipient.Initial, version));
+            }
+        }
+    }
+
+    /// <returns>False: somebody was faster, and nothing has changed.</returns>
+    static async Task<bool> Commit(Session session, CancellationToken ct)
+    {
+        try
+        {
+            await session.Commit(ct);
+            return true;
+        }
+        catch (ConcurrencyException)
+        {
+            return false;
+        }
+        catch (PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        {
+            return false;
+        }
+    }
+}
+
+/// <param name="ForAll">The limits that every one of them counts against.</param>
+public sealed record ClaimedBatch(IReadOnlyList<QueuedRecipient> Recipients, IReadOnlyList<Limit> ForAll);

@@ -1,0 +1,55 @@
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>Tells a batch that is out when its campaign is paused or cancelled, on whichever node that happens.</summary>
+sealed class CampaignWatch : IAsyncDisposable
+{
+    /// <summary>For when no word comes: it may be lost with a connection.</summary>
+    static readonly TimeSpan LookAnyway = TimeSpan.FromSeconds(1);
+
+    readonly CancellationTokenSource ended = new();
+    readonly Signal changed = new();
+    readonly IDisposable subscription;
+    readonly Task watching;
+
+    public CampaignWatch(EventStore store, Notifications notifications, string tenantId, Guid campaignId, Action<string> halt)
+    {
+        subscription = notifications.Subscribe(Topic(tenantId), changed.Ring);
+        watching = Watch(store, tenantId, campaignId, halt);
+    }
+
+    /// <summary>What rings when a campaign of an organisation is paused or cancelled.</summary>
+    public static string Topic(string tenantId) => "halt:" + tenantId;
+
+    public async ValueTask DisposeAsync()
+    {
+        subscription.Dispose();
+        await ended.CancelAsync();
+        await watching;
+        ended.Dispose();
+    }
+
+    async Task Watch(EventStore store, string tenantId, Guid campaignId, Action<string> halt)
+    {
+        try
+        {
+            while (true)
+            {
+                await changed.Wait(LookAnyway, store.Clock, ended.Token);
+                if ((await store.Load<Campaign>(tenantId, campaignId, ended.Token)).State.Status is not CampaignStatus.Sending and var status)
+                {
+                    halt($"The campaign was {CampaignRules.Words(status)}");
+                    return;
+                }
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or NpgsqlException)
+        {
+            // The batch has ended, or the database is away: then nobody can pause it either.
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Campaigns.Providers;
+
+namespace Campaigns.Sending;
+
+/// <summary>What became of the messages of a batch so far, and whether to go on. For use by several threads.</summary>
+sealed class HandoverState(int batch, ProviderAccount account, SendingOptions options)
+{
+    static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
+
+    readonly Lock gate = new();
+    string? stopped;
+
+    /// <summary>How the provider's account does by now.</summary>
+    public ProviderAccount Account { get; private set; } = account;
+
+    /// <summary>Why the campaign must be paused: the fault is with the provider, our account or what we send.</summary>
+    public string? Breaker { get; private set; }
+
+    /// <summary>Why nothing more is handed over; null while it is.</summary>
+    public string? Stopped => Volatile.Read(ref stopped);
+
+    public void Stop(string why)
+    {
+        lock (gate)
+        {
+            stopped ??= why;
+        }
+    }
+
+    /// <returns>The fact to record about the recipient.</returns>
+    public object Add(QueuedRecipient recipient, SendResult result, DateTimeOffset now)
+    {
+        lock (gate)
+        {
+            return result switch
+            {
+                SendResult.Accepted accepted => Fine(new MessageSent(batch, accepted.ProviderMessageId)),
+                SendResult.InDoubt doubt => Wrong(new MessageInDoubt(batch, doubt.Why), doubt.Why),
+                SendResult.Refused { IsThrottled: true } refused => SlowDown(recipient, refused, now),
+                SendResult.Refused { Category: FailureCategory.Configuration } refused => Trip(
+                    new MessageReturned(batch, refused.Text, refused.Code), $"The provider refuses our account or sender: {refused.Code} {refused.Text}"),
+                SendResult.Refused { Category: FailureCategory.Recipient } refused => Fine(Failed(recipient, refused)),
+                SendResult.Refused refused => Wrong((object?)Again(recipient, refused, now) ?? Failed(recipient, refused), $"{refused.Code} {refused.Text}"),
+                _ => throw new InvalidOperationException($"{result} is no result of a provider."),
+            };
+        }
+    }
+
+    object Fine(object fact)
+    {
+        Account = Account with { ErrorsInARow = 0, Slowed = 0 };
+        return fact;
+    }
+
+    object Wrong(object fact, string words)
+    {
+        Account = Account with { ErrorsInARow = Account.ErrorsInARow + 1 };
+        return Account.ErrorsInARow >= options.ErrorsBeforeBreak
+            ? Trip(fact, $"{Account.ErrorsInARow} errors of the provider in a row, the last one: {words}")
+            : fact;
+    }
+
+    object Trip(object fact, string why)
+    {
+        Account = Account with { ErrorsInARow = 0 }; // who resumes has seen it
+        Breaker ??= why;
+        stopped ??= why;
+        return fact;
+    }
+
+    MessageReturned SlowDown(QueuedRecipient recipient, SendResult.Refused refused, DateTimeOffset now)
+    {
+        Account = Account.SlowDown(refused.RetryAfter, $"{refused.Code} {refused.Text}", Draw(recipient), now);
+        stopped ??= $"The provider asks to slow down: {refused.Code} {refused.Text}";
+        return new MessageReturned(batch, refused.Text, refused.Code);
+    }
+
+    /// <returns>Null when it has been tried often enough, or would fail again.</returns>
+    AttemptFailed? Again(QueuedRecipient recipient, SendResult.Refused refused, DateTimeOffset now)
+    {
+        var attempt = recipient.Attempts + 1;
+        var most = refused.Category switch
+        {
+            FailureCategory.Temporary => options.MostAttempts,
+            FailureCategory.Unknown => Math.Min(2, options.MostAttempts),
+            _ => 1,
+        };
+        return attempt < most
+            ? new AttemptFailed(
+                batch, attempt, refused.Category, refused.Code, refused.Text,
+                now + (refused.RetryAfter ?? Backoff.After(recipient.Attempts, options.FirstRetry, LongestRetry, Draw(recipient))))
+            : null;
+    }
+
+    MessageFailed Failed(QueuedRecipient recipient, SendResult.Refused refused) =>
+        new(batch, refused.Category, refused.Code, refused.Text, recipient.Attempts + 1);
+
+    // Drawn from who it is instead of a generator: deciding twice comes to the same.
+    double Draw(QueuedRecipient recipient) => DerivedId.Fraction($"{recipient.Id:N} {batch} retry");
+}

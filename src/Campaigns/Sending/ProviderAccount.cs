@@ -1,0 +1,43 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>How an organisation's account at a provider does, as all nodes see it.</summary>
+/// <param name="SlowUntil">Nothing goes out before: the provider had too much at once.</param>
+/// <param name="Slowed">How many times in a row it had.</param>
+/// <param name="ErrorsInARow">Messages since the last one that it took, or refused for the recipient's sake.</param>
+/// <param name="Reason">The provider's words.</param>
+public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int ErrorsInARow, string? Reason)
+{
+    public static readonly ProviderAccount Healthy = new(null, 0, 0, null);
+
+    static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
+
+    /// <summary>The longest that a provider's own word is believed.</summary>
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+
+    static readonly string ReadAccount = Sql.Beside<ProviderAccount>(nameof(ReadAccount));
+    static readonly string SaveAccount = Sql.Beside<ProviderAccount>(nameof(SaveAccount));
+
+    public static async Task<ProviderAccount> Read(EventStore store, string tenantId, string provider, CancellationToken ct) =>
+        (await store.Database.Query(ReadAccount, Read, ct, tenantId, provider)).SingleOrDefault() ?? Healthy;
+
+    /// <summary>After the provider had too much at once.</summary>
+    /// <param name="retryAfter">What it asked for; null: twice as long as the time before.</param>
+    /// <param name="draw">0 to 1, so that not all come back at once.</param>
+    public ProviderAccount SlowDown(TimeSpan? retryAfter, string reason, double draw, DateTimeOffset now)
+    {
+        var wait = retryAfter ?? Backoff.After(Slowed, FirstWait, LongestBackoff, draw);
+        return this with { SlowUntil = now + (wait < LongestWait ? wait : LongestWait), Slowed = Slowed + 1, Reason = reason };
+    }
+
+    public void Save(Session session, string provider) =>
+        session.Sql.Add(
+            SaveAccount, session.TenantId, provider, new NpgsqlParameter<DateTime?> { TypedValue = SlowUntil?.UtcDateTime }, Slowed, ErrorsInARow, Reason);
+
+    static ProviderAccount Read(NpgsqlDataReader reader) => new(
+        reader.IsDBNull(0) ? null : reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt32(1), reader.GetInt32(2), reader.TextOrNull(3));
+}

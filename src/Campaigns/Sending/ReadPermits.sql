@@ -1,0 +1,27 @@
+-- Of each limit: what is used, when the next ones and when as many as are needed are free, the end of its line, and who else waits for it.
+-- A batch that is out is thought to end now: its permits free themselves a period later at the earliest.
+select l.key, used.count, tail.due, freed.next, case when l.most - used.count < l.needed then freed.enough end,
+       others.wanted, others.weight, own.since is not null as is_waiting,
+       own.since is not null and (others.since is null or own.since <= others.since) as is_first
+from unnest($1::varchar[], $2::int[], $3::int[]) l(key, most, needed)
+cross join lateral (
+    select coalesce(sum(p.count), 0)::int as count from permits p where p.limit_key = l.key and p.frees_at > $4
+) used
+cross join lateral (
+    select max(d.due) as due from deferrals d where d.limit_key = l.key and d.due > $4
+) tail
+cross join lateral (
+    select min(f.at) as next, min(f.at) filter (where l.most - used.count + f.freed >= l.needed) as enough
+    from (
+        select p.at, sum(p.count) over (order by p.at) as freed
+        from (
+            select case when claim = '00000000-0000-0000-0000-000000000000' then frees_at else least(frees_at, $4 + period) end as at, count
+            from permits where limit_key = l.key and frees_at > $4
+        ) p
+    ) f
+) freed
+cross join lateral (
+    select coalesce(sum(w.wanted), 0)::int as wanted, coalesce(sum(w.weight), 0)::int as weight, min(w.since) as since
+    from limit_waits w where w.limit_key = l.key and w.campaign_id <> $5 and w.until > $6
+) others
+left join limit_waits own on own.limit_key = l.key and own.campaign_id = $5

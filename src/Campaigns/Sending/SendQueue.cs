@@ -1,0 +1,84 @@
+using Campaigns.Audience;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>The recipients of a campaign who are next, with what is needed to write to them, or the reason not to.</summary>
+public sealed class SendQueue(EventStore store)
+{
+    static readonly string NextRecipients = Sql.Beside<SendQueue>(nameof(NextRecipients));
+    static readonly string NextDeferral = Sql.Beside<SendQueue>(nameof(NextDeferral));
+
+    /// <param name="after">The queue is looked at behind this one.</param>
+    /// <param name="atMost">Of those whose own time has come, and of the queue.</param>
+    public async Task<List<QueuedRecipient>> Next(
+        string tenantId, Guid campaignId, Guid? after, int atMost, LimitBook limits, IReadOnlyList<Limit> senderLimits, DateTimeOffset now, CancellationToken ct)
+    {
+        var (first, last) = DerivedId.RecipientRange(campaignId);
+        return await store.Database.Query(
+            NextRecipients, reader => Read(reader, limits, senderLimits), ct, tenantId, campaignId, after ?? first, last, atMost, now);
+    }
+
+    /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>
+    public async Task<Deferral?> FirstDeferral(string tenantId, Guid campaignId, CancellationToken ct) =>
+        (await store.Database.Query(
+            NextDeferral, reader => new Deferral(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)), ct, tenantId, campaignId)).SingleOrDefault();
+
+    static QueuedRecipient Read(NpgsqlDataReader reader, LimitBook limits, IReadOnlyList<Limit> senderLimits)
+    {
+        var id = reader.GetGuid(0);
+        var recipient = new QueuedRecipient(id)
+        {
+            TriedVersion = reader.IsDBNull(8) ? null : reader.GetInt64(8), Attempts = reader.GetInt32(9), WasDeferred = reader.GetBoolean(10),
+        };
+        if (reader.IsDBNull(1))
+        {
+            return recipient with { MayNot = SkipReason.ContactDeleted };
+        }
+
+        var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
+        return recipient with
+        {
+            Addressee = new Addressee(
+                email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6))),
+            TimeZone = reader.TextOrNull(5),
+            MayNot = reader.GetBoolean(7) ? SkipReason.Suppressed : null,
+            Limits = limits.Domain(email) is { } domain ? [.. senderLimits, domain] : senderLimits,
+        };
+    }
+}
+
+/// <summary>Somebody who is next in a campaign.</summary>
+public sealed record QueuedRecipient(Guid Id)
+{
+    public Channel Channel { get; init; }
+
+    /// <summary>Null when the contact is gone.</summary>
+    public Addressee? Addressee { get; init; }
+
+    /// <summary>IANA name; null when it is not known.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Why this person must not be written to; null when it is fine.</summary>
+    public SkipReason? MayNot { get; init; }
+
+    /// <summary>At which version the stream of one who was in a batch before was seen in the queue; null for everybody else.</summary>
+    public long? TriedVersion { get; init; }
+
+    /// <summary>Failed attempts so far.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>Was put off, and the time has come.</summary>
+    public bool WasDeferred { get; init; }
+
+    /// <summary>The limits that the message counts against beside those for everybody in the campaign.</summary>
+    public IReadOnlyList<Limit> Limits { get; init; } = [];
+}
+
+/// <param name="Fields">What the template can name.</param>
+public sealed record Addressee(string Email, string Name, IReadOnlyDictionary<string, string?> Fields);
+
+/// <param name="Due">When the next ones come back.</param>
+public sealed record Deferral(DateTimeOffset Due, string Reason);

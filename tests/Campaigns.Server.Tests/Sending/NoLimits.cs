@@ -1,0 +1,14 @@
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>Settings for tests that are not about limits.</summary>
+static class NoLimits
+{
+    public static readonly IReadOnlyDictionary<string, string?> Settings = new Dictionary<string, string?>
+    {
+        ["Sending:Limits:SenderPerMinute"] = "0",
+        ["Sending:Limits:SenderPerHour"] = "0",
+        ["Sending:Limits:OrganisationPerHour"] = "0",
+        ["Sending:Limits:DomainPerHour"] = "0",
+        ["Sending:GlobalPerHour"] = "0",
+    };
+}
