@@ -172,6 +172,7 @@ public static class CampaignsModule
         services.AddSingleton<GetCampaigns>();
         services.AddSingleton<ProgressQuery>();
         services.AddSingleton<ProgressStream>();
+        services.AddSingleton<WhyNotSending>();
         services.AddSingleton<CampaignRecipients>();
         services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
@@ -240,6 +241,7 @@ public static class CampaignsModule
         // Insight
         ProgressQuery.Map(api);
         ProgressStream.Map(api);
+        WhyNotSending.Map(api);
         CampaignRecipients.Map(api);
         TellRecipient.Map(api);
         CampaignBatches.Map(api);

@@ -15,6 +15,9 @@ public sealed class Availability
         rooms = states.ToDictionary(state => state.Limit.Key, state => new Room(state), StringComparer.Ordinal);
     }
 
+    /// <summary>As they were read.</summary>
+    public IEnumerable<LimitState> States => rooms.Values.Select(room => room.State);
+
     /// <summary>The first of these limits that is used up, or null.</summary>
     public Limit? Exhausted(IEnumerable<Limit> limits) => limits.FirstOrDefault(limit => rooms[limit.Key].Left <= 0);
 
@@ -34,13 +37,25 @@ public sealed class Availability
     public DateTimeOffset LineUp(Limit limit)
     {
         var room = rooms[limit.Key];
-        var earliest = room.State.NextAt ?? now + limit.Period;
-        room.LineEnds = room.LineEnds is { } end && end + limit.Spacing > earliest ? end + limit.Spacing : earliest;
-        return room.LineEnds.Value;
+        return (room.LineEnds = Behind(room.LineEnds, room)).Value;
+    }
+
+    /// <summary>A new place for somebody whose turn it was, and who found no room: before all others.</summary>
+    public DateTimeOffset StayInFront(Limit limit)
+    {
+        var room = rooms[limit.Key];
+        return (room.FrontEnds = Behind(room.FrontEnds, room)).Value;
     }
 
     /// <summary>Whether somebody stands in line for it: who comes new goes behind them.</summary>
     public bool HasLine(Limit limit) => rooms[limit.Key].LineEnds is not null;
+
+    DateTimeOffset Behind(DateTimeOffset? end, Room room)
+    {
+        var limit = room.State.Limit;
+        var earliest = room.State.NextAt ?? now + limit.Period;
+        return end is { } last && last + limit.Spacing > earliest ? last + limit.Spacing : earliest;
+    }
 
     sealed class Room(LimitState state)
     {
@@ -49,6 +64,8 @@ public sealed class Availability
         public int Left { get; set; } = state.Left;
 
         public DateTimeOffset? LineEnds { get; set; } = state.LineEnds;
+
+        public DateTimeOffset? FrontEnds { get; set; }
     }
 }
 

@@ -36,10 +36,12 @@ public sealed record DeliveryWindow(
         var today = TimeZoneInfo.ConvertTime(now, zone).Date;
         for (var days = 0; days <= DaysAhead; days++)
         {
-            var opening = FirstInstant(today.AddDays(days) + From.ToTimeSpan(), zone);
-            if (opening > now && IsOpen(zone, opening))
+            foreach (var opening in Instants(today.AddDays(days) + From.ToTimeSpan(), zone))
             {
-                return opening;
+                if (opening > now && IsOpen(zone, opening))
+                {
+                    return opening;
+                }
             }
         }
 
@@ -58,16 +60,16 @@ public sealed record DeliveryWindow(
         : JitterMinutes is < 0 or > 12 * 60 ? "jitterMinutes is 0 to 720."
         : null;
 
-    // Of an hour that the clocks leave out, the moment at which they go on; of one that they repeat, the first time.
-    static DateTimeOffset FirstInstant(DateTime local, TimeZoneInfo zone)
+    // Of an hour that the clocks leave out, the moment at which they go on; of one that they repeat, both.
+    static IEnumerable<DateTimeOffset> Instants(DateTime local, TimeZoneInfo zone)
     {
         while (zone.IsInvalidTime(local))
         {
             local = local.AddMinutes(1);
         }
 
-        var offset = zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset).ToUniversalTime();
+        TimeSpan[] offsets = zone.IsAmbiguousTime(local) ? [.. zone.GetAmbiguousTimeOffsets(local).OrderDescending()] : [zone.GetUtcOffset(local)];
+        return offsets.Select(offset => new DateTimeOffset(local, offset).ToUniversalTime());
     }
 }
 

@@ -47,7 +47,8 @@ public sealed record Examination(
             }
             else if (NoRoom(candidate, forAll, availability) is { } limit)
             {
-                defer.Add((candidate, new RecipientDeferred(DeferralReason.Limit, availability.LineUp(limit), limit.Words, limit.Key)));
+                var place = candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit);
+                defer.Add((candidate, new RecipientDeferred(DeferralReason.Limit, place, limit.Words, limit.Key)));
             }
             else
             {

@@ -75,7 +75,11 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         await Run("insert into mt_streams (tenant_id, id, type, version) select 'acme', id, 'recipient', 1 from recipients");
         await Run("insert into provider_facts (tenant_id, key) select 'acme', md5('key ' || k)::uuid from generate_series(1, 100000) k");
         await Run("insert into contacts (tenant_id, id, email, created_at, updated_at) select 'acme', md5('contact ' || r)::uuid, r || '@a.example', now(), now() from generate_series(1, 1000) r");
+        await Run("insert into permits (limit_key, frees_at, claim, period, count) select 'limit ' || p % 100, now() + p * interval '1 second', md5('claim ' || p)::uuid, '1 hour', 1 from generate_series(1, 100000) p");
+        await Run("insert into deferrals (tenant_id, campaign_id, due, recipient_id, reason, limit_key) select tenant_id, campaign_id, now(), id, 'a limit', 'limit ' || batch from recipients where status = 'queued'");
+        await Run("insert into limit_waits select 'limit ' || w, md5('campaign ' || w)::uuid, now(), now(), 1, 1 from generate_series(1, 10000) w");
         await Run("analyze recipients");
+        await Run("analyze permits, deferrals, limit_waits");
         await Run("analyze mt_streams");
         await Run("analyze provider_facts");
         await Run("analyze contacts");
@@ -97,7 +101,12 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         (await Plan(
             "Campaigns.Sending.UpdateRecipients.sql",
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
-            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 9))}")).ShouldFind("recipients", "recipients_pkey");
+            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}"))
+            .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
+        (await Plan("Campaigns.Sending.ReadPermits.sql", $"'{{limit 7, limit 8}}', '{{20, 20}}', '{{1, 1}}', now(), '{campaign}', now()"))
+            .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");
+        (await Plan("Campaigns.Sending.ReleasePermits.sql", $"'{campaign}', now(), '{{}}', '{{}}'")).ShouldFind("permits", "permits_by_claim");
+        (await Plan("Campaigns.Sending.NextDeferral.sql", $"'acme', '{campaign}'")).ShouldFind("deferrals", "deferrals_pkey").ShouldFind("recipients", "recipients_pkey");
     }
 
     async Task<string> Prepare(string name)

@@ -1,0 +1,215 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Campaigns.Sending;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Campaigns.Server.Tests.Sending;
+
+[Collection("postgres")]
+public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
+{
+    static readonly Pace InOneGo = new(new BatchPace(1000, 1000, 0, 0));
+
+    CampaignRun run = null!;
+
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema());
+
+    public async Task DisposeAsync() => await run.DisposeAsync();
+
+    [Fact]
+    public async Task of_its_sender_a_campaign_goes_out_a_minutes_share_at_a_time()
+    {
+        await Limits(new { senderPerMinute = 20 });
+        var campaign = await run.Api.Launch(People(50), InOneGo);
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(20);
+
+        var why = await run.Api.GetJson($"campaigns/{campaign}/why");
+        why.GetProperty("isSending").GetBoolean().ShouldBeFalse();
+        why.GetProperty("holds").EnumerateArray().Select(hold => hold.Text("kind")).ShouldContain("limit");
+        var limit = why.GetProperty("holds").EnumerateArray().Single(hold => hold.Text("kind") == "limit");
+        (limit.Number("most"), limit.Number("used")).ShouldBe((20, 20));
+        var letsGo = limit.GetProperty("letsGoAt").GetDateTimeOffset();
+        letsGo.ShouldBeInRange(run.Clock.Now.AddSeconds(60), run.Clock.Now.AddSeconds(60.12)); // a thousandth of the window
+
+        await run.Pass(TimeSpan.FromSeconds(59));
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(20);
+        await run.Pass(TimeSpan.FromSeconds(1.12));
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(40);
+        await run.Pass(TimeSpan.FromSeconds(60.12));
+        (await run.Api.Progress(campaign)).ShouldSatisfyAllConditions(done => done.Sent.ShouldBe(50), done => done.Status.ShouldBe(CampaignStatus.Completed));
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task of_one_no_two_nodes_ever_get_it_at_once()
+    {
+        var permits = run.Host.Services.GetRequiredService<Permits>();
+        var limit = new Limit(LimitKind.SenderGap, "one", 1, TimeSpan.FromMinutes(1));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => Take(limit, 1))));
+        taken.Count(claim => claim is not null).ShouldBe(1);
+        (await Left(permits, limit)).ShouldBe(0);
+
+        // Unused it is free at once; used it is free a whole window after the batch was closed.
+        await Release(taken.OfType<Guid>().Single(), (limit.Key, 1));
+        (await Left(permits, limit)).ShouldBe(1);
+        var claim = (await Take(limit, 1)).ShouldNotBeNull();
+        run.Clock.Advance(TimeSpan.FromSeconds(90));
+        (await Left(permits, limit)).ShouldBe(0); // the batch is still out
+        await Release(claim);
+        run.Clock.Advance(TimeSpan.FromSeconds(59.9));
+        (await Take(limit, 1)).ShouldBeNull();
+        run.Clock.Advance(TimeSpan.FromSeconds(0.22));
+        (await Take(limit, 1)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task permits_of_a_node_that_never_closes_its_batch_come_back_by_themselves()
+    {
+        var limit = new Limit(LimitKind.SenderGap, "one", 1, TimeSpan.FromMinutes(1));
+        (await Take(limit, 1)).ShouldNotBeNull();
+        run.Clock.Advance(TimeSpan.FromHours(1));
+        (await Take(limit, 1)).ShouldBeNull();
+        run.Clock.Advance(TimeSpan.FromMinutes(2));
+        (await Take(limit, 1)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task no_window_wherever_it_lies_holds_more_than_the_limit_over_days()
+    {
+        var permits = run.Host.Services.GetRequiredService<Permits>();
+        var limit = new Limit(LimitKind.SenderHour, "hour", 100, TimeSpan.FromHours(1));
+        var random = new Random(7);
+        var taken = new List<(DateTimeOffset At, int Count)>();
+        var until = run.Clock.Now.AddDays(2);
+        while (run.Clock.Now < until)
+        {
+            var left = await Left(permits, limit);
+            var wanted = Math.Min(left, random.Next(1, 30));
+            if (wanted > 0 && await Take(limit, wanted) is { } claim)
+            {
+                taken.Add((run.Clock.Now, wanted));
+                run.Clock.Advance(TimeSpan.FromSeconds(random.Next(0, 5)));
+                await Release(claim);
+                taken.Add((run.Clock.Now, 0));
+            }
+            else
+            {
+                run.Clock.Advance(TimeSpan.FromSeconds(20));
+            }
+        }
+
+        foreach (var (start, _) in taken)
+        {
+            taken.Where(take => take.At >= start && take.At < start.AddHours(1)).Sum(take => take.Count).ShouldBeLessThanOrEqualTo(100);
+        }
+
+        taken.Sum(take => take.Count).ShouldBeGreaterThanOrEqualTo((int)(48 * 100 * 0.97));
+        (await run.Store.Number("select count(*) from permits")).ShouldBeLessThan(200);
+    }
+
+    [Fact]
+    public async Task of_a_domain_its_recipients_are_put_off_one_by_one_and_nobody_else_waits()
+    {
+        await Limits(new { domainPerHour = 10 });
+        string[] people = [.. Enumerable.Range(0, 15).Select(i => $"p{i}@slow.example"), .. Enumerable.Range(0, 5).Select(i => $"p{i}@other{i}.example")];
+        var campaign = await run.Api.Launch(people, InOneGo);
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(15);
+
+        var recipients = await run.Api.Recipients(campaign);
+        recipients.Where(recipient => recipient.Status == RecipientStatus.Queued).ShouldAllBe(recipient =>
+            recipient.Email!.EndsWith("slow.example") && recipient.Reason == "slow.example takes 10 messages an hour");
+        var why = await run.Api.GetJson($"campaigns/{campaign}/why");
+        why.GetProperty("holds").EnumerateArray().Single(hold => hold.Text("kind") == "deferral").Number("recipients").ShouldBe(5);
+
+        await run.Pass(TimeSpan.FromHours(1));
+        await run.Pass(TimeSpan.FromSeconds(10));
+        (await run.Api.Progress(campaign)).Sent.ShouldBeInRange(16, 17);
+        for (var i = 0; i < 30; i++)
+        {
+            await run.Pass(TimeSpan.FromMinutes(1));
+        }
+
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        (await run.Store.Number("select count(*) from deferrals")).ShouldBe(0);
+        (await run.Store.Number("select max(n) from (select count(*) n from mt_events where type = 'recipient_deferred' group by stream_id) d")).ShouldBeLessThanOrEqualTo(2);
+        await run.Store.ShouldAddUp();
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task that_they_share_two_campaigns_get_alike()
+    {
+        await Limits(new { senderPerMinute = 20 });
+        var first = await run.Api.Launch(People(100, "a"), InOneGo, list: "A");
+        await run.Work();
+        var second = await run.Api.Launch(People(100, "b"), InOneGo, list: "B");
+        await run.Work();
+        for (var minute = 0; minute < 4; minute++)
+        {
+            await run.Pass(TimeSpan.FromSeconds(60.2));
+        }
+
+        var (a, b) = ((await run.Api.Progress(first)).Sent, (await run.Api.Progress(second)).Sent);
+        (a + b).ShouldBe(100);
+        b.ShouldBeInRange(30, 50); // the first had a minute for itself
+    }
+
+    [Fact]
+    public async Task outside_the_hours_people_wait_for_the_morning_where_they_live()
+    {
+        // It is noon in London, 7:00 in New York and 21:00 in Tokyo, on a Sunday.
+        var members = await run.Api.Import("World", ["a@mail.example,Ada,Europe/London", "b@mail.example,Bo,America/New_York", "c@mail.example,Chi,Asia/Tokyo"], "email,first_name,time_zone");
+        var campaign = (await run.Api.Post("campaigns", new
+        {
+            name = "Spring", listId = members, templateId = await run.Api.MakeTemplate(), from = new { email = "anna@sender.example" }, pace = InOneGo,
+            window = new { from = "09:00", to = "18:00", days = new[] { "sunday", "monday" }, jitterMinutes = 0 },
+        })).GetProperty("id").GetGuid();
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(1);
+        await run.Pass(TimeSpan.FromMinutes(119));
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(1);
+        await run.Pass(TimeSpan.FromMinutes(1));
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(2);
+        await run.Pass(TimeSpan.FromHours(10)); // midnight in London, 9:00 in Tokyo
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    async Task Limits(object limits) =>
+        (await run.Api.PutAsync("organisation", System.Net.Http.Json.JsonContent.Create(new { name = "Acme", approvalRequired = false, timeZone = "Europe/Zurich", limits })))
+            .EnsureSuccessStatusCode();
+
+    static IEnumerable<string> People(int count, string name = "p") => Enumerable.Range(0, count).Select(i => $"{name}{i}@mail.example");
+
+    async Task<int> Left(Permits permits, Limit limit) =>
+        (await permits.Read([limit], Guid.Empty, 1, 1, run.Clock.Now, CancellationToken.None)).States.Single().Left;
+
+    /// <returns>Null: it was used up.</returns>
+    async Task<Guid?> Take(Limit limit, int count)
+    {
+        var session = run.Store.OpenSession(CampaignRun.Tenant);
+        var claim = Guid.NewGuid();
+        Permits.Take(session, claim, Guid.NewGuid(), new Dictionary<Limit, int> { [limit] = count });
+        try
+        {
+            await session.Commit(CancellationToken.None);
+            return claim;
+        }
+        catch (Npgsql.PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        {
+            return null;
+        }
+    }
+
+    async Task Release(Guid claim, params (string Key, int Count)[] unused)
+    {
+        var session = run.Store.OpenSession(CampaignRun.Tenant);
+        Permits.Release(session, claim, unused.ToDictionary(each => each.Key, each => each.Count));
+        await session.Commit(CancellationToken.None);
+    }
+}

@@ -1,0 +1,133 @@
+using Campaigns.Sending;
+
+namespace Campaigns.Tests.Sending;
+
+public sealed class examining_the_queue
+{
+    static readonly DateTimeOffset Now = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
+    static readonly Limit Sender = new(LimitKind.SenderMinute, "sender", 20, TimeSpan.FromMinutes(1));
+    static readonly Limit Domain = new(LimitKind.RecipientDomain, "domain:acme:mail.example", 200, TimeSpan.FromHours(1));
+    static readonly DeliveryHours AnyHour = new(null, DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
+
+    [Fact]
+    public void takes_the_next_ones_up_to_the_size_of_the_batch()
+    {
+        var queue = Queue(10);
+        var examined = Examine(queue, 4);
+        examined.Take.ShouldBe(queue[..4]);
+        (examined.Through, examined.Held, examined.Defer.Count).ShouldBe((queue[3].Id, null, 0));
+    }
+
+    [Fact]
+    public void takes_as_many_as_a_limit_for_everybody_leaves_and_says_which_it_is()
+    {
+        var queue = Queue(10);
+        var examined = Examine(queue, 10, used: 17);
+        examined.Take.ShouldBe(queue[..3]);
+        (examined.Through, examined.Held, examined.Defer.Count).ShouldBe((queue[2].Id, Sender, 0));
+    }
+
+    [Fact]
+    public void takes_nobody_when_the_limit_is_used_up_and_leaves_them_where_they_are()
+    {
+        var examined = Examine(Queue(3), 10, used: 20);
+        (examined.Take.Count, examined.Through, examined.Held, examined.Defer.Count).ShouldBe((0, null, Sender, 0));
+    }
+
+    [Fact]
+    public void puts_off_only_those_of_the_domain_that_has_no_room_one_after_the_other()
+    {
+        var queue = Queue(6).Select((person, i) => i % 2 == 0 ? person with { Limits = [Domain] } : person).ToList();
+        var full = new LimitState(Domain, 200, null, Now.AddMinutes(10), Now.AddMinutes(10), Nobody);
+        var examined = Examine(queue, 10, states: [full]);
+        examined.Take.ShouldBe([queue[1], queue[3], queue[5]]);
+        examined.Defer.Select(each => each.Recipient).ShouldBe([queue[0], queue[2], queue[4]]);
+        examined.Defer.Select(each => each.Fact.Until).ShouldBe([Now.AddMinutes(10), Now.AddMinutes(10) + Domain.Spacing, Now.AddMinutes(10) + (Domain.Spacing * 2)]);
+        examined.Defer.ShouldAllBe(each => each.Fact.LimitKey == Domain.Key && each.Fact.Why.Contains("mail.example takes 200 messages an hour"));
+        (examined.Through, examined.Held).ShouldBe((queue[5].Id, null));
+    }
+
+    [Fact]
+    public void sends_nobody_past_those_who_stand_in_line_already()
+    {
+        var (newcomer, next) = (Queue(1)[0] with { Limits = [Domain] }, Queue(1)[0] with { Limits = [Domain], WasDeferred = true });
+        var line = new LimitState(Domain, 150, Now.AddMinutes(5), Now.AddMinutes(1), null, Nobody);
+        var examined = Examine([next, newcomer], 10, states: [line]);
+        examined.Take.ShouldBe([next]);
+        examined.Defer.Single().Fact.Until.ShouldBe(Now.AddMinutes(5) + Domain.Spacing);
+        examined.Through.ShouldBe(newcomer.Id);
+    }
+
+    [Fact]
+    public void keeps_those_in_front_whose_turn_it_was_when_there_is_no_room_yet()
+    {
+        var next = Queue(2).ConvertAll(person => person with { Limits = [Domain], WasDeferred = true });
+        var full = new LimitState(Domain, 200, Now.AddHours(5), Now.AddSeconds(4), Now.AddSeconds(4), Nobody);
+        Examine(next, 10, states: [full]).Defer.Select(each => each.Fact.Until).ShouldBe([Now.AddSeconds(4), Now.AddSeconds(4) + Domain.Spacing]);
+    }
+
+    [Fact]
+    public void does_not_move_on_in_the_queue_for_those_whose_own_time_has_come() =>
+        Examine([Queue(1)[0] with { WasDeferred = true }], 10).Through.ShouldBeNull();
+
+    [Fact]
+    public void looks_at_the_hours_first_so_that_who_waits_for_the_morning_uses_nothing_up()
+    {
+        var window = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(18, 0), DeliveryWindow.EveryDay, JitterMinutes: 0);
+        var queue = Queue(4).Select((person, i) => i < 2 ? person with { TimeZone = "Pacific/Auckland" } : person).ToList(); // midnight there
+        var examined = Examine(queue, 10, used: 18, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
+        examined.Take.ShouldBe(queue[2..]);
+        examined.Defer.Select(each => each.Fact.Until).ShouldBe([Now.AddHours(9), Now.AddHours(9)]);
+        examined.Defer.ShouldAllBe(each => each.Fact.Why.Contains("Pacific/Auckland"));
+    }
+
+    [Fact]
+    public void drops_those_for_whom_it_is_not_the_hour_where_the_campaign_says_so()
+    {
+        var window = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(11, 0), DeliveryWindow.EveryDay, OutsideHours.Drop);
+        var examined = Examine(Queue(2), 10, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
+        (examined.Take.Count, examined.Defer.Count).ShouldBe((0, 0));
+        examined.Withdraw.Select(each => each.Why).ShouldBe([SkipReason.OutsideHours, SkipReason.OutsideHours]);
+    }
+
+    [Fact]
+    public void takes_people_off_the_queue_whom_nobody_may_write_to()
+    {
+        var queue = Queue(3);
+        queue[1] = queue[1] with { MayNot = SkipReason.Suppressed };
+        var examined = Examine(queue, 10);
+        examined.Withdraw.ShouldBe([(queue[1], SkipReason.Suppressed)]);
+        examined.Take.ShouldBe([queue[0], queue[2]]);
+    }
+
+    [Theory]
+    [InlineData(20, 0, 1, 0, false, false, 20)] // alone
+    [InlineData(20, 75, 1, 1, false, false, 0)] // who comes new leaves it to those who wait
+    [InlineData(20, 5, 1, 1, false, false, 15)] // but for what they do not want
+    [InlineData(20, 75, 1, 1, true, true, 10)]
+    [InlineData(20, 75, 1, 1, true, false, 10)]
+    [InlineData(20, 2, 1, 1, true, false, 18)]
+    [InlineData(20, 75, 4, 1, true, false, 16)] // urgent
+    [InlineData(1, 75, 1, 1, true, true, 1)] // one after the other
+    [InlineData(1, 75, 1, 1, true, false, 0)]
+    [InlineData(0, 75, 1, 1, true, true, 0)]
+    public void shares_a_limit_with_those_who_wait_for_it(int free, int othersWant, int weight, int othersWeight, bool isWaiting, bool isFirst, int share) =>
+        new LimitQueue(othersWant, othersWeight, weight, isWaiting, isFirst).Share(free).ShouldBe(share);
+
+    [Fact]
+    public void counts_each_message_against_every_limit_of_its_own_and_of_all()
+    {
+        var queue = Queue(5).Select((person, i) => i < 2 ? person with { Limits = [Domain] } : person).ToList();
+        Examination.Uses(queue, [Sender]).ShouldBe(new Dictionary<Limit, int> { [Sender] = 5, [Domain] = 2 });
+    }
+
+    static readonly LimitQueue Nobody = new(0, 0, 1, false, false);
+
+    static List<QueuedRecipient> Queue(int count) => [.. Enumerable.Range(0, count).Select(_ => new QueuedRecipient(Guid.CreateVersion7()))];
+
+    static Examination Examine(
+        IReadOnlyList<QueuedRecipient> queue, int size, int used = 0, DeliveryHours? hours = null, params LimitState[] states) =>
+        Examination.Of(
+            queue, size, [Sender], hours ?? AnyHour,
+            new Availability([new LimitState(Sender, used, null, Now.AddSeconds(30), used < 20 ? null : Now.AddSeconds(30), Nobody), .. states], Now), Now);
+}
