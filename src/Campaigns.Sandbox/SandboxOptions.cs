@@ -57,10 +57,10 @@ public sealed record SandboxOptions
     public int MailboxCapacity { get; init; } = 10_000;
 
     /// <summary>The most messages of each provider whose fate can be looked up there.</summary>
-    public int ActivityCapacity { get; init; } = 50_000;
+    public int ActivityCapacity { get; init; } = 20_000;
 
     /// <summary>The most arrivals kept to measure by.</summary>
-    public int ArrivalCapacity { get; init; } = 500_000;
+    public int ArrivalCapacity { get; init; } = 200_000;
 
     /// <summary>The clock that everything happens by.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -61,20 +61,18 @@ sealed class Inbox(SandboxOptions options, Book book, Backlog backlog, Callbacks
 
     async Task Answer(HttpContext context)
     {
-        if (await RequestBody.Read(context.Request, context.RequestAborted) is { } bytes
-            && Json.Parse(bytes) is { } document
-            && (document.RootElement.Get("from").Text(), document.RootElement.Get("to").Text(), document.RootElement.Get("body").Text())
-                is ({ Length: > 0 } from, { Length: > 0 } to, { } body))
-        {
-            backlog.Add(1);
-            var sid = Receive(from, to, body, book.Tally);
-            context.Response.StatusCode = StatusCodes.Status202Accepted;
-            await context.Response.WriteAsJsonAsync(new { sid }, JsonSerializerOptions.Web, context.RequestAborted);
-        }
-        else
+        using var document = await RequestBody.Read(context.Request, context.RequestAborted) is { } bytes ? Json.Parse(bytes) : null;
+        var reply = document?.RootElement ?? default;
+        if ((reply.Get("from").Text(), reply.Get("to").Text(), reply.Get("body").Text()) is not ({ Length: > 0 } from, { Length: > 0 } to, { } body))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
         }
+
+        backlog.Add(1);
+        var sid = Receive(from, to, body, book.Tally);
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+        await context.Response.WriteAsJsonAsync(new { sid }, JsonSerializerOptions.Web, context.RequestAborted);
     }
 
     string Sender(string number) => services.GetValueOrDefault(number, number);

@@ -97,12 +97,27 @@ public sealed class when_something_goes_wrong : IAsyncLifetime
     [Fact]
     public async Task the_answer_never_comes_although_the_message_was_accepted()
     {
+        var told = new TaskCompletionSource();
+        await using var listener = await Receiver.Start(_ =>
+        {
+            told.TrySetResult();
+            return HttpStatusCode.OK;
+        });
+        run.Server.EventWebhook = listener.Webhook;
         run.Server.Faults.Add(new() { Kind = FaultKind.SilenceAfter });
-        run.Http.Timeout = TimeSpan.FromMilliseconds(500);
 
-        await Should.ThrowAsync<TaskCanceledException>(() => run.Post(SandboxRun.Mail("deliver@example.com")));
-        await Should.ThrowAsync<TaskCanceledException>(() => run.Text(Silent));
+        var mail = run.Post(SandboxRun.Mail("drop@example.com"));
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        mail.IsCompleted.ShouldBeFalse();
 
+        told = new();
+        var text = run.Text(Silent, statusCallback: listener.StatusCallback("m1"));
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        text.IsCompleted.ShouldBeFalse();
+
+        run.Http.CancelPendingRequests();
+        await Should.ThrowAsync<TaskCanceledException>(() => mail);
+        await Should.ThrowAsync<TaskCanceledException>(() => text);
         (run.Server.Counts().Accepted, run.Server.Counts().Sms.Accepted).ShouldBe((1, 1));
     }
 
