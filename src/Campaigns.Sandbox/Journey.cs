@@ -16,6 +16,6 @@ abstract class Journey
 
     public void Step(DateTimeOffset due) => Take(Taken++, due);
 
-    /// <summary>Does what the step is about. Each step is pending in the backlog until whoever is told of it says that it is done.</summary>
+    /// <summary>Does what the step is about. It is pending in the backlog until whoever is told of it is done.</summary>
     protected abstract void Take(int step, DateTimeOffset due);
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Campaigns.Sandbox;
 
-/// <summary>The ids senders gave their messages: 16 bytes each instead of a string, so that a million cost some 40 MB and are counted exactly.</summary>
+/// <summary>
+/// The ids senders gave their messages: 16 bytes each instead of a string, so that a million cost some 40 MB, exactly counted.
+/// </summary>
 sealed class MessageIds
 {
     readonly HashSet<UInt128> seen = [];

@@ -30,4 +30,11 @@ public sealed record SandboxCounts(
 /// <param name="Replies">Text messages that came back from recipients, or were asked for by request.</param>
 /// <param name="CallbacksPosted">Status callbacks and inbound messages acknowledged with a 2xx answer, repeats included.</param>
 public sealed record SmsCounts(
-    long Accepted, long DistinctMessageIds, long Duplicates, long Segments, long Delivered, long Undelivered, long Replies, long CallbacksPosted);
+    long Accepted,
+    long DistinctMessageIds,
+    long Duplicates,
+    long Segments,
+    long Delivered,
+    long Undelivered,
+    long Replies,
+    long CallbacksPosted);

@@ -32,7 +32,7 @@ public sealed record SandboxOptions
     /// <summary>The custom argument that identifies an e-mail; a second one with the same value is a duplicate.</summary>
     public string MessageIdArgument { get; init; } = "ob_mid";
 
-    /// <summary>The query parameter of the status callback that identifies a text message; a second one with the same value is a duplicate.</summary>
+    /// <summary>The query parameter of the status callback that identifies a text message, in the same way.</summary>
     public string MessageIdParameter { get; init; } = "mid";
 
     /// <summary>Sender addresses that are verified although their domain is not authenticated.</summary>
@@ -44,7 +44,7 @@ public sealed record SandboxOptions
     /// <summary>The scale of the delays between accepted, delivered, opened and clicked.</summary>
     public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The share of events and callbacks, 0 to 1, that is posted twice; of events half of them within one POST, half in a later one.</summary>
+    /// <summary>The share of events and callbacks, 0 to 1, that is posted twice; events half of the time within one POST.</summary>
     public double DuplicateRate { get; init; } = 0.05;
 
     /// <summary>Whether the events of one POST come out of order.</summary>

@@ -8,7 +8,10 @@ public sealed record Fault
     /// <summary>How often it happens before it is over; null: until it is cleared.</summary>
     public int? Count { get; init; }
 
-    /// <summary>The share of requests, events or POSTs that it hits, 0 to 1. Which ones follows from the seed, the message's id and how often that message came by.</summary>
+    /// <summary>
+    /// The share of requests, events or POSTs that it hits, 0 to 1. Which ones follows from the seed, the message's id and how
+    /// often that message came by.
+    /// </summary>
     public double Share { get; init; } = 1;
 
     /// <summary>Null: both.</summary>

@@ -31,7 +31,7 @@ public sealed class FaultList
 
     internal bool Has(FaultKind kind) => Array.Exists(active, one => one.Fault.Kind == kind && !one.IsOver);
 
-    /// <summary>Lets a fault of the kind happen to the message where there is one that hits it; a fault with a count has one less then.</summary>
+    /// <summary>A fault of the kind that hits the message, which happens then and counts; null where there is none.</summary>
     internal Fault? Hit(FaultKind kind, MessageChannel channel, string message)
     {
         foreach (var one in active)

@@ -26,7 +26,8 @@ sealed class FaultPages(FaultList faults)
     {
         try
         {
-            faults.Add(await context.Request.ReadFromJsonAsync<Fault>(json, context.RequestAborted) ?? throw new JsonException("There is no fault."));
+            var fault = await context.Request.ReadFromJsonAsync<Fault>(json, context.RequestAborted);
+            faults.Add(fault ?? throw new JsonException("There is no fault."));
             context.Response.StatusCode = StatusCodes.Status204NoContent;
         }
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)

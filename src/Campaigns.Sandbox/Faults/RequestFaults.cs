@@ -67,7 +67,8 @@ sealed class RequestFaults(FaultList faults, MessageChannel channel, TimeProvide
 
         if (faults.Hit(FaultKind.SilenceAfter, channel, message) is not null)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, clock, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return false;
         }
 
@@ -78,9 +79,10 @@ sealed class RequestFaults(FaultList faults, MessageChannel channel, TimeProvide
     {
         if (fault.Kind is FaultKind.TooManyRequestsWithReset)
         {
+            var reset = clock.GetUtcNow().AddSeconds(fault.Seconds).ToUnixTimeSeconds();
             headers["X-RateLimit-Limit"] = "600";
             headers["X-RateLimit-Remaining"] = "0";
-            headers["X-RateLimit-Reset"] = clock.GetUtcNow().AddSeconds(fault.Seconds).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            headers["X-RateLimit-Reset"] = reset.ToString(CultureInfo.InvariantCulture);
         }
         else if (fault.Kind is FaultKind.TooManyRequestsWithRetryAfter)
         {

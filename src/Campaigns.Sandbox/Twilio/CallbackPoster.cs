@@ -61,7 +61,8 @@ sealed class CallbackPoster(SandboxOptions options, FaultList faults, Backlog ba
     }
 
     /// <returns>Null where it was taken, otherwise Twilio's word for what went wrong.</returns>
-    async Task<string?> Post(string url, Dictionary<string, string> form, string signature, string token, CancellationToken cancellationToken)
+    async Task<string?> Post(
+        string url, Dictionary<string, string> form, string signature, string token, CancellationToken cancellationToken)
     {
         try
         {
@@ -72,7 +73,8 @@ sealed class CallbackPoster(SandboxOptions options, FaultList faults, Backlog ba
             using var response = await http.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode ? null : (int)response.StatusCode >= 500 ? "5xx" : "4xx";
         }
-        catch (HttpRequestException failure) when (failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
+        catch (HttpRequestException failure)
+            when (failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
         {
             return "ct";
         }
@@ -85,8 +87,8 @@ sealed class CallbackPoster(SandboxOptions options, FaultList faults, Backlog ba
     static (int Retries, string[] Conditions) Retries(string fragment)
     {
         var given = QueryHelpers.ParseQuery(fragment);
-        var retries = given.TryGetValue("rc", out var count) && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? Math.Min(number, 5)
+        var retries = int.TryParse(given.GetValueOrDefault("rc"), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? Math.Min(count, 5)
             : 1;
         return (retries, given.TryGetValue("rp", out var conditions) ? conditions.ToString().Split(',') : ["ct"]);
     }

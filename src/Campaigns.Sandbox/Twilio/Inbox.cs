@@ -63,7 +63,8 @@ sealed class Inbox(SandboxOptions options, Book book, Backlog backlog, Callbacks
     {
         using var document = await RequestBody.Read(context.Request, context.RequestAborted) is { } bytes ? Json.Parse(bytes) : null;
         var reply = document?.RootElement ?? default;
-        if ((reply.Get("from").Text(), reply.Get("to").Text(), reply.Get("body").Text()) is not ({ Length: > 0 } from, { Length: > 0 } to, { } body))
+        if ((reply.Get("from").Text(), reply.Get("to").Text(), reply.Get("body").Text())
+            is not ({ Length: > 0 } from, { Length: > 0 } to, { } body))
         {
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;

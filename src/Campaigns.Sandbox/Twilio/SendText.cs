@@ -8,11 +8,20 @@ namespace Campaigns.Sandbox.Twilio;
 
 /// <summary><c>POST /2010-04-01/Accounts/{sid}/Messages.json</c>.</summary>
 sealed class SendText(
-    SandboxOptions options, FaultList faults, Book book, ArrivalLog arrivals, Mailbox mailbox, Texts texts, Callbacks callbacks, Inbox inbox, Timeline timeline)
+    SandboxOptions options,
+    FaultList faults,
+    Book book,
+    ArrivalLog arrivals,
+    Mailbox mailbox,
+    Texts texts,
+    Callbacks callbacks,
+    Inbox inbox,
+    Timeline timeline)
 {
     readonly RequestFaults requestFaults = new(faults, MessageChannel.Sms, options.Clock, TwilioError.Write);
 
-    public void Map(IEndpointRouteBuilder routes, Account account) => routes.MapPost($"{Account.Path}/Messages.json", account.Require(Answer));
+    public void Map(IEndpointRouteBuilder routes, Account account) =>
+        routes.MapPost($"{Account.Path}/Messages.json", account.Require(Answer));
 
     async Task Answer(HttpContext context)
     {

@@ -35,7 +35,8 @@ sealed class TextJourney(Text text, Phone phone, Callbacks callbacks, Inbox inbo
     static TextStatus[] Course(Text text, Phone phone)
     {
         var end = phone.ErrorCode is { } code ? ErrorCodes.Failure(code).Status : TextStatus.Delivered;
-        return phone.IsMute ? []
-            : [.. text.ServiceSid is null ? [] : (TextStatus[])[TextStatus.Queued], .. end is TextStatus.Failed ? [] : (TextStatus[])[TextStatus.Sent], end];
+        TextStatus[] queued = text.ServiceSid is null ? [] : [TextStatus.Queued];
+        TextStatus[] sent = end is TextStatus.Failed ? [] : [TextStatus.Sent];
+        return phone.IsMute ? [] : [.. queued, .. sent, end];
     }
 }

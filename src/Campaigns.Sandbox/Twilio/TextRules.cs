@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 
@@ -23,10 +24,13 @@ static partial class TextRules
             : form["MediaUrl"].Count > MostMedia ? new(21623, "Number of media files exceeds allowed limit")
             : form["StatusCallback"].ToString() is { Length: > 0 } callback && !IsAddress(callback)
                 ? new(21609, $"The StatusCallback URL {callback} is not a valid URL.")
-            : form["ValidityPeriod"].ToString() is { Length: > 0 } period && (!int.TryParse(period, out var seconds) || seconds is < 1 or > 36_000)
+            : form["ValidityPeriod"].ToString() is { Length: > 0 } period && !IsPeriod(period)
                 ? new(21624, "Invalid validity period value")
             : ErrorCodes.Refusal(to);
     }
+
+    static bool IsPeriod(string period) =>
+        int.TryParse(period, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 36_000;
 
     static bool IsAddress(string callback) =>
         Uri.TryCreate(callback, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && !url.Host.Contains('_');

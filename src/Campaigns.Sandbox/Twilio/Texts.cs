@@ -62,7 +62,8 @@ sealed class Texts(SandboxOptions options)
         var query = context.Request.Query;
         var (to, from) = (query["To"].ToString(), query["From"].ToString());
         var (since, until) = (Date(query["DateSent>"]), Date(query["DateSent<"]));
-        var size = int.TryParse(query["PageSize"], NumberStyles.None, CultureInfo.InvariantCulture, out var given) ? Math.Clamp(given, 1, MostListed) : 50;
+        var isSized = int.TryParse(query["PageSize"], NumberStyles.None, CultureInfo.InvariantCulture, out var given);
+        var size = isSized ? Math.Clamp(given, 1, MostListed) : 50;
         List<object> found = [];
         lock (gate)
         {

@@ -73,7 +73,7 @@ sealed class Receiver : IAsyncDisposable
     public JsonElement[] Events => [.. Posts.SelectMany(post => post.Events())];
 
     /// <summary>The statuses told of text messages, in the order in which they came.</summary>
-    public string[] Statuses => [.. Posts.Select(post => post.Form()).Where(form => form.ContainsKey("MessageStatus")).Select(form => form["MessageStatus"])];
+    public string[] Statuses => [.. Posts.Select(post => post.Form().GetValueOrDefault("MessageStatus")).OfType<string>()];
 
     /// <summary>Where a text message says that its status be posted.</summary>
     public string StatusCallback(string messageId) => new Uri(new Uri(app.Urls.First()), $"/status?tenant=1&mid={messageId}").AbsoluteUri;

@@ -43,7 +43,8 @@ sealed class Intake(
     EmailJourney Journey(Email message, string address, int recipient, Character character)
     {
         var dropReason = suppressions.ReasonToDrop(address);
-        return new(message, address, recipient, dropReason is null ? Spoilt(message, character) : character with { Course = [Happening.Dropped] }, outbox)
+        character = dropReason is null ? Spoilt(message, character) : character with { Course = [Happening.Dropped] };
+        return new(message, address, recipient, character, outbox)
         {
             DropReason = dropReason,
             IsReversed = faults.Hit(FaultKind.ReversedEvents, MessageChannel.Email, message.Key) is not null,

@@ -19,7 +19,8 @@ sealed class SendMail(SandboxOptions options, FaultList faults, Intake intake)
     {
         if (!context.Request.HasJsonContentType())
         {
-            await MailErrors.Write(context, StatusCodes.Status415UnsupportedMediaType, new MailError("Content-Type should be application/json."));
+            await MailErrors.Write(
+                context, StatusCodes.Status415UnsupportedMediaType, new MailError("Content-Type should be application/json."));
             return;
         }
 

@@ -66,10 +66,11 @@ sealed partial class ActivityPages(SandboxOptions options, Activity activity)
         }
 
         var wanted = Condition().Match(query);
+        var value = wanted.Groups["value"].Value;
         return !wanted.Success ? null
-            : wanted.Groups["argument"] is not { Success: true } argument ? activity.ByMessageId(wanted.Groups["value"].Value)
-            : argument.Value == options.MessageIdArgument ? activity.BySenderId(wanted.Groups["value"].Value)
-            : activity.All().Where(one => CustomArguments.Find(one.Message.CustomArguments, argument.Value) == wanted.Groups["value"].Value);
+            : wanted.Groups["argument"] is not { Success: true } argument ? activity.ByMessageId(value)
+            : argument.Value == options.MessageIdArgument ? activity.BySenderId(value)
+            : activity.All().Where(one => CustomArguments.Find(one.Message.CustomArguments, argument.Value) == value);
     }
 
     static object Line(EmailJourney journey) => new

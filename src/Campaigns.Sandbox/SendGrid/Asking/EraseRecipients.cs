@@ -28,7 +28,8 @@ sealed class EraseRecipients(Activity activity, Mailbox mailbox)
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (addresses.Count is 0 or > Most)
         {
-            await MailErrors.Write(context, StatusCodes.Status400BadRequest, new MailError($"1 to {Most} addresses are taken.", "email_addresses"));
+            await MailErrors.Write(
+                context, StatusCodes.Status400BadRequest, new MailError($"1 to {Most} addresses are taken.", "email_addresses"));
             return;
         }
 

@@ -51,8 +51,11 @@ sealed class SuppressionPages(SandboxOptions options, Suppressions suppressions)
         return context.Response.WriteAsJsonAsync(found, json, context.RequestAborted);
     }
 
-    Task ShowGlobal(HttpContext context) => context.Response.WriteAsJsonAsync(
-        new { RecipientEmail = suppressions.List(Suppressions.Unsubscribes).GetValueOrDefault(Email(context))?.Email }, json, context.RequestAborted);
+    Task ShowGlobal(HttpContext context)
+    {
+        var found = suppressions.List(Suppressions.Unsubscribes).GetValueOrDefault(Email(context));
+        return context.Response.WriteAsJsonAsync(new { RecipientEmail = found?.Email }, json, context.RequestAborted);
+    }
 
     Task Delete(HttpContext context, string list)
     {

@@ -35,7 +35,8 @@ sealed class ValidateEmail(SandboxOptions options)
             return;
         }
 
-        await context.Response.WriteAsJsonAsync(new { Result = Judge(email, body.RootElement.Get("source").Text()) }, json, context.RequestAborted);
+        var result = Judge(email, body.RootElement.Get("source").Text());
+        await context.Response.WriteAsJsonAsync(new { Result = result }, json, context.RequestAborted);
     }
 
     object Judge(string email, string? source)
@@ -44,7 +45,7 @@ sealed class ValidateEmail(SandboxOptions options)
         Happening[] course = isAddress ? Recipients.Decide(options.Seed, email).Course : [];
         var isRole = roles.Contains(Local(email), StringComparer.OrdinalIgnoreCase);
         var bounces = course.Contains(Happening.Bounced);
-        var isRisky = isRole || course.Contains(Happening.Blocked) || course.Contains(Happening.Deferred) || course.Contains(Happening.Dropped);
+        var isRisky = isRole || course.AsSpan().ContainsAny([Happening.Blocked, Happening.Deferred, Happening.Dropped]);
         var (verdict, score) = !isAddress || bounces ? ("Invalid", 0.0) : isRisky ? ("Risky", 0.5) : ("Valid", 0.95);
         return new
         {

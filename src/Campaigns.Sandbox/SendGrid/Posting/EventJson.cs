@@ -86,7 +86,8 @@ static class EventJson
 
         var category = JsonElement.Parse(sent);
         var isArray = category.ValueKind is JsonValueKind.Array;
-        return isArray && category.GetArrayLength() > 0 && faults.Has(FaultKind.CategoryAsText) ? Encoding.UTF8.GetBytes(category[0].GetRawText())
+        return isArray && category.GetArrayLength() > 0 && faults.Has(FaultKind.CategoryAsText)
+            ? Encoding.UTF8.GetBytes(category[0].GetRawText())
             : !isArray && faults.Has(FaultKind.CategoryAsArray) ? [(byte)'[', .. sent, (byte)']']
             : sent;
     }

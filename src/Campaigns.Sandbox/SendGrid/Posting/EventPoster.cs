@@ -9,7 +9,8 @@ namespace Campaigns.Sandbox.SendGrid.Posting;
 /// Posts what happened, in batches, until it is acknowledged. Several run at once, as SendGrid's do, so that a receiver
 /// that answers slowly is still fed fast.
 /// </summary>
-sealed class EventPoster(SandboxOptions options, FaultList faults, Book book, Backlog backlog, EventOutbox outbox, Webhook webhook, int number)
+sealed class EventPoster(
+    SandboxOptions options, FaultList faults, Book book, Backlog backlog, EventOutbox outbox, Webhook webhook, int number)
 {
     const int FaultyRepeats = 45;
 
