@@ -1,66 +1,29 @@
-using Campaigns.Sandbox.Behaving;
-
 namespace Campaigns.Sandbox;
 
-/// <summary>One personalization of one accepted request.</summary>
-sealed class Message
+/// <summary>A message somebody sent: what the mailbox needs to know of it.</summary>
+abstract class Message
 {
-    int happened;
-    List<Occurrence>? occurrences;
-
-    public required Submission Submission { get; init; }
-    public required int Number { get; init; }
+    public abstract string Id { get; }
+    public abstract DateTimeOffset At { get; }
     public required string To { get; init; }
-    public required string Subject { get; init; }
-    public required KeyValuePair<string, string>[] CustomArguments { get; init; }
-    public required DateTimeOffset? SendAt { get; init; }
 
-    /// <summary>What a recipient who clicks clicks on.</summary>
-    public required Link? Link { get; init; }
-    public required Tally Tally { get; init; }
+    /// <summary>The custom argument or query parameter by which the sender knows it; null where there is none.</summary>
+    public required string? SenderId { get; init; }
 
-    public string Id => $"{Submission.Id}.{Number}";
+    /// <summary>What decides, with the seed, which faults hit it.</summary>
+    public string Key => SenderId ?? To;
 
-    public bool Has(Happening happening) => (happened & (1 << (int)happening)) != 0;
+    public abstract MessageLine Line();
 
-    public bool IsFirst(Happening happening)
-    {
-        var first = !Has(happening);
-        happened |= 1 << (int)happening;
-        return first;
-    }
+    /// <summary>Null where the message has been forgotten in the meantime.</summary>
+    public abstract object? View();
 
-    /// <summary>Notes what happened, to be looked at, as long as the message is kept.</summary>
-    public void Note(Occurrence occurrence)
-    {
-        lock (Submission)
-        {
-            if (Submission.Received is not null)
-            {
-                (occurrences ??= new(4)).Add(occurrence);
-            }
-        }
-    }
+    /// <summary>Called when the mailbox keeps it; the bytes that are held because of it.</summary>
+    public abstract int Keep();
 
-    public Occurrence[] Occurrences()
-    {
-        lock (Submission)
-        {
-            return occurrences is null ? [] : [.. occurrences];
-        }
-    }
-
-    public void Forget()
-    {
-        lock (Submission)
-        {
-            occurrences = null;
-        }
-    }
+    /// <summary>Called when the mailbox drops it; the bytes that are let go.</summary>
+    public abstract int Forget();
 }
 
-/// <summary>Something that happened to a message, at a recipient.</summary>
-sealed record Occurrence(Happening What, string Address, DateTimeOffset At);
-
-/// <summary>A link in a message, and in which part of it.</summary>
-sealed record Link(string Url, string Part);
+/// <summary>A line of the mailbox's list.</summary>
+sealed record MessageLine(string Id, DateTimeOffset At, MessageChannel Channel, string To, string Subject, IEnumerable<string> Events);

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
-using Campaigns.Sandbox.Behaving;
+using Campaigns.Sandbox.SendGrid;
+using Campaigns.Sandbox.SendGrid.Behaving;
 
 namespace Campaigns.Sandbox;
 
@@ -8,35 +7,22 @@ namespace Campaigns.Sandbox;
 sealed class Tally
 {
     readonly long[] happened = new long[Enum.GetValues<Happening>().Length];
-
-    // 16 bytes an id instead of a string: a million messages cost some 40 MB, exactly counted.
-    readonly HashSet<UInt128> messageIds = [];
+    readonly MessageIds messageIds = new();
     long accepted;
-    long duplicates;
     long opened;
     long bounced;
     long posted;
 
+    public Twilio.TextTally Texts { get; } = new();
+
     public void Accepted(string? messageId)
     {
         Interlocked.Increment(ref accepted);
-        if (messageId is null)
-        {
-            return;
-        }
-
-        var compact = Compact(messageId);
-        lock (messageIds)
-        {
-            if (!messageIds.Add(compact))
-            {
-                duplicates++;
-            }
-        }
+        messageIds.Add(messageId);
     }
 
-    /// <summary>Counts a fact the first time it happens to the message. Called by the event pump alone.</summary>
-    public void Happened(Message message, Happening happening)
+    /// <summary>Counts a fact the first time it happens to the message. Called by the timeline alone.</summary>
+    public void Happened(Email message, Happening happening)
     {
         if (!message.IsFirst(happening))
         {
@@ -61,16 +47,11 @@ sealed class Tally
 
     public SandboxCounts Counts(long pending)
     {
-        long distinct, repeated;
-        lock (messageIds)
-        {
-            (distinct, repeated) = (messageIds.Count, duplicates);
-        }
-
+        var (distinct, duplicates) = messageIds.Count();
         return new(
             Interlocked.Read(ref accepted),
             distinct,
-            repeated,
+            duplicates,
             Count(Happening.Delivered),
             Interlocked.Read(ref bounced),
             Count(Happening.Dropped),
@@ -79,15 +60,9 @@ sealed class Tally
             Count(Happening.Complained),
             Count(Happening.Unsubscribed),
             Interlocked.Read(ref posted),
-            pending);
+            pending,
+            Texts.Counts());
     }
 
     long Count(Happening happening) => Interlocked.Read(ref happened[(int)happening]);
-
-    static UInt128 Compact(string messageId)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(messageId), hash);
-        return new(BitConverter.ToUInt64(hash), BitConverter.ToUInt64(hash[8..]));
-    }
 }

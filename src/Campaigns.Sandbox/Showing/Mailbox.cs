@@ -16,11 +16,7 @@ sealed class Mailbox(int capacity)
         lock (gate)
         {
             byId.Add(message.Id, messages.AddFirst(message));
-            if (message.Submission.Kept++ == 0)
-            {
-                bytes += message.Submission.Received?.Length ?? 0;
-            }
-
+            bytes += message.Keep();
             while (messages.Count > capacity || bytes > MostBytes && messages.Count > 1)
             {
                 ForgetOldest();
@@ -55,6 +51,21 @@ sealed class Mailbox(int capacity)
         }
     }
 
+    /// <summary>Forgets the messages to one of the addresses.</summary>
+    public void Erase(IReadOnlySet<string> addresses)
+    {
+        lock (gate)
+        {
+            for (var (node, next) = (messages.First, messages.First?.Next); node is not null; (node, next) = (next, next?.Next))
+            {
+                if (node.Value.To.Split(", ").Any(addresses.Contains))
+                {
+                    Forget(node);
+                }
+            }
+        }
+    }
+
     public void Clear()
     {
         lock (gate)
@@ -66,19 +77,12 @@ sealed class Mailbox(int capacity)
         }
     }
 
-    void ForgetOldest()
+    void ForgetOldest() => Forget(messages.Last!);
+
+    void Forget(LinkedListNode<Message> node)
     {
-        var message = messages.Last!.Value;
-        messages.RemoveLast();
-        byId.Remove(message.Id);
-        message.Forget();
-        if (--message.Submission.Kept == 0)
-        {
-            bytes -= message.Submission.Received?.Length ?? 0;
-            lock (message.Submission)
-            {
-                message.Submission.Received = null;
-            }
-        }
+        messages.Remove(node);
+        byId.Remove(node.Value.Id);
+        bytes -= node.Value.Forget();
     }
 }

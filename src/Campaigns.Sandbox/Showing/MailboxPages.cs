@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,10 +9,14 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Sandbox.Showing;
 
 /// <summary>The mailbox as JSON, and as a page to look at.</summary>
-sealed class MailboxPages(Mailbox mailbox, Book book, Func<SandboxCounts> counts)
+sealed class MailboxPages(Mailbox mailbox, Func<SandboxCounts> counts, Action reset)
 {
     const int MostListed = 500;
-    static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web);
+    static readonly JsonSerializerOptions json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
     static readonly Lazy<string> page = new(Read);
 
     public void Map(IEndpointRouteBuilder routes)
@@ -28,12 +33,12 @@ sealed class MailboxPages(Mailbox mailbox, Book book, Func<SandboxCounts> counts
         var query = context.Request.Query;
         var limit = int.TryParse(query["limit"], CultureInfo.InvariantCulture, out var given) ? Math.Clamp(given, 1, MostListed) : 50;
         var found = mailbox.List(limit, Given(query["before"]), Given(query["to"]));
-        return context.Response.WriteAsJsonAsync(found.Select(MessageLine.Of), json, context.RequestAborted);
+        return context.Response.WriteAsJsonAsync(found.Select(message => message.Line()), json, context.RequestAborted);
     }
 
     Task Show(HttpContext context)
     {
-        if (mailbox.Find((string)context.Request.RouteValues["id"]!) is { } message && MessageView.Of(message) is { } view)
+        if (mailbox.Find((string)context.Request.RouteValues["id"]!) is { } message && message.View() is { } view)
         {
             return context.Response.WriteAsJsonAsync(view, json, context.RequestAborted);
         }
@@ -44,8 +49,7 @@ sealed class MailboxPages(Mailbox mailbox, Book book, Func<SandboxCounts> counts
 
     Task Reset(HttpContext context)
     {
-        mailbox.Clear();
-        book.Reset();
+        reset();
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }

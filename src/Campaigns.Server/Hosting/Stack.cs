@@ -117,7 +117,11 @@ public sealed class Stack : IAsyncDisposable
         }
 
         const string key = "SG.sandbox";
-        var server = await SandboxServer.Start(new SandboxOptions { ApiKey = key, Url = sandbox.Url, Seed = sandbox.Seed }, ct);
+        var options = new SandboxOptions
+        {
+            ApiKey = key, Url = sandbox.Url, Seed = sandbox.Seed, InboundWebhook = sandbox.InboundWebhook, Faults = sandbox.Faults,
+        };
+        var server = await SandboxServer.Start(options, ct);
         configuration["SendGrid:ApiKey"] = key;
         configuration["SendGrid:BaseAddress"] = server.Address.ToString();
         configuration["SendGrid:WebhookPublicKey"] = server.WebhookPublicKey;

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -16,7 +17,7 @@ sealed class SandboxRun : IAsyncDisposable
         Http.DefaultRequestHeaders.Authorization = new("Bearer", Options.ApiKey);
     }
 
-    public static SandboxOptions Options => new() { ApiKey = "SG.test", Pace = TimeSpan.FromMilliseconds(1) };
+    public static SandboxOptions Options => new() { ApiKey = "SG.test", AuthToken = "12345", Pace = TimeSpan.FromMilliseconds(1) };
 
     public SandboxServer Server { get; }
     public HttpClient Http { get; }
@@ -49,6 +50,35 @@ sealed class SandboxRun : IAsyncDisposable
         using var response = await Post(Mail(addresses));
         response.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted);
     }
+
+    /// <summary>The answer to a text message; fields that are null are left out.</summary>
+    public async Task<HttpResponseMessage> Text(
+        string to, string body = "Hello", string? from = "+14155552345", string? service = null, string? statusCallback = null)
+    {
+        Dictionary<string, string?> form = new()
+        {
+            ["To"] = to, ["Body"] = body, ["From"] = from, ["MessagingServiceSid"] = service, ["StatusCallback"] = statusCallback,
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Account}/Messages.json")
+        {
+            Content = new FormUrlEncodedContent(form.Where(field => field.Value is not null)),
+        };
+        request.Headers.Authorization = Basic(Options.AuthToken);
+        return await Http.SendAsync(request);
+    }
+
+    public async Task<JsonElement> GetText(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Account}/{path}");
+        request.Headers.Authorization = Basic(Options.AuthToken);
+        using var response = await Http.SendAsync(request);
+        return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>();
+    }
+
+    public static string Account => $"/2010-04-01/Accounts/{Options.AccountSid}";
+
+    public static AuthenticationHeaderValue Basic(string token) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Options.AccountSid}:{token}")));
 
     public async Task Drained()
     {

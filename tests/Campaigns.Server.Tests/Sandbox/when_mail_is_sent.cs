@@ -38,7 +38,7 @@ public sealed class when_mail_is_sent : IAsyncLifetime
         (await run.Post(mail)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
         await run.Drained();
-        run.Server.Counts().ShouldBe(new SandboxCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        run.Server.Counts().ShouldBe(new SandboxCounts(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, new SmsCounts(0, 0, 0, 0, 0, 0, 0, 0)));
     }
 
     [Fact]
