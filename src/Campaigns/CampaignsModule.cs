@@ -70,6 +70,7 @@ public static class CampaignsModule
             .Event<CampaignResumed>("campaign_resumed")
             .Event<CampaignCancelled>("campaign_cancelled")
             .Event<CampaignCompleted>("campaign_completed")
+            .Event<CampaignReassessed>("campaign_reassessed")
             .Event<CampaignArchived>("campaign_archived")
             .Event<CampaignRetried>("campaign_retried")
             .Event<RecipientsRequeued>("recipients_requeued")
@@ -103,7 +104,10 @@ public static class CampaignsModule
             .Handle<RequeueRecipients>("requeue_recipients", "planning", services => services.GetRequiredService<RecipientRequeuing>().Handle, Stranded)
             .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
             .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
+            .Handle<LookUpMessages>("look_up_messages", "looking", services => services.GetRequiredService<MessageLookUp>().Handle)
+            .Handle<CheckHealth>("check_health", "planning", services => services.GetRequiredService<HealthBreaker>().Handle)
             .Inline(new Ledger())
+            .Queue("looking", new QueueOptions { Concurrency = 2, Prefetch = 0, Lease = sending.Lease })
             .Queue("planning", new QueueOptions { Prefetch = 0, Lease = sending.Lease })
             .Queue("sending", new QueueOptions { Prefetch = 0, Lease = sending.Lease });
 
@@ -118,6 +122,9 @@ public static class CampaignsModule
             .Event<AddressSuppressed>("address_suppressed")
             .Event<AddressReinstated>("address_reinstated")
             .Inline(new SuppressionList());
+
+        // Insight
+        engine.Inline(new Alerts());
 
         // What is personal: addresses and names, people's own words, and those of mail servers, which quote the address.
         engine.Mask<AddressSuppressed>(fact => fact with { Address = Erased })
@@ -165,6 +172,8 @@ public static class CampaignsModule
         services.AddSingleton<SendingConditions>();
         services.AddSingleton<BatchClaiming>();
         services.AddSingleton<BatchHandover>();
+        services.AddSingleton<MessageLookUp>();
+        services.AddSingleton<HealthBreaker>();
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
         services.AddSingleton<FactRecorder>();
@@ -232,6 +241,7 @@ public static class CampaignsModule
         LaunchCampaign.Map(api);
         PauseCampaign.Map(api);
         RetryCampaign.Map(api);
+        ProcessDueWork.Map(api);
         DuplicateCampaign.Map(api);
         ArchiveCampaign.Map(api);
 
@@ -242,6 +252,7 @@ public static class CampaignsModule
         ProgressQuery.Map(api);
         ProgressStream.Map(api);
         WhyNotSending.Map(api);
+        Alerts.Map(api);
         CampaignRecipients.Map(api);
         TellRecipient.Map(api);
         CampaignBatches.Map(api);

@@ -23,6 +23,8 @@ public sealed class MessageWorkers : BackgroundService
             queue => new QueueWorker(queue.Key, queue.Value, store, messages, handling, logs.CreateLogger<MessageWorkers>()));
     }
 
+    public IReadOnlyCollection<string> Queues => workers.Keys;
+
     /// <summary>Handles what is due now, one round of each queue (or of one); for tests and for operation by cron.</summary>
     /// <returns>The number of messages handled; 0 when nothing was due.</returns>
     public async Task<int> RunOnce(string? queue = null, int limit = 1000, CancellationToken ct = default)

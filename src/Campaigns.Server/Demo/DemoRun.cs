@@ -72,6 +72,8 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         ["Sending:Limits:OrganisationPerHour"] = HighLimit,
         ["Sending:Limits:DomainPerHour"] = HighLimit,
         ["Sending:GlobalPerHour"] = HighLimit,
+        ["Sending:BounceRateBreak"] = "1", // the sandbox's people bounce and complain often, so that there is something to see
+        ["Sending:ComplaintRateBreak"] = "1",
     };
 
     async Task<DemoReport> Run(DemoContacts contacts, CancellationToken ct)

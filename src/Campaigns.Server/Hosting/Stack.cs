@@ -132,6 +132,7 @@ public sealed class Stack : IAsyncDisposable
     internal static WebApplication Build(WebApplicationBuilder builder, string connectionString, DashboardOptions dashboard, bool workers = true)
     {
         var sending = builder.Configuration.GetSection("Sending").Get<SendingOptions>() ?? new SendingOptions();
+        workers &= builder.Configuration.GetValue("Workers:Enabled", true);
         builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine, sending), workers);
         builder.Services.AddCampaigns();
         builder.Services.AddDashboard(dashboard);

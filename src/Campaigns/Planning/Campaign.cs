@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Campaigns.Sending;
 
 namespace Campaigns.Planning;
 
@@ -43,11 +44,15 @@ public sealed record DoubtsLeft(int Batch);
 public sealed record NextBatchScheduled(int Number, DateTimeOffset At, string? Because = null);
 
 /// <param name="By">Whether a person asked for it or a breaker tripped.</param>
-public sealed record CampaignPaused(PausedBy By, string Reason);
+/// <param name="Health">What the breaker went by, if it was that.</param>
+public sealed record CampaignPaused(PausedBy By, string Reason, CampaignHealth? Health = null);
 
 public sealed record CampaignResumed;
 
 public sealed record CampaignCancelled(string? Reason);
+
+/// <summary>Late results came in about messages in doubt after it had ended: it ended otherwise.</summary>
+public sealed record CampaignReassessed(CampaignEnd End);
 
 /// <summary>Nobody is left: every recipient has come to an end.</summary>
 public sealed record CampaignCompleted(CampaignEnd End);
@@ -111,6 +116,9 @@ public sealed record Campaign
     /// <summary>How many the retry under way is about, not all of whom are queued again yet; null when there is none.</summary>
     public long? Retrying { get; init; }
 
+    /// <summary>How its messages were received when the breaker last tripped over that.</summary>
+    public CampaignHealth? HealthAtBreak { get; init; }
+
     public bool Archived { get; init; }
 
     /// <summary>Whether it has begun; one that could not begin at its time is paused without.</summary>
@@ -146,13 +154,14 @@ public sealed record Campaign
         },
         DoubtsLeft left => this with { DoubtfulBatches = [.. DoubtfulBatches.Where(batch => batch != left.Batch)] },
         NextBatchScheduled next => this with { NextBatchAt = next.At, HeldBy = next.Because },
-        CampaignPaused paused => this with { Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason },
+        CampaignPaused paused => this with { Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason, HealthAtBreak = paused.Health ?? HealthAtBreak },
         CampaignResumed => this with { Status = CampaignStatus.Sending, PausedBy = null, Reason = null },
         CampaignCancelled cancelled => this with
         {
             Status = CampaignStatus.Cancelled, PausedBy = null, Reason = cancelled.Reason, NextBatchAt = null, Retrying = null,
         },
         CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null },
+        CampaignReassessed reassessed => this with { Status = Ended(reassessed.End) },
         CampaignArchived => this with { Archived = true },
         CampaignRetried retried => this with { Status = IsFinished ? CampaignStatus.Sending : Status, Retrying = retried.Count },
         RecipientsRequeued requeued => this with
@@ -164,7 +173,7 @@ public sealed record Campaign
         _ => this,
     };
 
-    static CampaignStatus Ended(CampaignEnd end) => end switch
+    internal static CampaignStatus Ended(CampaignEnd end) => end switch
     {
         CampaignEnd.Completed => CampaignStatus.Completed,
         CampaignEnd.Partial => CampaignStatus.Partial,

@@ -8,7 +8,7 @@ namespace Campaigns.Planning;
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
     string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
-    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null)
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
@@ -16,7 +16,8 @@ public sealed record CampaignInput(
     static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
 
     public CampaignSettings ToSettings() => new(
-        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits);
+        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
+        LateToleranceMinutes ?? CampaignSettings.AnHour);
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()
@@ -45,6 +46,7 @@ public sealed record CampaignInput(
                 "pace.batches.delay", "0 <= minDelaySeconds <= maxDelaySeconds <= 86400.");
         }
 
+        Check(LateToleranceMinutes is null or (>= 0 and <= 14 * 24 * 60), "lateToleranceMinutes", "0 minutes to 14 days.");
         Check(Window?.Error is null, "window", Window?.Error ?? "");
         foreach (var (member, why) in Limits?.Errors() ?? [])
         {

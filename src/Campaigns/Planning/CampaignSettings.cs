@@ -12,11 +12,14 @@ namespace Campaigns.Planning;
 /// <param name="Urgent">Goes before others, and gets more of the limits that it shares with them.</param>
 /// <param name="Window">The hours in which people get it; null: the organisation's.</param>
 /// <param name="Limits">In place of the organisation's.</param>
+/// <param name="LateToleranceMinutes">A scheduled launch that was missed for longer asks a person.</param>
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
-    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null)
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
+
+    public const double AnHour = 60;
 
     /// <summary>Of an urgent campaign beside others that wait for the same limit.</summary>
     const int UrgentWeight = 4;

@@ -33,11 +33,18 @@ public static class LaunchCampaign
     }
 
     /// <summary>The scheduled time has come.</summary>
-    public static Outcome Decide(Campaign campaign, LaunchScheduled message, Launchable launchable)
+    public static Outcome Decide(Campaign campaign, LaunchScheduled message, Launchable launchable, DateTimeOffset now)
     {
         if (campaign.Status != CampaignStatus.Scheduled || campaign.ScheduledAt != message.At)
         {
             return Outcome.Nothing; // cancelled, launched by hand or scheduled anew
+        }
+
+        var tolerance = TimeSpan.FromMinutes(campaign.Settings.LateToleranceMinutes);
+        if (now - message.At > tolerance)
+        {
+            return Outcome.Record(new CampaignPaused(
+                PausedBy.Breaker, $"Its time, {message.At:u}, was missed by more than {tolerance.TotalMinutes:0.#} minutes. Resuming sends it now."));
         }
 
         return launchable.RefusalFor(campaign.Settings) is { } refusal
@@ -86,8 +93,8 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
     {
         var (launchable, _) = await Look(delivery.TenantId, message.CampaignId, ct);
         var decided = await store.Decide<Campaign>(
-            delivery.OpenSession, message.CampaignId, (campaign, _) => LaunchCampaign.Decide(campaign.State, message, launchable), ct);
-        if (launchable.Refusal is not null && decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused)
+            delivery.OpenSession, message.CampaignId, (campaign, now) => LaunchCampaign.Decide(campaign.State, message, launchable, now), ct);
+        if (decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused && paused.ScheduledAt == message.At)
         {
             Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
         }

@@ -75,3 +75,17 @@ create table deferrals (
 
 -- The end of the line at a limit.
 create index deferrals_by_limit on deferrals (limit_key, due) where limit_key is not null;
+
+-- What waits for a person -----------------------------------------------------------------------------------------------
+
+create table alerts (
+    tenant_id   varchar     not null,
+    id          uuid        not null, -- of the event that raised it
+    campaign_id uuid        not null,
+    reason      varchar     not null,
+    raised_at   timestamptz not null,
+    resolved_at timestamptz,
+    primary key (tenant_id, id)
+);
+
+create index alerts_open on alerts (tenant_id, campaign_id) where resolved_at is null;

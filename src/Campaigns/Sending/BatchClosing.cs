@@ -7,7 +7,7 @@ namespace Campaigns.Sending;
 public static class BatchClosing
 {
     /// <param name="queued">Recipients still queued, without those of this batch that are again. Counted before: a retry may have queued more since.</param>
-    public static Outcome Decide(Campaign campaign, SendBatch batch, BatchResults results, long queued, TimeSpan inDoubtFor, DateTimeOffset now)
+    public static Outcome Decide(Campaign campaign, SendBatch batch, BatchResults results, long queued, SendingOptions options, DateTimeOffset now)
     {
         if (campaign.OpenBatch is not { } open || open.Number != batch.Number)
         {
@@ -19,7 +19,8 @@ public static class BatchClosing
             new BatchCompleted(batch.Number, results.Sent, results.Failed, results.InDoubt, results.Returned, remaining, results.Deferred));
         if (results.InDoubt > 0)
         {
-            outcome = outcome.Schedule(new LeaveDoubts(batch.CampaignId, batch.Number), now + inDoubtFor);
+            outcome = outcome.Schedule(new LeaveDoubts(batch.CampaignId, batch.Number), now + options.InDoubtFor);
+            outcome = options.Checks is [var first, ..] ? outcome.Schedule(new LookUpMessages(batch.CampaignId, batch.Number, 1), now + first) : outcome;
         }
 
         var next = Next(campaign, batch, open, results, now);

@@ -41,6 +41,12 @@ public sealed class CampaignCompletion(EventStore store)
 
     public static Outcome Decide(Campaign campaign, Guid id, CampaignCounts counts)
     {
+        if (campaign.Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed)
+        {
+            var end = End(counts);
+            return Campaign.Ended(end) == campaign.Status ? Outcome.Nothing : Outcome.Record(new CampaignReassessed(end));
+        }
+
         if (campaign is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null, Retrying: null } || counts.Sending > 0)
         {
             return Outcome.Nothing;
@@ -57,9 +63,11 @@ public sealed class CampaignCompletion(EventStore store)
             return Outcome.Nothing; // the provider's word, or the end of its time, comes back here
         }
 
-        return Outcome.Record(new CampaignCompleted(
-            counts.Failed + counts.InDoubt == 0 ? CampaignEnd.Completed : counts.Sent > 0 ? CampaignEnd.Partial : CampaignEnd.Failed));
+        return Outcome.Record(new CampaignCompleted(End(counts)));
     }
+
+    static CampaignEnd End(CampaignCounts counts) =>
+        counts.Failed + counts.InDoubt == 0 ? CampaignEnd.Completed : counts.Sent > 0 ? CampaignEnd.Partial : CampaignEnd.Failed;
 
     public static Outcome Decide(Campaign campaign, LeaveDoubts message) => campaign.DoubtfulBatches.Contains(message.Batch)
         ? Outcome.Record(new DoubtsLeft(message.Batch)).Send(new CompleteCampaign(message.CampaignId))

@@ -3,7 +3,7 @@ using Campaigns.Providers;
 namespace Campaigns.Sending;
 
 /// <summary>What became of the messages of a batch so far, and whether to go on. For use by several threads.</summary>
-sealed class HandoverState(int batch, ProviderAccount account, SendingOptions options)
+public sealed class HandoverState(int batch, ProviderAccount account, SendingOptions options)
 {
     static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 

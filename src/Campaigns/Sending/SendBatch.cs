@@ -94,7 +94,7 @@ public sealed class BatchSender(
                 var closed = await store.Decide<Campaign>(
                     () => Record(message.Number, results, openBy, delivery),
                     message.CampaignId,
-                    (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value.InDoubtFor, now),
+                    (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value, now),
                     CancellationToken.None);
                 if (results.Breaker is not null && closed.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused)
                 {

@@ -13,6 +13,11 @@ public sealed class SendingOptions
     /// <summary>How long a message in doubt waits for the provider's word before the campaign goes on without it.</summary>
     public TimeSpan InDoubtFor { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long after a batch the provider is asked about messages in doubt; null: <see cref="Checks"/> says.</summary>
+    public List<TimeSpan>? LookUpAfter { get; set; }
+
+    public IReadOnlyList<TimeSpan> Checks => LookUpAfter ?? [TimeSpan.FromSeconds(30), .. Enumerable.Range(1, 6).Select(each => TimeSpan.FromMinutes(5 * each))];
+
     /// <summary>How far ahead a campaign can be scheduled.</summary>
     public TimeSpan FarthestSchedule { get; set; } = TimeSpan.FromDays(14);
 
@@ -42,4 +47,13 @@ public sealed class SendingOptions
 
     /// <summary>Errors of the provider in a row after which the campaign is paused.</summary>
     public int ErrorsBeforeBreak { get; set; } = 10;
+
+    /// <summary>The share of bounced messages, 0 to 1, over which the campaign is paused.</summary>
+    public double BounceRateBreak { get; set; } = 0.02;
+
+    /// <summary>The share of complaints, 0 to 1, over which the campaign is paused.</summary>
+    public double ComplaintRateBreak { get; set; } = 0.001;
+
+    /// <summary>Messages of the campaign before a share says anything.</summary>
+    public int SentBeforeBreak { get; set; } = 100;
 }

@@ -43,6 +43,7 @@ public sealed class FactRecorder(EventStore store)
         var suppressed = await Suppressed(session.TenantId, all, ct);
 
         var newKeys = new HashSet<Guid>();
+        var badlyReceived = new HashSet<Guid>();
         foreach (var body in bodies)
         {
             foreach (var fact in body.Facts)
@@ -60,6 +61,10 @@ public sealed class FactRecorder(EventStore store)
                 {
                     body.Recorded++;
                     Record(session, id, recipient, fact, suppressed);
+                    if (fact.Fact is MessageBounced or MessageDropped or SpamReported)
+                    {
+                        badlyReceived.Add(recipient.CampaignId);
+                    }
                 }
 
                 // Also of a repeat: it may carry an id that the first one had not.
@@ -67,6 +72,12 @@ public sealed class FactRecorder(EventStore store)
             }
 
             session.Sql.Add(MarkProcessed, body.Id, session.Now, body.Recorded, body.Duplicates, body.Unmatched, body.Malformed);
+        }
+
+        foreach (var campaign in badlyReceived)
+        {
+            var due = session.Now + CheckHealth.Delay;
+            session.Send(new CheckHealth(campaign), due, CheckHealth.MessageId(session.TenantId, campaign, due));
         }
 
         if (newKeys.Count > 0)

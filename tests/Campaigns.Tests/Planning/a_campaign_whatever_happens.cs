@@ -48,7 +48,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
         const int Chunk = 10;
         const int RequeueChunk = 4;
 
-        static readonly TimeSpan InDoubtFor = TimeSpan.FromHours(1);
+        static readonly SendingOptions Options = new();
 
         static readonly Dictionary<CampaignStatus, CampaignStatus[]> Ways = new()
         {
@@ -198,7 +198,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             {
                 case LaunchScheduled scheduled:
                     var launchable = !isCalm && random.Next(5) == 0 ? Some.WithoutBody : Some.Launchable;
-                    Decide("launch scheduled", campaign => LaunchCampaign.Decide(campaign, scheduled, launchable));
+                    Decide("launch scheduled", campaign => LaunchCampaign.Decide(campaign, scheduled, launchable, now));
                     break;
                 case HydrateAudience when AudienceHydration.Stopped(Campaign, Some.Id) is not null:
                     Decide("hydrate no more", campaign => AudienceHydration.Stopped(campaign, Some.Id)!);
@@ -310,7 +310,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             batches.Add((open.StartedAt, handedOver));
             sending -= open.Size;
             var before = queued;
-            Decide($"close {open.Number}", campaign => BatchClosing.Decide(campaign, new SendBatch(Some.Id, open.Number), results, before, InDoubtFor, now));
+            Decide($"close {open.Number}", campaign => BatchClosing.Decide(campaign, new SendBatch(Some.Id, open.Number), results, before, Options, now));
             queued += results.Returned;
         }
 

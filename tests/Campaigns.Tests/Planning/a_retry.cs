@@ -131,7 +131,7 @@ public sealed class a_retry
         Given([.. during.SkipLast(1)]).When(Requeue(5)).Then(new RecipientsRequeued(5, true));
         var results = new BatchResults();
         Two.ToList().ForEach(recipient => results.Add(recipient, new MessageSent(1, null)));
-        var closed = Given(during).When(campaign => BatchClosing.Decide(campaign, new SendBatch(Some.Id, 1), results, 0, TimeSpan.FromHours(1), Some.Now)).Outcome;
+        var closed = Given(during).When(campaign => BatchClosing.Decide(campaign, new SendBatch(Some.Id, 1), results, 0, new SendingOptions(), Some.Now)).Outcome;
         closed.Events[0].ShouldBe(new BatchCompleted(1, 2, 0, 0, 0, 5));
         closed.Messages.Single().Message.ShouldBe(new SendBatch(Some.Id, 2));
     }

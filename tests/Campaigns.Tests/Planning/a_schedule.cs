@@ -15,6 +15,18 @@ public sealed class a_schedule
         ScheduleCampaign.Decide(campaign, Some.Id, at, Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now);
 
     [Fact]
+    public void missed_within_the_campaigns_tolerance_is_sent_late_and_beyond_it_asks_a_person()
+    {
+        var scheduled = Some.CampaignIn(CampaignStatus.Draft).When(campaign => Schedule(campaign, At));
+        var campaign = Scenario.Given([.. Some.Facts(CampaignStatus.Draft), .. scheduled.Outcome.Events]);
+        campaign.When(each => LaunchCampaign.Decide(each, new LaunchScheduled(Some.Id, At), Some.Launchable, At.AddMinutes(60)))
+            .Outcome.Events.ShouldBe([new CampaignLaunched(3)]);
+        var asked = campaign.When(each => LaunchCampaign.Decide(each, new LaunchScheduled(Some.Id, At), Some.Launchable, At.AddMinutes(61)))
+            .Outcome.Events.Single().ShouldBeOfType<CampaignPaused>();
+        (asked.By, asked.Reason).ShouldBe((PausedBy.Breaker, $"Its time, {At:u}, was missed by more than 60 minutes. Resuming sends it now."));
+    }
+
+    [Fact]
     public void sends_a_message_due_at_its_time() =>
         Some.CampaignIn(CampaignStatus.Draft).When(campaign => Schedule(campaign, At)).Then(new CampaignScheduled(At), Due(new LaunchScheduled(Some.Id, At), At));
 
@@ -39,23 +51,23 @@ public sealed class a_schedule
 
     [Fact]
     public void launches_the_campaign_when_its_time_has_come() =>
-        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable))
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable, At))
             .Then(new CampaignLaunched(3), Sent(new HydrateAudience(Some.Id)));
 
     [Fact]
     public void for_another_time_changes_nothing() =>
-        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At.AddMinutes(1)), Some.Launchable)).ThenNothing();
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At.AddMinutes(1)), Some.Launchable, At)).ThenNothing();
 
     [Fact]
     public void that_comes_when_the_campaign_is_anything_but_scheduled_changes_nothing()
     {
         foreach (var status in Enum.GetValues<CampaignStatus>().Where(status => status != CampaignStatus.Scheduled))
         {
-            Some.CampaignIn(status).When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable)).ThenNothing();
+            Some.CampaignIn(status).When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable, At)).ThenNothing();
         }
 
         Given([.. Some.Facts(CampaignStatus.Scheduled), new CampaignCancelled(null)])
-            .When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable)).ThenNothing();
+            .When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable, At)).ThenNothing();
     }
 
     [Fact]
@@ -70,7 +82,7 @@ public sealed class a_schedule
     [Fact]
     public void that_cannot_be_kept_pauses_the_campaign_and_says_why()
     {
-        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.WithoutBody))
+        scheduled.When(campaign => LaunchCampaign.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.WithoutBody, At))
             .Then(new CampaignPaused(PausedBy.Breaker, "Could not start at its time: Its template has no body: write one."));
         BrokenAtItsTime.State.TemplateVersion.ShouldBeNull("or resuming it would send the template as it was, without a body");
     }
@@ -102,7 +114,7 @@ public sealed class a_schedule
     {
         get
         {
-            var outcome = LaunchCampaign.Decide(Some.CampaignIn(CampaignStatus.Scheduled).State, new LaunchScheduled(Some.Id, At), Some.WithoutBody);
+            var outcome = LaunchCampaign.Decide(Some.CampaignIn(CampaignStatus.Scheduled).State, new LaunchScheduled(Some.Id, At), Some.WithoutBody, At);
             return Given([.. Some.Facts(CampaignStatus.Scheduled), .. outcome.Events]);
         }
     }

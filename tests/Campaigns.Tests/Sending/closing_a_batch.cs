@@ -7,7 +7,7 @@ namespace Campaigns.Tests.Sending;
 
 public sealed class closing_a_batch
 {
-    static readonly TimeSpan AnHour = TimeSpan.FromHours(1);
+    static readonly SendingOptions Options = new();
     static readonly DateTimeOffset Started = Some.Now;
     static readonly DateTimeOffset Ended = Some.Now.AddSeconds(30);
     static readonly SendBatch Batch = new(Some.Id, 1);
@@ -28,7 +28,8 @@ public sealed class closing_a_batch
     [Fact]
     public void gives_the_provider_time_to_speak_about_messages_in_doubt() =>
         Sending().When(Close(Results(new MessageInDoubt(1, "No answer"), new MessageInDoubt(1, "No answer")), queued: 0))
-            .Then(new BatchCompleted(1, 2, 0, 2, 0, 0), Due(new LeaveDoubts(Some.Id, 1), Ended + AnHour), Scenario.Sent(new CompleteCampaign(Some.Id)));
+            .Then(new BatchCompleted(1, 2, 0, 2, 0, 0), Due(new LeaveDoubts(Some.Id, 1), Ended + Options.InDoubtFor),
+                Due(new LookUpMessages(Some.Id, 1, 1), Ended.AddSeconds(30)), Scenario.Sent(new CompleteCampaign(Some.Id)));
 
     [Fact]
     public void counts_the_returned_ones_as_queued_again() =>
@@ -90,6 +91,22 @@ public sealed class closing_a_batch
         Given([.. Some.Facts(CampaignStatus.Sending), Open, new BatchCompleted(1, 4, 0, 0, 0, 6)]).When(Close(Sent(4), queued: 6)).ThenNothing();
     }
 
+    [Fact]
+    public void counts_those_to_be_tried_again_as_queued_and_goes_on() =>
+        Sending().When(Close(Results(Again), queued: 0))
+            .Then(new BatchCompleted(1, 3, 0, 0, 0, 1, 1), new NextBatchScheduled(2, Next), Due(new SendBatch(Some.Id, 2), Next));
+
+    [Fact]
+    public void puts_the_next_one_off_for_as_long_as_the_provider_asks()
+    {
+        var results = Results(null, ProviderAccount.Healthy.SlowDown(TimeSpan.FromMinutes(7), "429 too many requests", 0.5, Ended), new MessageReturned(1, "429"));
+        var at = Ended.AddMinutes(7);
+        Sending().When(Close(results, queued: 6)).Then(
+            new BatchCompleted(1, 3, 0, 0, 1, 7), new NextBatchScheduled(2, at, "the provider asks to slow down: 429 too many requests"), Due(new SendBatch(Some.Id, 2), at));
+    }
+
+    static readonly AttemptFailed Again = new(1, 1, FailureCategory.Temporary, "503", "Later", Ended.AddSeconds(30));
+
     static readonly object[] DailyFacts =
         [new CampaignDrafted(Some.Daily), new CampaignScheduled(Started), new CampaignLaunched(3), new AudienceHydrated(10, 0), Open];
 
@@ -102,16 +119,18 @@ public sealed class closing_a_batch
     static Given<Campaign> Cancelled() => Given([.. Some.Facts(CampaignStatus.Sending), Open, new CampaignCancelled(null)]);
 
     static Func<Campaign, Outcome> Close(BatchResults results, long queued) =>
-        campaign => BatchClosing.Decide(campaign, Batch, results, queued, AnHour, Ended);
+        campaign => BatchClosing.Decide(campaign, Batch, results, queued, Options, Ended);
 
     static BatchResults Sent(int count) => Results([.. Enumerable.Range(0, count).Select(_ => new MessageSent(1, null))]);
 
-    static BatchResults Results(params object[] facts) => Results(null, facts);
+    static BatchResults Results(params object[] facts) => Results(null, null, facts);
+
+    static BatchResults Results(string? breaker, params object[] facts) => Results(breaker, null, facts);
 
     // Those without a fact of their own were proven sent meanwhile.
-    static BatchResults Results(string? breaker, params object[] facts)
+    static BatchResults Results(string? breaker, ProviderAccount? account, params object[] facts)
     {
-        var results = new BatchResults { Breaker = breaker };
+        var results = new BatchResults { Breaker = breaker, Account = account };
         for (var i = 0; i < Recipients.Length; i++)
         {
             results.Add(Recipients[i], facts.ElementAtOrDefault(i));

@@ -22,6 +22,16 @@ public sealed class completing_a_campaign
     public void says_how_it_ended(long sent, long failed, long inDoubt, CampaignEnd end) =>
         sending.When(Complete(new CampaignCounts(0, 0, sent, failed, inDoubt))).Then(new CampaignCompleted(end));
 
+    [Theory]
+    [InlineData(CampaignEnd.Failed, 0, 3, CampaignEnd.Partial)]
+    [InlineData(CampaignEnd.Partial, 2, 0, CampaignEnd.Completed)]
+    public void that_has_ended_ends_otherwise_when_late_results_say_so(CampaignEnd ended, int before, int inDoubt, CampaignEnd now)
+    {
+        var campaign = Scenario.Given([.. Some.Facts(CampaignStatus.Sending), new CampaignCompleted(ended)]);
+        campaign.When(each => CampaignCompletion.Decide(each, Some.Id, new CampaignCounts(0, 0, before + 1, 0, inDoubt))).Then(new CampaignReassessed(now));
+        campaign.When(each => CampaignCompletion.Decide(each, Some.Id, new CampaignCounts(0, 0, ended == CampaignEnd.Failed ? 0 : 1, 0, 1))).ThenNothing();
+    }
+
     [Fact]
     public void waits_for_whoever_is_being_sent_to() => sending.When(Complete(new CampaignCounts(0, 1, 9, 0, 0))).ThenNothing();
 

@@ -1,0 +1,59 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Projections;
+using Campaigns.Http;
+using Campaigns.Planning;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Insight;
+
+/// <summary>What waits for a person: campaigns that a breaker paused, until somebody does something about them. Inline.</summary>
+public sealed class Alerts : Projection
+{
+    static readonly Guid LastId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
+
+    static readonly string RaiseAlerts = Sql.Beside<Alerts>(nameof(RaiseAlerts));
+    static readonly string ResolveAlerts = Sql.Beside<Alerts>(nameof(ResolveAlerts));
+    static readonly string ListAlerts = Sql.Beside<Alerts>(nameof(ListAlerts));
+
+    public override string Name => "alerts";
+
+    public override IReadOnlyList<string> Tables { get; } = ["alerts"];
+
+    public override IReadOnlyList<Type> Facts { get; } =
+        [typeof(CampaignPaused), typeof(CampaignResumed), typeof(CampaignCancelled), typeof(CampaignScheduled), typeof(CampaignRetried)];
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/alerts", async (bool? open, int? limit, string? cursor, ApiRequest request, CancellationToken ct) =>
+            {
+                var page = new PageRequest(limit, cursor);
+                var rows = await request.Store.Database.Query(
+                    ListAlerts,
+                    reader => new AlertView(
+                        reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
+                        reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)),
+                    ct, request.TenantId, page.AfterId ?? LastId, open ?? false, page.Size + 1);
+                return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Id.ToString()));
+            }).WithName("ListAlerts").WithSummary("What a breaker stopped and a person has to look at, the newest first");
+
+    public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
+    {
+        foreach (var @event in events)
+        {
+            switch (@event.Data)
+            {
+                case CampaignPaused { By: PausedBy.Breaker } paused:
+                    sql.Add(RaiseAlerts, @event.TenantId, @event.Id, @event.StreamId, paused.Reason, @event.Timestamp);
+                    break;
+                case CampaignResumed or CampaignCancelled or CampaignScheduled or CampaignRetried:
+                    sql.Add(ResolveAlerts, @event.TenantId, @event.StreamId, @event.Timestamp);
+                    break;
+            }
+        }
+    }
+}
+
+/// <param name="ResolvedAt">When a person resumed or cancelled it; null while it waits.</param>
+public sealed record AlertView(Guid Id, Guid CampaignId, string Reason, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt);

@@ -1,0 +1,49 @@
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Planning;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Sending;
+
+/// <summary>Sent when messages of a campaign bounce or are complained about; pauses it when there are too many of them.</summary>
+public sealed record CheckHealth(Guid CampaignId) : ICampaignWork
+{
+    /// <summary>How long several of them wait to be looked at as one.</summary>
+    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
+    /// <summary>One that waits is enough for a campaign.</summary>
+    public static Guid MessageId(string tenantId, Guid campaignId, DateTimeOffset due) =>
+        DerivedId.Named("check-health", tenantId, $"{campaignId:N} {due.ToUnixTimeSeconds()}");
+}
+
+public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> options, ILogger<HealthBreaker> log)
+{
+    public async Task Handle(CheckHealth message, Delivery delivery, CancellationToken ct)
+    {
+        var counts = await CampaignHealth.Read(store, delivery.TenantId, message.CampaignId, ct);
+        var decided = await store.Decide<Campaign>(
+            delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, counts, options.Value), ct);
+        if (decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused && paused.HealthAtBreak == counts)
+        {
+            Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
+        }
+    }
+
+    /// <summary>Counts since the breaker last tripped: who resumed the campaign knew of those before.</summary>
+    public static Outcome Decide(Campaign campaign, CampaignHealth counts, SendingOptions options)
+    {
+        var since = counts.Since(campaign.HealthAtBreak);
+        if (campaign.Status != CampaignStatus.Sending || since.Sent < options.SentBeforeBreak)
+        {
+            return Outcome.Nothing;
+        }
+
+        var reason = (double)since.Complained / since.Sent > options.ComplaintRateBreak
+                ? $"{since.Complained} of {since.Sent} recipients reported it as spam, over {options.ComplaintRateBreak:P1}"
+            : (double)since.Bounced / since.Sent > options.BounceRateBreak
+                ? $"{since.Bounced} of {since.Sent} messages bounced, over {options.BounceRateBreak:P1}"
+            : null;
+        return reason is null ? Outcome.Nothing : Outcome.Record(new CampaignPaused(PausedBy.Breaker, reason, counts));
+    }
+}

@@ -1,0 +1,99 @@
+using Campaigns.Providers;
+using Campaigns.Sending;
+
+namespace Campaigns.Tests.Sending;
+
+public sealed class handing_over
+{
+    static readonly SendingOptions Options = new();
+    static readonly QueuedRecipient Somebody = new(Some.Id);
+
+    readonly HandoverState state = new(1, ProviderAccount.Healthy, Options);
+
+    [Theory]
+    [InlineData(0, 30)]
+    [InlineData(1, 60)]
+    [InlineData(2, 120)]
+    public void what_fails_for_a_passing_reason_is_tried_again_each_time_later(int attempts, double seconds)
+    {
+        var again = Add(new SendResult.Refused(FailureCategory.Temporary, "503", "Later"), attempts).ShouldBeOfType<AttemptFailed>();
+        again.Attempt.ShouldBe(attempts + 1);
+        (again.RetryAt - Some.Now).TotalSeconds.ShouldBeInRange(seconds * 0.9, seconds * 1.1);
+    }
+
+    [Fact]
+    public void what_fails_for_a_passing_reason_fails_for_good_after_the_last_attempt() =>
+        Add(new SendResult.Refused(FailureCategory.Temporary, "503", "Later"), attempts: 3)
+            .ShouldBe(new MessageFailed(1, FailureCategory.Temporary, "503", "Later", 4));
+
+    [Fact]
+    public void the_providers_own_time_is_kept() =>
+        Add(new SendResult.Refused(FailureCategory.Temporary, "503", "Later", TimeSpan.FromSeconds(77))).ShouldBeOfType<AttemptFailed>()
+            .RetryAt.ShouldBe(Some.Now.AddSeconds(77));
+
+    [Theory]
+    [InlineData(FailureCategory.Recipient), InlineData(FailureCategory.Content)]
+    public void what_will_not_change_is_not_tried_again(FailureCategory category) =>
+        Add(new SendResult.Refused(category, "400", "Bad")).ShouldBe(new MessageFailed(1, category, "400", "Bad"));
+
+    [Fact]
+    public void what_nobody_knows_is_tried_once_more()
+    {
+        Add(new SendResult.Refused(FailureCategory.Unknown, "30008", "?")).ShouldBeOfType<AttemptFailed>();
+        Add(new SendResult.Refused(FailureCategory.Unknown, "30008", "?"), attempts: 1).ShouldBeOfType<MessageFailed>();
+    }
+
+    [Fact]
+    public void too_much_at_once_stops_the_batch_slows_the_account_and_counts_as_no_attempt()
+    {
+        Add(new SendResult.Refused(FailureCategory.Temporary, "429", "Too many", TimeSpan.FromSeconds(9)) { IsThrottled = true })
+            .ShouldBe(new MessageReturned(1, "Too many", "429"));
+        state.Stopped.ShouldNotBeNull().ShouldContain("slow down");
+        (state.Breaker, state.Account.SlowUntil, state.Account.Slowed).ShouldBe((null, Some.Now.AddSeconds(9), 1));
+    }
+
+    [Fact]
+    public void without_a_time_of_the_provider_the_account_slows_down_more_each_time()
+    {
+        var account = ProviderAccount.Healthy;
+        var waits = new List<double>();
+        for (var i = 0; i < 12; i++)
+        {
+            account = account.SlowDown(null, "429", 0.5, Some.Now);
+            waits.Add((account.SlowUntil!.Value - Some.Now).TotalSeconds);
+        }
+
+        waits.ShouldBe([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
+    }
+
+    [Fact]
+    public void a_fault_of_our_account_trips_the_breaker_at_once()
+    {
+        Add(new SendResult.Refused(FailureCategory.Configuration, "401", "No such key")).ShouldBe(new MessageReturned(1, "No such key", "401"));
+        state.Breaker.ShouldBe("The provider refuses our account or sender: 401 No such key");
+    }
+
+    [Fact]
+    public void errors_in_a_row_trip_the_breaker_also_over_several_batches()
+    {
+        var later = new HandoverState(2, ProviderAccount.Healthy with { ErrorsInARow = 8 }, Options);
+        later.Add(Somebody, new SendResult.InDoubt("No answer"), Some.Now);
+        later.Breaker.ShouldBeNull();
+        later.Add(Somebody, new SendResult.Refused(FailureCategory.Content, "400", "Bad"), Some.Now);
+        later.Breaker.ShouldBe("10 errors of the provider in a row, the last one: 400 Bad");
+        later.Account.ErrorsInARow.ShouldBe(0); // who resumes begins anew
+    }
+
+    [Fact]
+    public void what_the_provider_takes_or_refuses_for_the_recipients_sake_ends_the_row()
+    {
+        Add(new SendResult.InDoubt("No answer"));
+        Add(new SendResult.Refused(FailureCategory.Recipient, "400", "No such person"));
+        state.Account.ErrorsInARow.ShouldBe(0);
+        Add(new SendResult.InDoubt("No answer"));
+        Add(new SendResult.Accepted("x")).ShouldBe(new MessageSent(1, "x"));
+        state.Account.ErrorsInARow.ShouldBe(0);
+    }
+
+    object Add(SendResult result, int attempts = 0) => state.Add(Somebody with { Attempts = attempts }, result, Some.Now);
+}

@@ -1,0 +1,44 @@
+using Campaigns.Planning;
+using Campaigns.Sending;
+
+namespace Campaigns.Tests.Sending;
+
+public sealed class the_health_of_a_campaign
+{
+    static readonly SendingOptions Options = new();
+
+    [Theory]
+    [InlineData(99, 50, 10, null)] // too few to say anything
+    [InlineData(100, 2, 0, null)]
+    [InlineData(100, 3, 0, "3 of 100 messages bounced, over 2.0 %")]
+    [InlineData(1000, 0, 1, null)]
+    [InlineData(1000, 0, 2, "2 of 1000 recipients reported it as spam, over 0.1 %")]
+    public void pauses_it_when_too_many_bounce_or_complain(long sent, long bounced, long complained, string? reason)
+    {
+        var counts = new CampaignHealth(sent, bounced, complained);
+        var decision = Some.CampaignIn(CampaignStatus.Sending).When(campaign => HealthBreaker.Decide(campaign, counts, Options));
+        if (reason is null)
+        {
+            decision.ThenNothing();
+        }
+        else
+        {
+            decision.Then(new CampaignPaused(PausedBy.Breaker, reason, counts));
+        }
+    }
+
+    [Fact]
+    public void counts_anew_once_a_person_has_resumed_it()
+    {
+        var seen = new CampaignHealth(100, 3, 0);
+        var resumed = Scenario.Given([.. Some.Facts(CampaignStatus.Sending), new CampaignPaused(PausedBy.Breaker, "3 of 100 bounced", seen), new CampaignResumed()]);
+        resumed.When(campaign => HealthBreaker.Decide(campaign, new CampaignHealth(150, 6, 0), Options)).ThenNothing();
+        resumed.When(campaign => HealthBreaker.Decide(campaign, new CampaignHealth(200, 5, 0), Options)).ThenNothing();
+        resumed.When(campaign => HealthBreaker.Decide(campaign, new CampaignHealth(200, 6, 0), Options)).Outcome.Events.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(CampaignStatus.Paused), InlineData(CampaignStatus.Completed), InlineData(CampaignStatus.Cancelled)]
+    public void matters_only_while_it_is_sending(CampaignStatus status) =>
+        Some.CampaignIn(status).When(campaign => HealthBreaker.Decide(campaign, new CampaignHealth(1000, 500, 500), Options)).ThenNothing();
+}
