@@ -148,6 +148,8 @@ public static class CampaignsModule
         services.AddHttpContextAccessor();
         services.AddScoped<ApiRequest>();
         services.AddSingleton<ApiKeys>();
+        services.AddOptions<SecretsOptions>().BindConfiguration("Secrets")
+            .Validate(secrets => secrets.IsValid, "Secrets:Key and each of Secrets:PreviousKeys is base64 of 32 bytes: openssl rand -base64 32").ValidateOnStart();
         services.AddOptions<SendingOptions>().BindConfiguration("Sending");
         services.AddSingleton<ImportCare>();
         services.AddSingleton<Launching>();
