@@ -5,10 +5,16 @@ namespace Campaigns.Planning;
 /// <param name="TemplateId">What it says.</param>
 /// <param name="From">Who it comes from.</param>
 /// <param name="NoOpenAfterSeconds">A message not opened within this time records a time-out.</param>
+/// <param name="SenderIds">Among whom it rotates, each contact staying with one of them; null: all of it comes from <paramref name="From"/>.</param>
 public sealed record CampaignSettings(
-    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays)
+    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
+    IReadOnlyList<Guid>? SenderIds = null)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
+
+    /// <summary>Equal where all that people decided is.</summary>
+    public bool IsSame(CampaignSettings other) =>
+        this with { SenderIds = null } == other with { SenderIds = null } && (SenderIds ?? []).SequenceEqual(other.SenderIds ?? []);
 }
 
 public sealed record SenderAddress(string Email, string? Name = null, string? ReplyTo = null);
