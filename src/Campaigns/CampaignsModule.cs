@@ -6,6 +6,7 @@ using Campaigns.Consent;
 using Campaigns.Http;
 using Campaigns.Insight;
 using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sending;
 using Campaigns.Tenancy;
@@ -44,6 +45,9 @@ public static class CampaignsModule
             .Event<SenderPaused>("sender_paused")
             .Event<SenderResumed>("sender_resumed")
             .Event<SenderRetired>("sender_retired");
+        engine.Stream("credentials", ProviderCredentials.Initial, (state, fact) => state.Apply(fact))
+            .Event<CredentialsSet>("credentials_set")
+            .Event<CredentialsRemoved>("credentials_removed");
 
         // Audience
         engine.Stream("import", Import.Initial, (state, fact) => state.Apply(fact), snapshot: true)
@@ -161,6 +165,7 @@ public static class CampaignsModule
         services.AddHttpContextAccessor();
         services.AddScoped<ApiRequest>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Credentials>();
         services.AddOptions<SecretsOptions>().BindConfiguration("Secrets")
             .Validate(secrets => secrets.IsValid, "Secrets:Key and each of Secrets:PreviousKeys is base64 of 32 bytes: openssl rand -base64 32").ValidateOnStart();
         services.AddOptions<SendersOptions>().BindConfiguration("Senders");
@@ -184,7 +189,7 @@ public static class CampaignsModule
         services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
         services.AddSingleton<StoredEvents>();
-        services.AddSendGrid();
+        services.AddEmail();
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
@@ -217,6 +222,7 @@ public static class CampaignsModule
         VerifySender.Map(api);
         PauseSender.Map(api);
         ConfirmSender.Map(app);
+        CredentialsEndpoints.Map(api);
 
         // Audience
         ImportContactsEndpoint.Map(api);

@@ -14,6 +14,9 @@ public sealed class SecretsOptions
     /// <summary>Keys from before: what they protected can still be read, and nothing new is protected with them.</summary>
     public IList<string> PreviousKeys { get; set; } = [];
 
+    /// <summary>How long webhooks that are signed with superseded credentials are still taken: the provider changes over in its own time.</summary>
+    public TimeSpan Overlap { get; set; } = TimeSpan.FromHours(24);
+
     public bool HasKey => !string.IsNullOrWhiteSpace(Key);
 
     /// <summary>Whether each of the keys is one.</summary>
