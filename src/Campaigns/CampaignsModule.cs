@@ -6,6 +6,7 @@ using Campaigns.Consent;
 using Campaigns.Http;
 using Campaigns.Insight;
 using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sending;
 using Campaigns.Tenancy;
@@ -36,6 +37,17 @@ public static class CampaignsModule
         engine.Stream("organisation", Organisation.Initial, (state, fact) => state.Apply(fact), snapshot: true)
             .Event<OrganisationCreated>("organisation_created")
             .Event<OrganisationSettingsChanged>("organisation_settings_changed");
+        engine.Stream("sender", Sender.Initial, (state, fact) => state.Apply(fact), snapshot: true)
+            .Event<SenderAdded>("sender_added")
+            .Event<SenderChanged>("sender_changed")
+            .Event<SenderConfirmationAsked>("sender_confirmation_asked")
+            .Event<SenderVerified>("sender_verified")
+            .Event<SenderPaused>("sender_paused")
+            .Event<SenderResumed>("sender_resumed")
+            .Event<SenderRetired>("sender_retired");
+        engine.Stream("credentials", ProviderCredentials.Initial, (state, fact) => state.Apply(fact))
+            .Event<CredentialsSet>("credentials_set")
+            .Event<CredentialsRemoved>("credentials_removed");
 
         // Audience
         engine.Stream("import", Import.Initial, (state, fact) => state.Apply(fact), snapshot: true)
@@ -144,6 +156,9 @@ public static class CampaignsModule
             .Mask<CampaignRejected>(fact => fact with { Reason = Erased })
             .Mask<CampaignPaused>(fact => fact with { Reason = Erased })
             .Mask<CampaignCancelled>(fact => fact with { Reason = null })
+            .Mask<SenderAdded>(fact => fact with { Settings = Forget(fact.Settings) })
+            .Mask<SenderChanged>(fact => fact with { Settings = Forget(fact.Settings) })
+            .Mask<SenderPaused>(fact => fact with { Reason = Erased })
             .Mask<ImportStarted>(fact => fact with { FileName = null })
             .Mask<ImportFailed>(fact => fact with { Reason = Erased });
     }
@@ -152,6 +167,8 @@ public static class CampaignsModule
 
     static SenderAddress? Forget(SenderAddress? from) => from is null ? null : new SenderAddress(Erased);
 
+    static SenderSettings Forget(SenderSettings settings) => settings with { Name = Erased, Email = null, ReplyTo = null, Owner = null, Phone = null };
+
     static Func<ICampaignWork, string, string, Task> Stranded(IServiceProvider services) => services.GetRequiredService<StrandedCampaign>().Handle;
 
     public static IServiceCollection AddCampaigns(this IServiceCollection services)
@@ -159,6 +176,10 @@ public static class CampaignsModule
         services.AddHttpContextAccessor();
         services.AddScoped<ApiRequest>();
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Credentials>();
+        services.AddOptions<SecretsOptions>().BindConfiguration("Secrets")
+            .Validate(secrets => secrets.IsValid, "Secrets:Key and each of Secrets:PreviousKeys is base64 of 32 bytes: openssl rand -base64 32").ValidateOnStart();
+        services.AddOptions<SendersOptions>().BindConfiguration("Senders");
         services.AddOptions<SendingOptions>().BindConfiguration("Sending");
         services.AddSingleton<ImportCare>();
         services.AddSingleton<Launching>();
@@ -186,7 +207,7 @@ public static class CampaignsModule
         services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
         services.AddSingleton<StoredEvents>();
-        services.AddSendGrid();
+        services.AddEmail();
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
@@ -210,7 +231,16 @@ public static class CampaignsModule
         Health.Map(app);
 
         var api = app.MapGroup("/api/v1").RequireAuthorization();
+
+        // Tenancy
         OrganisationSettingsEndpoints.Map(api);
+        Senders.Map(api);
+        AddSender.Map(api);
+        ChangeSender.Map(api);
+        VerifySender.Map(api);
+        PauseSender.Map(api);
+        ConfirmSender.Map(app);
+        CredentialsEndpoints.Map(api);
 
         // Audience
         ImportContactsEndpoint.Map(api);

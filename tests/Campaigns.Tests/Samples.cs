@@ -32,6 +32,7 @@ static class Samples
             _ when actual == typeof(IReadOnlyList<Guid>) => new List<Guid> { Guid.Parse("0195a0b1-c2d3-7e4f-8a5b-0123456789ab"), Guid.Empty },
             _ when actual == typeof(TimeOnly) => new TimeOnly(9, 30),
             _ when actual == typeof(IReadOnlyList<DayOfWeek>) => new List<DayOfWeek> { DayOfWeek.Monday, DayOfWeek.Sunday },
+            _ when actual == typeof(IReadOnlyList<int>) => new List<int> { 7, 8 },
             { IsEnum: true } => Enum.GetValues(actual).GetValue(Enum.GetValues(actual).Length - 1)!,
             _ when IsOurs(actual) => Of(actual),
             _ => throw new InvalidOperationException($"There is no sample of {actual}: say here what one looks like."),

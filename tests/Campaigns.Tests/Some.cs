@@ -19,9 +19,9 @@ static class Some
 
     public static readonly CampaignSettings Daily = Settings with { Pace = new Pace(Daily: new DailyPace()) };
 
-    public static readonly Launchable Launchable = new(Settings.TemplateId, Settings.ListId, 3, null);
+    public static readonly Launchable Launchable = new(Settings, 3, null);
 
-    public static readonly Launchable WithoutBody = new(Settings.TemplateId, Settings.ListId, 3, new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid));
+    public static readonly Launchable WithoutBody = new(Settings, 3, new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid));
 
     public static readonly OrganisationSettings Organisation = new("Ours", false, "Etc/UTC");
 

@@ -22,7 +22,7 @@ static class CommandLine
         var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
         {
             ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Messages.Command(), Doctor.Command(),
-            Keys.Command(),
+            Keys.Command(), ProviderCredentials.Command(),
         };
         var invocation = new InvocationConfiguration
         {

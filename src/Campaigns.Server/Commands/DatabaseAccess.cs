@@ -33,6 +33,7 @@ sealed class DatabaseAccess : IAsyncDisposable
             {
                 postgres = await EmbeddedPostgres.Start(new EmbeddedPostgresOptions { DataFolder = configuration["DataFolder"]! }, ct);
                 connectionString = postgres.ConnectionString;
+                await Development.AddSecretsKey(configuration, configuration["DataFolder"]!, ct);
             }
 
             var services = new ServiceCollection()

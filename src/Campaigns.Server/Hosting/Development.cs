@@ -19,19 +19,29 @@ public static class Development
             Organisation.StreamId(TenantId),
             (organisation, _) => organisation.Version > 0 ? Outcome.Nothing : Outcome.Record(new OrganisationCreated("Development")),
             ct);
-        var key = await ReadOrMakeKey(Path.Combine(dataFolder, "development-key"), ct);
+        var key = await ReadOrMake(Path.Combine(dataFolder, "development-key"), ApiKeys.NewKey, ct);
         await services.GetRequiredService<ApiKeys>().Add(TenantId, "development", key, ct);
         return key;
     }
 
-    static async Task<string> ReadOrMakeKey(string file, CancellationToken ct)
+    /// <summary>Gives a private stack a master key where none is configured: made once, kept beside the data.</summary>
+    public static async Task AddSecretsKey(IConfiguration configuration, string dataFolder, CancellationToken ct)
+    {
+        if (string.IsNullOrWhiteSpace(configuration["Secrets:Key"]))
+        {
+            configuration["Secrets:Key"] = await ReadOrMake(
+                Path.Combine(dataFolder, "secrets-key"), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ct);
+        }
+    }
+
+    static async Task<string> ReadOrMake(string file, Func<string> make, CancellationToken ct)
     {
         if (File.Exists(file))
         {
             return (await File.ReadAllTextAsync(file, ct)).Trim();
         }
 
-        var key = ApiKeys.NewKey();
+        var key = make();
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {

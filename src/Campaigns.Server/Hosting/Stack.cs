@@ -1,6 +1,6 @@
 using Campaigns.Engine;
 using Campaigns.Engine.Schema;
-using Campaigns.Providers.SendGrid;
+using Campaigns.Providers;
 using Campaigns.Sandbox;
 using Campaigns.Sending;
 using Campaigns.Server.Postgres;
@@ -56,6 +56,7 @@ public sealed class Stack : IAsyncDisposable
             {
                 postgres = await EmbeddedPostgres.Start(new EmbeddedPostgresOptions { DataFolder = configuration["DataFolder"] ?? ".data" }, ct);
                 connectionString = postgres.ConnectionString;
+                await Development.AddSecretsKey(configuration, configuration["DataFolder"] ?? ".data", ct);
             }
 
             sandbox = await StartSandbox(configuration, isPrivate: postgres is not null, ct);
@@ -108,12 +109,15 @@ public sealed class Stack : IAsyncDisposable
     static async Task<SandboxServer?> StartSandbox(ConfigurationManager configuration, bool isPrivate, CancellationToken ct)
     {
         var sandbox = configuration.GetSection("Sandbox").Get<SandboxSettings>() ?? new SandboxSettings();
-        var hasKey = !string.IsNullOrEmpty(configuration["SendGrid:ApiKey"]);
-        if (!(sandbox.Enabled ?? (isPrivate && !hasKey)))
+        var hasProvider = !string.IsNullOrEmpty(configuration["SendGrid:ApiKey"])
+            || configuration.GetSection("Email").Get<EmailOptions>() is { Provider: EmailProvider.Smtp };
+        if (!(sandbox.Enabled ?? (isPrivate && !hasProvider)))
         {
-            return hasKey
+            // With a key of their own to keep them under, organisations may bring their credentials.
+            return hasProvider || !string.IsNullOrWhiteSpace(configuration["Secrets:Key"])
                 ? null
-                : throw new StartException("There is nobody to send with: set SendGrid__ApiKey, or Sandbox__Enabled=true to send into the local sandbox.");
+                : throw new StartException(
+                    "There is nobody to send with: set SendGrid__ApiKey, or Email__Provider=smtp, or Sandbox__Enabled=true to send into the local sandbox.");
         }
 
         const string key = "SG.sandbox";

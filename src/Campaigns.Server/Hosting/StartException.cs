@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Campaigns.Engine.Schema;
 using Campaigns.Server.Postgres;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Server.Hosting;
@@ -13,6 +14,7 @@ public sealed class StartException(string message) : Exception(message)
     public static StartException? Explain(Exception error, string? urls = null) => error switch
     {
         StartException start => start,
+        OptionsValidationException invalid => new StartException(string.Join(" ", invalid.Failures)),
         EmbeddedPostgresException or SchemaIsNewerException => new StartException(error.Message),
         IOException { InnerException: AddressInUseException or SocketException } => new StartException(
             $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {urls}), and for the sandbox with Sandbox__Url."),

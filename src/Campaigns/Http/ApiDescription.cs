@@ -18,6 +18,7 @@ static class ApiDescription
         ["queue"] = "Only messages of this queue.",
         ["kind"] = "Only messages of this kind.",
         ["archived"] = "With true, the archived ones.",
+        ["retired"] = "With true, the retired ones as well.",
         ["newestFirst"] = "With true, from the end of the stream.",
         ["email"] = "Only the contact with this address.",
         ["address"] = "Only this address.",

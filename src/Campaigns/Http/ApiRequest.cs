@@ -28,21 +28,25 @@ public sealed class ApiRequest(EventStore store, IHttpContextAccessor accessor)
 
     /// <summary>Loads a stream, decides, commits.</summary>
     public Task<Decided<TState>> Decide<TState>(Guid id, Func<TState, DateTimeOffset, Outcome> decide, CancellationToken ct)
+        where TState : class => Decide(OpenSession, id, decide, ct);
+
+    /// <summary>The same in a commit that holds more than what is decided.</summary>
+    public Task<Decided<TState>> Decide<TState>(Func<Session> open, Guid id, Func<TState, DateTimeOffset, Outcome> decide, CancellationToken ct)
         where TState : class =>
-        store.Decide<TState>(OpenSession, id, (loaded, now) => IfMatch(loaded.Version) ?? decide(loaded.State, now), ct);
+        store.Decide<TState>(open, id, (loaded, now) => IfMatch(loaded.Version) ?? decide(loaded.State, now), ct);
 
     /// <summary>The same, and dead messages about this stream come again.</summary>
     /// <param name="member">What names the stream in their bodies.</param>
     public Task<Decided<TState>> DecideAndReplay<TState>(Guid id, string member, Func<TState, DateTimeOffset, Outcome> decide, CancellationToken ct)
         where TState : class =>
-        store.Decide<TState>(
+        Decide(
             () =>
             {
                 var session = OpenSession();
                 session.ReplayDead(member, id);
                 return session;
             },
-            id, (loaded, now) => IfMatch(loaded.Version) ?? decide(loaded.State, now), ct);
+            id, decide, ct);
 
     /// <summary>Sets the version that a later <c>If-Match</c> can name.</summary>
     public void SetETag(long version) => Http.Response.Headers.ETag = $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";

@@ -100,9 +100,9 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
 
     async Task<IEnumerable<Hold>> Limits(string tenantId, StreamState<Campaign> campaign, DateTimeOffset now, CancellationToken ct)
     {
-        var (_, book) = await conditions.Of(tenantId, campaign, ct);
+        var (_, book, senders) = await conditions.Of(tenantId, campaign, ct);
         var settings = campaign.State.Settings;
-        Limit[] limits = [.. book.Sender(settings.From!.Email.ToLowerInvariant()), .. book.ForAll];
+        var limits = book.ForEverybody(senders, now);
         var size = settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1);
         var availability = await permits.Read(limits, campaign.Id, size, settings.Weight, now, ct);
         return availability.States.Where(state => state.Left <= 0).Select(state => new Hold(

@@ -14,6 +14,10 @@ static class CampaignCommands
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+        .LimitText();
+
+    /// <summary>Refuses to record a reason or comment of any length.</summary>
+    public static RouteHandlerBuilder LimitText(this RouteHandlerBuilder endpoint) => endpoint
         .AddEndpointFilter(async (call, next) => call.Arguments.Any(argument => Text(argument)?.Length > LongestText)
             ? Problems.Problem("text-too-long", $"Say it in at most {LongestText} characters.", StatusCodes.Status422UnprocessableEntity)
             : await next(call));

@@ -8,16 +8,17 @@ namespace Campaigns.Planning;
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
     string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
-    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null)
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null, IReadOnlyList<Guid>? SenderIds = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
+    const int MostSenders = 100;
 
     static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
 
     public CampaignSettings ToSettings() => new(
         Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
-        LateToleranceMinutes ?? CampaignSettings.AnHour);
+        LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null);
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()
@@ -37,6 +38,8 @@ public sealed record CampaignInput(
         Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");
         Check(From?.ReplyTo is null || EmailAddress.Normalise(From.ReplyTo) is not null, "from.replyTo", "This is no e-mail address.");
         Check(NoOpenAfterSeconds is null or (> 0 and <= 365 * 24 * 3600), "noOpenAfterSeconds", "More than 0 seconds and at most 365 days.");
+        Check(SenderIds is null || (SenderIds.Count <= MostSenders && SenderIds.Distinct().Count() == SenderIds.Count), "senderIds",
+            $"At most {MostSenders} senders, each once.");
         Check(Pace is null || (Pace.Batches is null) != (Pace.Daily is null), "pace", "Give either batches or daily, not both and not none.");
         if (Pace?.Batches is { } batches)
         {

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Sending;
 
@@ -13,9 +15,11 @@ namespace Campaigns.Planning;
 /// <param name="Window">The hours in which people get it; null: the organisation's.</param>
 /// <param name="Limits">In place of the organisation's.</param>
 /// <param name="LateToleranceMinutes">A scheduled launch that was missed for longer asks a person.</param>
+/// <param name="SenderIds">Among whom it rotates, each contact staying with one of them; null: all of it comes from <paramref name="From"/>.</param>
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
-    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour)
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour,
+    IReadOnlyList<Guid>? SenderIds = null)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 
@@ -30,6 +34,9 @@ public sealed record CampaignSettings(
     /// <summary>Its share of a limit beside others.</summary>
     [JsonIgnore]
     public int Weight => Urgent ? UrgentWeight : 1;
+
+    /// <summary>Equal where all that people decided is.</summary>
+    public bool IsSame(CampaignSettings other) => JsonSerializer.Serialize(this, EventTypes.Json) == JsonSerializer.Serialize(other, EventTypes.Json);
 }
 
 public sealed record SenderAddress(string Email, string? Name = null, string? ReplyTo = null);

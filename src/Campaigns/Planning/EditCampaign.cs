@@ -10,7 +10,7 @@ public static class EditCampaign
 {
     public static Outcome Decide(Campaign campaign, CampaignSettings settings) =>
         CampaignRules.IsDraft(campaign) is { } refusal ? Outcome.Refuse(refusal)
-        : settings == campaign.Settings ? Outcome.Nothing
+        : settings.IsSame(campaign.Settings) ? Outcome.Nothing
         : Outcome.Record(new CampaignEdited(settings));
 
     public static void Map(IEndpointRouteBuilder api) =>

@@ -68,17 +68,21 @@ public static class LaunchCampaign
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 }
 
-/// <summary>Whether a template and a list let a campaign be launched, and the version of the template.</summary>
-public sealed record Launchable(Guid? TemplateId, Guid? ListId, long TemplateVersion, Refusal? Refusal)
+/// <summary>Whether the template, the list and the senders that a campaign names let it be launched, and the version of the template.</summary>
+/// <param name="Seen">The settings that were looked at.</param>
+public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal)
 {
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
-    public Refusal? RefusalFor(CampaignSettings settings) => settings.TemplateId == TemplateId && settings.ListId == ListId
+    public Refusal? RefusalFor(CampaignSettings settings) =>
+        (settings.TemplateId, settings.ListId, settings.From) == (Seen.TemplateId, Seen.ListId, Seen.From)
+        && (settings.SenderIds ?? []).SequenceEqual(Seen.SenderIds ?? [])
         ? Refusal
         : new Refusal("concurrent-change", "Somebody changed the campaign at the same moment. Read it again and try again.");
 }
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
-public sealed class Launching(EventStore store, IOptions<SendingOptions> options, ILogger<Launching> log)
+public sealed class Launching(
+    EventStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders, ILogger<Launching> log)
 {
     public TimeSpan FarthestSchedule => options.Value.FarthestSchedule;
 
@@ -104,22 +108,28 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
     {
         if (settings.TemplateId is not { } templateId)
         {
-            return new Launchable(null, settings.ListId, 0, null); // refused as incomplete
+            return new Launchable(settings, 0, null); // refused as incomplete
         }
 
         if (settings.ListId is { } listId && await ContactLists.Find(store, tenantId, listId, ct) is null)
         {
-            return new Launchable(templateId, listId, 0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
+            return new Launchable(settings, 0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
         }
 
         var template = await store.Load<Template>(tenantId, templateId, ct);
-        return new Launchable(templateId, settings.ListId, template.Version, template switch
+        return new Launchable(settings, template.Version, template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
             { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
             { State.Content.Subject: "" } => new Refusal("subject-missing", "Its template has no subject: an e-mail needs one.", RefusalKind.Invalid),
             { State.Content.HasBody: false } => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
-            _ => null,
+            _ => await LookAtSenders(tenantId, settings, ct),
         });
+    }
+
+    async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct)
+    {
+        var found = await Senders.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct);
+        return SenderRules.RefusalFor(settings, found, senders.Value.RequireVerified);
     }
 }

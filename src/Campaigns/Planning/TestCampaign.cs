@@ -71,14 +71,7 @@ public static class TestCampaign
                 "test-" + Guid.CreateVersion7(request.Now).ToString("N"), request.TenantId, id.ToString("N"), settings.From!, to, null,
                 "[Test] " + content.Subject, content.Html, content.Text),
             ct);
-        return result switch
-        {
-            SendResult.Accepted accepted => Results.Ok(new TestResult(to, accepted.ProviderMessageId)),
-            SendResult.Refused refused => Problems.Problem(
-                "provider-refused", $"The provider refused it: {refused.Code} {refused.Text}", StatusCodes.Status502BadGateway),
-            SendResult.InDoubt doubt => Problems.Problem("provider-silent", doubt.Why, StatusCodes.Status502BadGateway),
-            _ => throw new InvalidOperationException($"{result} is no result of a provider."),
-        };
+        return result.Problem() ?? Results.Ok(new TestResult(to, ((SendResult.Accepted)result).ProviderMessageId));
     }
 }
 

@@ -15,4 +15,10 @@ public interface IMessageProvider
 
     /// <summary>Asks what became of a message whose fate is not known. Changes nothing.</summary>
     Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct);
+
+    /// <summary>
+    /// Whether the provider itself has verified that the organisation's account may send from the address. False also where it knows nothing of
+    /// such things, or could not be asked.
+    /// </summary>
+    Task<bool> HasVerified(string tenantId, string email, CancellationToken ct) => Task.FromResult(false);
 }

@@ -28,12 +28,17 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         }
 
         var (tenantId, settings) = (delivery.TenantId, campaign.State.Settings);
-        var (hours, limits) = await conditions.Of(tenantId, campaign, ct);
-        var sender = limits.Sender(settings.From!.Email.ToLowerInvariant());
-        IReadOnlyList<Limit> forAll = [.. sender, .. limits.ForAll];
+        var (hours, limits, senders) = await conditions.Of(tenantId, campaign, ct);
+        if (senders.Unavailable is { } unavailable)
+        {
+            await Pause(campaign, delivery.OpenSession(), unavailable, ct);
+            return null;
+        }
+
+        IReadOnlyList<Limit> forAll = limits.ForEverybody(senders, now);
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var look = message.After is null ? size : Math.Max(size, LongLook);
-        var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, sender, now, ct);
+        var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, senders, now, ct);
         var availability = await permits.Read(
             [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, now, ct);
         var examined = Examination.Of(candidates, size, forAll, hours, availability, now);
@@ -99,6 +104,12 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         var next = new NextBatchScheduled(message.Number, until, because);
         session.Append(campaign, next);
         session.Send(message, until, priority: campaign.State.Settings.Priority);
+        await Commit(session, ct);
+    }
+
+    static async Task Pause(StreamState<Campaign> campaign, Session session, string why, CancellationToken ct)
+    {
+        session.Append(campaign, new CampaignPaused(PausedBy.Breaker, why));
         await Commit(session, ct);
     }
 

@@ -85,7 +85,7 @@ public sealed class BatchHandover(
         }
 
         var message = new OutgoingEmail(
-            recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), campaign.Settings.From!, addressee.Email, addressee.Name,
+            recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), recipient.Sender!, addressee.Email, addressee.Name,
             content.Subject, content.Html, content.Text);
         var result = await provider.Send(message, ct);
         return result is SendResult.Refused && ct.IsCancellationRequested

@@ -26,10 +26,20 @@ public sealed class LimitBook
     /// <summary>Limits that concern every message of the campaign.</summary>
     public IReadOnlyList<Limit> ForAll { get; }
 
-    public IReadOnlyList<Limit> Sender(string sender) => Existing(
-        Of(LimitKind.SenderMinute, $"sender:{tenantId}:{sender}:minute", settings.SenderPerMinute, Minute),
-        Of(LimitKind.SenderHour, $"sender:{tenantId}:{sender}:hour", settings.SenderPerHour, Hour),
-        settings.SenderGapSeconds is > 0 and var gap ? Of(LimitKind.SenderGap, $"sender:{tenantId}:{sender}:gap", 1, TimeSpan.FromSeconds(gap)) : null);
+    /// <summary>Limits that hold everybody when they are used up: those of its one sender too, where there is only one.</summary>
+    public IReadOnlyList<Limit> ForEverybody(CampaignSenders senders, DateTimeOffset now) =>
+        senders.Only is { } only ? [.. Sender(only, now), .. ForAll] : ForAll;
+
+    /// <summary>The limits of one sender, under its address in whatever campaign.</summary>
+    public IReadOnlyList<Limit> Sender(CampaignSender sender, DateTimeOffset now)
+    {
+        var key = $"sender:{tenantId}:{sender.Address.Email.ToLowerInvariant()}";
+        return Existing(
+            Of(LimitKind.SenderMinute, $"{key}:minute", sender.Limits?.PerMinute ?? settings.SenderPerMinute, Minute),
+            Of(LimitKind.SenderHour, $"{key}:hour", sender.Limits?.PerHour ?? settings.SenderPerHour, Hour),
+            Of(LimitKind.WarmUp, $"{key}:warm-up", sender.WarmUp?.HourlyCap(now), Hour),
+            settings.SenderGapSeconds is > 0 and var gap ? Of(LimitKind.SenderGap, $"{key}:gap", 1, TimeSpan.FromSeconds(gap)) : null);
+    }
 
     /// <summary>The limit of those who receive the mail of an address; null when there is none.</summary>
     public Limit? Domain(string email)

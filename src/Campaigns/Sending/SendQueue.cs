@@ -1,6 +1,7 @@
 using Campaigns.Audience;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
+using Campaigns.Planning;
 using Npgsql;
 
 namespace Campaigns.Sending;
@@ -14,11 +15,11 @@ public sealed class SendQueue(EventStore store)
     /// <param name="after">The queue is looked at behind this one.</param>
     /// <param name="atMost">Of those whose own time has come, and of the queue.</param>
     public async Task<List<QueuedRecipient>> Next(
-        string tenantId, Guid campaignId, Guid? after, int atMost, LimitBook limits, IReadOnlyList<Limit> senderLimits, DateTimeOffset now, CancellationToken ct)
+        string tenantId, Guid campaignId, Guid? after, int atMost, LimitBook limits, CampaignSenders senders, DateTimeOffset now, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
         return await store.Database.Query(
-            NextRecipients, reader => Read(reader, limits, senderLimits), ct, tenantId, campaignId, after ?? first, last, atMost, now);
+            NextRecipients, reader => Read(reader, limits, senders, now), ct, tenantId, campaignId, after ?? first, last, atMost, now);
     }
 
     /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>
@@ -26,7 +27,7 @@ public sealed class SendQueue(EventStore store)
         (await store.Database.Query(
             NextDeferral, reader => new Deferral(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)), ct, tenantId, campaignId)).SingleOrDefault();
 
-    static QueuedRecipient Read(NpgsqlDataReader reader, LimitBook limits, IReadOnlyList<Limit> senderLimits)
+    static QueuedRecipient Read(NpgsqlDataReader reader, LimitBook limits, CampaignSenders senders, DateTimeOffset now)
     {
         var id = reader.GetGuid(0);
         var recipient = new QueuedRecipient(id)
@@ -39,13 +40,16 @@ public sealed class SendQueue(EventStore store)
         }
 
         var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
+        var sender = senders.For(reader.GetGuid(1));
+        IReadOnlyList<Limit> own = sender is null ? [] : limits.Sender(sender, now);
         return recipient with
         {
+            Sender = sender?.Address,
             Addressee = new Addressee(
                 email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6))),
             TimeZone = reader.TextOrNull(5),
             MayNot = reader.GetBoolean(7) ? SkipReason.Suppressed : null,
-            Limits = limits.Domain(email) is { } domain ? [.. senderLimits, domain] : senderLimits,
+            Limits = limits.Domain(email) is { } domain ? [.. own, domain] : own,
         };
     }
 }
@@ -54,6 +58,9 @@ public sealed class SendQueue(EventStore store)
 public sealed record QueuedRecipient(Guid Id)
 {
     public Channel Channel { get; init; }
+
+    /// <summary>Who the message comes from.</summary>
+    public SenderAddress? Sender { get; init; }
 
     /// <summary>Null when the contact is gone.</summary>
     public Addressee? Addressee { get; init; }

@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Campaigns.Sending;
 
-/// <summary>The hours and limits in force for a campaign: its own before the organisation's, those before the installation's.</summary>
+/// <summary>The hours, limits and senders in force for a campaign: its own before the organisation's, those before the installation's.</summary>
 public sealed class SendingConditions(EventStore store, IOptions<SendingOptions> options)
 {
-    public async Task<(DeliveryHours Hours, LimitBook Limits)> Of(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
+    public async Task<(DeliveryHours Hours, LimitBook Limits, CampaignSenders Senders)> Of(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
     {
         var organisation = (await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct)).State.Settings;
         var settings = campaign.State.Settings;
@@ -17,6 +17,7 @@ public sealed class SendingConditions(EventStore store, IOptions<SendingOptions>
         var limits = (settings.Limits ?? new LimitSettings()).Or(organisation.Limits ?? new LimitSettings()).Or(installed);
         return (
             new DeliveryHours(settings.Window ?? organisation.Window, DeliveryWindow.QuietHours, TimeZones.Zone(organisation.TimeZone) ?? TimeZoneInfo.Utc),
-            new LimitBook(tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators));
+            new LimitBook(tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators),
+            await CampaignSenders.Of(store, tenantId, settings, ct));
     }
 }

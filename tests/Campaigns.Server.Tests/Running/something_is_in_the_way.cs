@@ -23,7 +23,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
 
     [Fact]
     public async Task the_database_cannot_be_reached() =>
-        ShouldExplain(await Run($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x"), "ConnectionStrings__Campaigns");
+        ShouldExplain(await Run($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=whispered;Database=x"), "ConnectionStrings__Campaigns");
 
     [Fact]
     public async Task the_database_does_not_exist() => ShouldExplain(await Run(await postgres.NewDatabase() + ";Database=nowhere"), "nowhere");
@@ -37,7 +37,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
     [InlineData("events export")]
     [InlineData("projections list")]
     public async Task also_for_a_command(string command) => ShouldExplain(
-        await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x")), "");
+        await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=whispered;Database=x")), "");
 
     [Theory]
     [InlineData("migrate")]
@@ -80,6 +80,16 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
     public async Task a_setting_is_misspelt() => ShouldExplain(await ServerProcess.Run(["--url", "http://127.0.0.1:0"], Settings("")), "'url'");
 
     [Fact]
+    public async Task the_master_key_is_none_and_is_not_repeated()
+    {
+        var run = await ServerProcess.Run(
+            [], new Dictionary<string, string?>(Settings(await postgres.NewDatabase())) { ["Secrets:Key"] = "too-short", ["Urls"] = "http://127.0.0.1:0" });
+
+        ShouldExplain(run, "Secrets:Key");
+        run.Error.ShouldNotContain("too-short");
+    }
+
+    [Fact]
     public async Task the_port_of_the_sandbox_is_taken()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
@@ -113,7 +123,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
         run.Error.Trim().Split('\n').Length.ShouldBe(1, run.Error);
         run.Error.ShouldStartWith("Campaigns cannot start. ");
         run.Error.ShouldContain(named);
-        run.Error.ShouldNotContain("secret");
+        run.Error.ShouldNotContain("whispered");
         run.Output.ShouldNotContain("   at ");
     }
 

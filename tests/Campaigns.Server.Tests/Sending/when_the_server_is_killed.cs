@@ -314,6 +314,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             ["SendGrid:BaseAddress"] = gate.Address.ToString(),
             ["SendGrid:ApiKey"] = SandboxRun.Options.ApiKey,
             ["SendGrid:WebhookPublicKey"] = Sandbox.WebhookPublicKey,
+            ["Senders:RequireVerified"] = "false",
             ["Sending:Lease"] = "00:00:02",
             ["Sending:InDoubtFor"] = "00:00:05",
             ["Sending:HydrationChunk"] = "100",

@@ -20,7 +20,8 @@ public static class ReceiveSendGridEvents
             .Accepts<object>("application/json").Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge);
 
-    static async Task<IResult> Handle(string organisation, HttpContext http, EventStore store, IOptions<SendGridOptions> options, CancellationToken ct)
+    static async Task<IResult> Handle(
+        string organisation, HttpContext http, EventStore store, SendGridAccounts accounts, IOptions<SendGridOptions> options, CancellationToken ct)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -31,8 +32,9 @@ public static class ReceiveSendGridEvents
         await http.Request.Body.CopyToAsync(buffer, ct);
         var body = buffer.ToArray();
         var headers = http.Request.Headers;
-        if (!SendGridSignature.IsValid(
-            options.Value.WebhookPublicKey, headers[SendGridSignature.SignatureHeader], headers[SendGridSignature.TimestampHeader], body))
+        var account = await accounts.For(organisation, ct);
+        if (!account.WebhookPublicKeys.Any(key => SendGridSignature.IsValid(
+            key, headers[SendGridSignature.SignatureHeader], headers[SendGridSignature.TimestampHeader], body)))
         {
             return Problems.Problem("signature-invalid", "The signature does not fit the body.", StatusCodes.Status403Forbidden);
         }

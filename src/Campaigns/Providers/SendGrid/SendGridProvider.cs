@@ -12,7 +12,7 @@ namespace Campaigns.Providers.SendGrid;
 /// Sends through SendGrid's v3 API, one message a call. There is no idempotency key: an answer that does not come leaves the
 /// message in doubt, and only SendGrid's own word settles it. Our id travels in <c>custom_args</c>.
 /// </summary>
-public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
+public sealed class SendGridProvider(HttpClient http, SendGridAccounts accounts, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
 {
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
@@ -24,19 +24,35 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
     public Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) =>
         Task.FromResult<LookUpResult>(new LookUpResult.Unavailable("Not asked"));
 
+    public async Task<bool> HasVerified(string tenantId, string email, CancellationToken ct)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        return await VerifiedSenders.Contain(http, await accounts.For(tenantId, ct), email, either.Token);
+    }
+
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
     {
         var email = (OutgoingEmail)message;
-        var key = options.Value.ApiKey.Trim(); // a key from a file ends with a line break
-        if (key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        SendGridAccount account;
+        try
+        {
+            account = await accounts.For(message.TenantId, ct);
+        }
+        catch (Exception error) when (AccountTrouble.Refusal(error) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!SecretText.IsToken(account.ApiKey))
         {
             return new SendResult.Refused(FailureCategory.Configuration, "key-invalid", "SendGrid:ApiKey is missing, or is no key");
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.BaseAddress, "/v3/mail/send"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.BaseAddress, "/v3/mail/send"))
         {
             Content = JsonContent.Create(Body(email), SendGridJson.Default.MailSendRequest),
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", account.ApiKey) },
         };
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
         using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);

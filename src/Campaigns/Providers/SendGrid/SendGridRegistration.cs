@@ -1,3 +1,4 @@
+using Campaigns.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,9 @@ static class SendGridRegistration
     public static void AddSendGrid(this IServiceCollection services)
     {
         services.AddOptions<SendGridOptions>().BindConfiguration("SendGrid");
-        services.AddSingleton<IMessageProvider>(provider => new SendGridProvider(
+        services.AddSingleton(provider => new SendGridAccounts(
+            provider.GetRequiredService<Credentials>().Find<SendGridCredentials>, provider.GetRequiredService<IOptions<SendGridOptions>>()));
+        services.AddSingleton(provider => new SendGridProvider(
             new HttpClient(new SocketsHttpHandler
             {
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -19,6 +22,7 @@ static class SendGridRegistration
             {
                 Timeout = Timeout.InfiniteTimeSpan, // the provider has its own
             },
+            provider.GetRequiredService<SendGridAccounts>(),
             provider.GetRequiredService<IOptions<SendGridOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
     }

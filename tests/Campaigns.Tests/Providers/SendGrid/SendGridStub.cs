@@ -37,7 +37,14 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
         HttpMessageHandler handler, TimeProvider clock, OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default)
     {
         using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        return await new SendGridProvider(http, Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" }), clock).Send(message ?? Message, ct);
+        return await Provider(http, clock, options).Send(message ?? Message, ct);
+    }
+
+    /// <param name="own">Credentials of the organisation's own.</param>
+    public static SendGridProvider Provider(HttpClient http, TimeProvider clock, SendGridOptions? options = null, params IReadOnlyList<SendGridCredentials> own)
+    {
+        var shared = Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" });
+        return new SendGridProvider(http, new SendGridAccounts((_, _) => Task.FromResult(own), shared), shared, clock);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sending;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Campaigns.Tests.Providers.SendGrid;
 
@@ -129,10 +130,12 @@ public sealed class sending_through_sendgrid
         var services = new ServiceCollection();
         services.AddSingleton(TimeProvider.System);
         services.AddSendGrid();
-        services.Configure<SendGridOptions>(options => (options.ApiKey, options.BaseAddress) = ("SG.key", server.Address));
+        services.AddSingleton(new SendGridAccounts(
+            (_, _) => Task.FromResult<IReadOnlyList<SendGridCredentials>>([]),
+            Options.Create(new SendGridOptions { ApiKey = "SG.key", BaseAddress = server.Address })));
         services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         await using var provider = services.BuildServiceProvider();
-        (await provider.GetRequiredService<IMessageProvider>().Send(SendGridStub.Message, default))
+        (await provider.GetRequiredService<SendGridProvider>().Send(SendGridStub.Message, default))
             .ShouldBeOfType<SendResult.Refused>().Category.ShouldBe(FailureCategory.Configuration);
     }
 

@@ -1,0 +1,36 @@
+using Campaigns.Audience;
+using Campaigns.Engine.Events;
+using Campaigns.Tenancy;
+
+namespace Campaigns.Planning;
+
+/// <summary>In whose name a campaign may go out.</summary>
+public static class SenderRules
+{
+    /// <param name="found">Of the senders of the organisation those whom the campaign names, by id or by address.</param>
+    /// <param name="requireVerified">False: any address will do, and so will senders who are not verified.</param>
+    public static Refusal? RefusalFor(CampaignSettings settings, IReadOnlyCollection<StreamState<Sender>> found, bool requireVerified)
+    {
+        foreach (var id in settings.SenderIds ?? [])
+        {
+            if (Refuse($"sender {id}", found.FirstOrDefault(sender => sender.Id == id), requireVerified) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        var address = EmailAddress.Normalise(settings.From?.Email);
+        return requireVerified && address is not null
+            ? Refuse($"sender with the address {address}", found.FirstOrDefault(sender => sender.State is { Retired: false } state && state.Settings.Email == address), true)
+            : null;
+    }
+
+    static Refusal? Refuse(string who, StreamState<Sender>? sender, bool requireVerified) => sender switch
+    {
+        null => new Refusal("sender-unknown", $"There is no {who}: add it with POST /api/v1/senders and verify it.", RefusalKind.Invalid),
+        { State.Retired: true } => new Refusal("sender-retired", $"The {who} is retired: choose another one.", RefusalKind.Invalid),
+        { State.IsVerified: false } when requireVerified => new Refusal(
+            "sender-unverified", $"The {who} is not verified: POST /api/v1/senders/{sender.Id}/verify says how.", RefusalKind.Invalid),
+        _ => null,
+    };
+}

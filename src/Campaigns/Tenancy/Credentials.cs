@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Campaigns.Tenancy;
+
+/// <summary>The credentials of organisations at their providers, encrypted in the database.</summary>
+public sealed class Credentials(EventStore store, IOptions<SecretsOptions> secrets)
+{
+    const int MostRemembered = 10_000;
+
+    /// <summary>How long a node goes by what it read: a change is everywhere after that, without a restart.</summary>
+    static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
+
+    static readonly string FindCredentials = Sql.Beside<Credentials>(nameof(FindCredentials));
+    static readonly string SupersedeCredentials = Sql.Beside<Credentials>(nameof(SupersedeCredentials));
+    static readonly string InsertCredentials = Sql.Beside<Credentials>(nameof(InsertCredentials));
+    static readonly string DeleteCredentials = Sql.Beside<Credentials>(nameof(DeleteCredentials));
+    static readonly string ForgetSuperseded = Sql.Beside<Credentials>(nameof(ForgetSuperseded));
+    static readonly string ReadOtherwiseSealed = Sql.Beside<Credentials>(nameof(ReadOtherwiseSealed));
+    static readonly string ReplaceSealed = Sql.Beside<Credentials>(nameof(ReplaceSealed));
+
+    readonly ConcurrentDictionary<(string TenantId, string Provider), (DateTimeOffset Until, object Found)> known = new();
+
+    /// <summary>What opens an organisation's own account: the present ones first, then those that are still accepted beside them. Empty: it has none.</summary>
+    /// <exception cref="CryptographicException">They cannot be decrypted.</exception>
+    public async Task<IReadOnlyList<T>> Find<T>(string tenantId, CancellationToken ct)
+        where T : ICredentials
+    {
+        var now = store.Clock.GetUtcNow();
+        if (known.TryGetValue((tenantId, T.Provider), out var before) && now < before.Until)
+        {
+            return (IReadOnlyList<T>)before.Found;
+        }
+
+        var rows = await store.Database.Query(
+            FindCredentials, reader => new SealedCredentials(reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)), ct,
+            tenantId, T.Provider, now - secrets.Value.Overlap);
+        IReadOnlyList<T> found =
+        [
+            .. rows.Select(row => JsonSerializer.Deserialize<T>(CredentialsCipher.Open(secrets.Value, tenantId, T.Provider, row), EventTypes.Json)!),
+        ];
+        if (known.Count >= MostRemembered)
+        {
+            known.Clear(); // names of organisations come in addresses, also names of none
+        }
+
+        known[(tenantId, T.Provider)] = (now + Remembered, found);
+        return found;
+    }
+
+    /// <summary>Puts new credentials in the place of those before, with the session's commit.</summary>
+    /// <returns>The fact for their stream.</returns>
+    public CredentialsSet Set<T>(Session session, T credentials)
+        where T : ICredentials
+    {
+        var plain = JsonSerializer.SerializeToUtf8Bytes(credentials, EventTypes.Json);
+        var row = CredentialsCipher.Seal(secrets.Value, session.TenantId, T.Provider, Guid.CreateVersion7(session.Now), plain);
+        session.Sql.Add(ForgetSuperseded, session.Now - secrets.Value.Overlap);
+        session.Sql.Add(SupersedeCredentials, session.TenantId, T.Provider, session.Now);
+        session.Sql.Add(InsertCredentials, session.TenantId, T.Provider, row.Id, row.KeyId, row.Bytes);
+        return new CredentialsSet(T.Provider, CredentialsCipher.Fingerprint(secrets.Value, plain), session.Now);
+    }
+
+    /// <summary>Deletes them, those that were superseded too, with the session's commit.</summary>
+    public static void Delete(Session session, string provider) => session.Sql.Add(DeleteCredentials, session.TenantId, provider);
+
+    /// <summary>Encrypts with the present key whatever is encrypted with a previous one. May run beside servers, and again.</summary>
+    /// <returns>How many were, and whose could not be decrypted.</returns>
+    public async Task<(int Count, IReadOnlyList<string> Unreadable)> Reencrypt(CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ReadOtherwiseSealed,
+            reader => (TenantId: reader.GetString(0), Provider: reader.GetString(1),
+                Sealed: new SealedCredentials(reader.GetGuid(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4))),
+            ct, CredentialsCipher.CurrentKeyId(secrets.Value));
+        var unreadable = new List<string>();
+        var anew = new List<(string TenantId, string Provider, SealedCredentials Before, byte[] Bytes)>(rows.Count);
+        foreach (var (tenantId, provider, before) in rows)
+        {
+            try
+            {
+                var plain = CredentialsCipher.Open(secrets.Value, tenantId, provider, before);
+                anew.Add((tenantId, provider, before, CredentialsCipher.Seal(secrets.Value, tenantId, provider, before.Id, plain).Bytes));
+            }
+            catch (CryptographicException error)
+            {
+                unreadable.Add($"{tenantId} {provider}: {error.Message}");
+            }
+        }
+
+        await using var command = store.Database.CreateCommand(ReplaceSealed);
+        command.Parameters.AddRange((NpgsqlParameter[])
+        [
+            new() { Value = anew.Select(row => row.TenantId).ToArray() },
+            new() { Value = anew.Select(row => row.Provider).ToArray() },
+            new() { Value = anew.Select(row => row.Before.Id).ToArray() },
+            new() { Value = anew.Select(row => row.Before.KeyId).ToArray() },
+            new() { Value = CredentialsCipher.CurrentKeyId(secrets.Value) },
+            new() { Value = anew.Select(row => row.Bytes).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
+        ]);
+        return (await command.ExecuteNonQueryAsync(ct), unreadable);
+    }
+}

@@ -1,0 +1,1 @@
+select tenant_id, id from mt_doc_sender where data #>> '{confirmation,hash}' = $1

@@ -1,0 +1,1 @@
+delete from provider_credentials where superseded_at <= $1

@@ -1,0 +1,14 @@
+namespace Campaigns.Tenancy;
+
+/// <summary>Settings under <c>Senders</c>.</summary>
+public sealed class SendersOptions
+{
+    /// <summary>Campaigns go out in the name of verified senders only.</summary>
+    public bool RequireVerified { get; set; } = true;
+
+    /// <summary>What mails with confirmation links come from; null: the address that is to be confirmed, which the provider may refuse.</summary>
+    public string? ConfirmFrom { get; set; }
+
+    /// <summary>How long a confirmation link works.</summary>
+    public TimeSpan ConfirmWithin { get; set; } = TimeSpan.FromDays(3);
+}

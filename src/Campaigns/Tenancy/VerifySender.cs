@@ -1,0 +1,84 @@
+using System.Buffers.Text;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Campaigns.Planning;
+using Campaigns.Providers;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Tenancy;
+
+/// <summary>Verifies a sender's address: by the provider's own word where it vouches for the address, else by a link that is sent there.</summary>
+public static class VerifySender
+{
+    /// <summary>Between two links to the same address.</summary>
+    static readonly TimeSpan Gap = TimeSpan.FromMinutes(1);
+
+    /// <param name="email">The address that the provider was asked about.</param>
+    /// <param name="isVouchedFor">What it said.</param>
+    /// <param name="hash">Of the token of a new link.</param>
+    /// <param name="within">How long that works.</param>
+    public static Outcome Decide(Sender sender, string? email, bool isVouchedFor, string hash, TimeSpan within, DateTimeOffset now) =>
+        Senders.IsActive(sender) is { } refusal ? Outcome.Refuse(refusal)
+        : sender.Settings.Email is null ? Outcome.Refuse(new Refusal(
+            "sender-without-email", "There is no e-mail address to verify: give the sender one. Phone numbers need no verification.", RefusalKind.Invalid))
+        : sender.Settings.Email != email ? Outcome.Refuse(new Refusal("concurrent-change", "Somebody changed the address at the same moment. Try again."))
+        : sender.VerifiedAt is not null ? Outcome.Nothing
+        : isVouchedFor ? Outcome.Record(new SenderVerified(VerifiedBy.Provider, now))
+        : now < sender.Confirmation?.AskedAt + Gap ? Outcome.Refuse(new Refusal(
+            "confirmation-just-sent", "A link went to the address less than a minute ago. Look into its mailbox, and ask for another one later."))
+        : Outcome.Record(new SenderConfirmationAsked(hash, now, now + within));
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/senders/{id:guid}/verify", Handle).WithName(nameof(VerifySender))
+            .WithSummary("Verify its address: 200 when the provider vouches for it, 202 when a link to confirm it with was sent there")
+            .Produces<SenderView>().Produces<SenderView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .ProducesProblem(StatusCodes.Status502BadGateway);
+
+    /// <summary>What is kept of a link's token.</summary>
+    internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+
+    static async Task<IResult> Handle(
+        Guid id, ApiRequest request, HttpRequest http, IMessageProvider provider, IOptions<SendersOptions> options, IConfiguration configuration,
+        CancellationToken ct)
+    {
+        var tenantId = request.TenantId;
+        var before = (await request.Store.Load<Sender>(tenantId, id, ct)).State;
+        var email = before.Settings.Email;
+        var isVouchedFor = email is not null && before is { VerifiedAt: null, Retired: false } && await provider.HasVerified(tenantId, email, ct);
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var hash = Hash(token);
+        var decided = await request.Decide<Sender>(
+            id, (sender, now) => Decide(sender, email, isVouchedFor, hash, options.Value.ConfirmWithin, now), ct);
+        if (decided.Refusal is not null || decided.Stream.State.Confirmation?.Hash != hash)
+        {
+            return SenderView.Answer(request, decided);
+        }
+
+        var organisation = await request.Store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
+        var address = configuration["PublicUrl"] is { Length: > 0 } configured ? configured : $"{http.Scheme}://{http.Host}";
+        var link = new Uri(new Uri(address), ConfirmSender.Path + token);
+        var mail = Mail(id, tenantId, hash, options.Value.ConfirmFrom ?? email!, email!, organisation.State.Settings.Name, link);
+        request.SetETag(decided.Stream.Version);
+        return (await provider.Send(mail, ct)).Problem() ?? Results.Accepted(null, SenderView.Of(decided.Stream, request.Now));
+    }
+
+    static OutgoingEmail Mail(Guid id, string tenantId, string hash, string from, string email, string organisation, Uri link)
+    {
+        var who = string.IsNullOrWhiteSpace(organisation) ? "Somebody" : organisation;
+        var ask = $"{who} would like to send e-mail as {email}. If that is right, confirm it here:";
+        const string otherwise = "If you know nothing of it, do nothing.";
+        return new OutgoingEmail(
+            $"confirm-{hash[..32]}", tenantId, id.ToString("N"), new SenderAddress(from), email, null,
+            "Confirm your address",
+            $"<p>{WebUtility.HtmlEncode(ask)}</p><p><a href=\"{WebUtility.HtmlEncode(link.AbsoluteUri)}\">Confirm {WebUtility.HtmlEncode(email)}</a></p><p>{otherwise}</p>",
+            $"{ask}\n\n{link.AbsoluteUri}\n\n{otherwise}\n");
+    }
+}

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Campaigns.Server.Tests.Sending;
+
+namespace Campaigns.Server.Tests.Tenancy;
+
+[Collection("postgres")]
+public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
+{
+    const string Anna = "anna@sender.example";
+
+    CampaignRun run = null!;
+
+    HttpClient Api => run.Api;
+
+    public async Task InitializeAsync() =>
+        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?> { ["Senders:RequireVerified"] = "true" });
+
+    public async Task DisposeAsync() => await run.DisposeAsync();
+
+    [Fact]
+    public async Task are_verified_by_the_button_behind_the_link_that_is_mailed_to_them()
+    {
+        var sender = await Add(Anna);
+        using var anybody = new HttpClient();
+
+        using var asked = await Api.PostAsync($"senders/{sender}/verify", null);
+        asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        var link = await Link();
+        (await anybody.GetStringAsync(link)).ShouldContain(Anna);
+        (await IsVerified(sender)).ShouldBeFalse("scanners of mail follow links");
+        (await anybody.PostAsync(link, null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await IsVerified(sender)).ShouldBeTrue();
+
+        (await anybody.PostAsync(link, null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await anybody.GetAsync(link)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        using var again = await Api.PostAsync($"senders/{sender}/verify", null);
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+        run.Gate.Count.ShouldBe(1, "there is nothing more to confirm");
+    }
+
+    [Fact]
+    public async Task keep_no_token_that_would_confirm_them()
+    {
+        var sender = await Add(Anna);
+        await Api.PostAsync($"senders/{sender}/verify", null);
+        var token = (await Link()).Segments[^1];
+        token.Length.ShouldBeGreaterThan(40);
+        (await run.Store.Number($"select count(*) from mt_events where data::text like '%{token}%'")).ShouldBe(0);
+        (await run.Store.Number($"select count(*) from mt_doc_sender where data::text like '%{token}%'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task let_a_campaign_out_only_once_they_are_verified()
+    {
+        var campaign = await Api.Draft(await Api.Import("Everybody", ["ada@a.example,Ada"]), await Api.MakeTemplate());
+        (await Refused(campaign, "launch")).ShouldBe("/problems/sender-unknown");
+
+        var sender = await Add(Anna);
+        (await Refused(campaign, "launch")).ShouldBe("/problems/sender-unverified");
+        (await Refused(campaign, "schedule", new { at = run.Clock.GetUtcNow().AddHours(1) })).ShouldBe("/problems/sender-unverified");
+
+        await Verify(sender);
+        await Api.Command(campaign, "launch");
+        await run.Settle();
+        (await Api.Progress(campaign)).Sent.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task are_named_by_campaigns_that_rotate_among_them()
+    {
+        var (first, second) = (await Add(Anna), await Add("ben@sender.example"));
+        await Verify(first);
+        var (list, template) = (await Api.Import("Everybody", ["ada@a.example,Ada"]), await Api.MakeTemplate());
+        var campaign = (await Api.Post("campaigns", new { name = "Both", listId = list, templateId = template, from = new { email = Anna }, senderIds = new[] { first, second } }))
+            .GetProperty("id").GetGuid();
+
+        (await Api.GetJson($"campaigns/{campaign}")).GetProperty("senderIds").GetArrayLength().ShouldBe(2);
+        (await Refused(campaign, "launch")).ShouldBe("/problems/sender-unverified");
+        await Api.PostAsync($"senders/{second}/retire", null);
+        (await Refused(campaign, "launch")).ShouldBe("/problems/sender-retired");
+    }
+
+    [Fact]
+    public async Task have_an_address_each()
+    {
+        var sender = await Add(Anna);
+        using var taken = await Api.PostAsJsonAsync("senders", new { name = "Another", email = Anna.ToUpperInvariant() });
+        taken.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await taken.Json()).Text("type").ShouldBe("/problems/sender-exists");
+
+        await Api.PostAsync($"senders/{sender}/retire", null);
+        await Add(Anna);
+        (await Api.GetJson("senders")).GetProperty("items").GetArrayLength().ShouldBe(1);
+        (await Api.GetJson("senders?retired=true")).GetProperty("items").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task are_changed_by_whom_has_read_the_newest_version()
+    {
+        using var added = await Api.PostAsJsonAsync("senders", new { name = "Anna", email = Anna });
+        var id = (await added.Json()).Text("id");
+        HttpRequestMessage Change(string name) => new(HttpMethod.Put, $"senders/{id}")
+        {
+            Content = JsonContent.Create(new { name, email = Anna, limits = new { perMinute = 5 }, warmUp = new { startedAt = run.Clock.GetUtcNow() } }),
+            Headers = { { "If-Match", added.Headers.ETag!.Tag } },
+        };
+
+        using var changed = await Api.SendAsync(Change("Anna B."));
+        using var outdated = await Api.SendAsync(Change("Anna C."));
+
+        changed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        outdated.StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+        var sender = await Api.GetJson($"senders/{id}");
+        (sender.Text("name"), sender.Number("warmUpHourlyCap"), sender.GetProperty("limits").Number("perMinute")).ShouldBe(("Anna B.", 20, 5));
+    }
+
+    [Fact]
+    public async Task say_who_paused_them_and_why()
+    {
+        var id = await Add(Anna);
+        var paused = await Api.Post($"senders/{id}/pause", new { text = "On holiday" });
+        (paused.Text("pausedBy"), paused.Text("reason")).ShouldBe(("person", "On holiday"));
+        var resumed = await Api.Post($"senders/{id}/resume", new { });
+        resumed.TryGetProperty("pausedBy", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task of_one_organisation_are_invisible_to_another()
+    {
+        var id = await Add(Anna);
+        using var other = await run.Host.Client("other");
+        (await other.GetAsync($"senders/{id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await other.PutAsJsonAsync($"senders/{id}", new { name = "Mine", email = Anna })).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        foreach (var command in new[] { "verify", "pause", "resume", "retire" })
+        {
+            (await other.PostAsync($"senders/{id}/{command}", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound, command);
+        }
+    }
+
+    async Task<Guid> Add(string email) => (await Api.Post("senders", new { name = "Anna", email })).GetProperty("id").GetGuid();
+
+    async Task Verify(Guid sender)
+    {
+        await Api.PostAsync($"senders/{sender}/verify", null);
+        using var anybody = new HttpClient();
+        (await anybody.PostAsync(await Link(), null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    async Task<bool> IsVerified(Guid sender) => (await Api.GetJson($"senders/{sender}")).GetProperty("verified").GetBoolean();
+
+    /// <summary>In the newest mail to the sender.</summary>
+    async Task<Uri> Link()
+    {
+        using var mailbox = new HttpClient { BaseAddress = run.Sandbox.Address };
+        var messages = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages?to={Anna}");
+        var message = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages/{messages[0].Text("id")}");
+        return new Uri(message.Text("text").Split('\n').Single(line => line.StartsWith("http", StringComparison.Ordinal)));
+    }
+
+    async Task<string> Refused(Guid campaign, string command, object? body = null)
+    {
+        using var response = await Api.PostAsJsonAsync($"campaigns/{campaign}/{command}", body ?? new { });
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        return (await response.Json()).Text("type");
+    }
+}

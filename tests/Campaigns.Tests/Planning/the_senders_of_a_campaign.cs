@@ -1,0 +1,65 @@
+using Campaigns.Engine.Events;
+using Campaigns.Planning;
+using Campaigns.Tenancy;
+
+namespace Campaigns.Tests.Planning;
+
+public sealed class the_senders_of_a_campaign
+{
+    static readonly Guid First = Guid.Parse("0195a000-0000-7000-8000-00000000000a");
+    static readonly Guid Second = Guid.Parse("0195a000-0000-7000-8000-00000000000b");
+
+    static readonly CampaignSettings Rotating = Some.Settings with { SenderIds = [First, Second] };
+
+    // Whom Some.Settings comes from.
+    static readonly StreamState<Sender> News = Sender(Guid.Empty, "news@example.com", new SenderVerified(VerifiedBy.Link, Some.Now));
+
+    static readonly StreamState<Sender> Anna = Sender(First, "anna@example.com", new SenderVerified(VerifiedBy.Provider, Some.Now));
+
+    static StreamState<Sender> Sender(Guid id, string email, params object[] facts) => new(
+        id, new object[] { new SenderAdded(new SenderSettings("Somebody", email)) }.Concat(facts).Aggregate(Campaigns.Tenancy.Sender.Initial, (state, fact) => state.Apply(fact)), 1);
+
+    static string? Refusal(CampaignSettings settings, bool requireVerified, params StreamState<Sender>[] found) =>
+        SenderRules.RefusalFor(settings, found, requireVerified)?.Code;
+
+    [Fact]
+    public void are_all_known_and_verified() =>
+        Refusal(Rotating, true, News, Anna, Sender(Second, "ben@example.com", new SenderVerified(VerifiedBy.Link, Some.Now))).ShouldBeNull();
+
+    [Fact]
+    public void are_refused_for_the_one_who_is_not()
+    {
+        Refusal(Rotating, true, News, Anna).ShouldBe("sender-unknown");
+        Refusal(Rotating, true, News, Anna, Sender(Second, "ben@example.com")).ShouldBe("sender-unverified");
+        Refusal(Rotating, true, News, Anna, Sender(Second, "ben@example.com", new SenderVerified(VerifiedBy.Link, Some.Now), new SenderRetired())).ShouldBe("sender-retired");
+    }
+
+    [Fact]
+    public void include_the_one_with_the_address_that_it_comes_from()
+    {
+        Refusal(Some.Settings, true, News).ShouldBeNull();
+        Refusal(Some.Settings with { From = new SenderAddress("News@Example.com") }, true, News).ShouldBeNull("addresses are compared in lower case");
+        Refusal(Some.Settings, true).ShouldBe("sender-unknown");
+        Refusal(Some.Settings, true, Sender(First, "news@example.com")).ShouldBe("sender-unverified");
+        Refusal(Some.Settings, true, Sender(First, "news@example.com", new SenderVerified(VerifiedBy.Link, Some.Now), new SenderRetired())).ShouldBe("sender-unknown");
+    }
+
+    [Fact]
+    public void need_no_verification_where_none_is_asked_for()
+    {
+        Refusal(Some.Settings, false).ShouldBeNull();
+        Refusal(Rotating, false, Anna, Sender(Second, "ben@example.com")).ShouldBeNull();
+        Refusal(Rotating, false, Anna).ShouldBe("sender-unknown", "whom it names must exist all the same");
+    }
+
+    [Fact]
+    public void that_were_exchanged_at_the_same_moment_are_looked_at_again()
+    {
+        new Launchable(Rotating, 3, null).RefusalFor(Rotating with { SenderIds = [First, Second] }).ShouldBeNull("equal by what they are");
+        new Launchable(Rotating, 3, null).RefusalFor(Rotating with { SenderIds = [First] }).ShouldNotBeNull().Code.ShouldBe("concurrent-change");
+    }
+
+    [Fact]
+    public void stay_when_a_draft_is_written_again_as_it_is() =>
+        Scenario.Given(new CampaignDrafted(Rotating)).When(campaign => EditCampaign.Decide(campaign, Rotating with { SenderIds = [First, Second] })).ThenNothing();
+}
