@@ -24,7 +24,7 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits
 /// with the event, so two nodes at the same body come to one event: the slower one's commit is refused and looks again.
 /// </summary>
-public sealed class FactRecorder(EventStore store)
+public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
 {
     static readonly string ReadBodies = Sql.Beside<FactRecorder>(nameof(ReadBodies));
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
@@ -100,11 +100,11 @@ public sealed class FactRecorder(EventStore store)
         }
     }
 
-    static WebhookBody Parse(Guid id, byte[] body)
+    WebhookBody Parse(Guid id, byte[] body)
     {
         try
         {
-            return new WebhookBody(id, SendGridEvents.Read(body, out var malformed)) { Malformed = malformed };
+            return new WebhookBody(id, sendGrid.Read(body, out var malformed)) { Malformed = malformed };
         }
         catch (JsonException)
         {

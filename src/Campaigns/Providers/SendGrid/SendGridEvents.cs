@@ -10,11 +10,11 @@ using Campaigns.Tracking;
 namespace Campaigns.Providers.SendGrid;
 
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
-public static class SendGridEvents
+public sealed class SendGridEvents(SendGridAnswers answers)
 {
     /// <param name="malformed">Entries that are no objects or say neither what nor when.</param>
     /// <exception cref="JsonException">The body is no JSON at all.</exception>
-    public static IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
+    public IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
     {
         malformed = 0;
         using var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowTrailingCommas = true });
@@ -35,7 +35,7 @@ public static class SendGridEvents
         return facts;
     }
 
-    static ProviderFact? Read(JsonElement entry)
+    ProviderFact? Read(JsonElement entry)
     {
         try
         {
@@ -51,34 +51,35 @@ public static class SendGridEvents
         }
     }
 
-    static object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch
+    object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch
     {
         "processed" => new MessageAccepted(at),
         "delivered" => new MessageDelivered(at),
         "deferred" => new MessageDeferred(at, Text(entry, "response")),
         "open" => new MessageOpened(at, Flag(entry, "sg_machine_open")),
         "click" => new LinkClicked(at, Text(entry, "url")),
-        "bounce" => new MessageBounced(at, Text(entry, "type"), Text(entry, "bounce_classification"), Text(entry, "status"), Text(entry, "reason")),
-        "dropped" => new MessageDropped(at, Text(entry, "reason")),
+        "bounce" => new MessageBounced(
+            at, Text(entry, "type"), Text(entry, "bounce_classification"), Text(entry, "status"), Text(entry, "reason"), CategoryOf(kind, entry)),
+        "dropped" => new MessageDropped(at, Text(entry, "reason"), CategoryOf(kind, entry)),
         "spamreport" => new SpamReported(at),
         "unsubscribe" or "group_unsubscribe" => new RecipientUnsubscribed(at),
         _ => null, // group_resubscribe, account_status_change and whatever comes: kept in the body, nothing to record
     };
 
+    FailureCategory CategoryOf(string kind, JsonElement entry) => Meaning(kind, entry)?.Category ?? FailureCategory.Unknown;
+
     // Only what is the recipient's fault or wish keeps others from writing to him; a bad reputation is the sender's.
-    static SuppressionReason? Suppression(string kind, JsonElement entry) => kind switch
+    SuppressionReason? Suppression(string kind, JsonElement entry) => kind switch
     {
-        "bounce" when Text(entry, "type") is null or "bounce" && Text(entry, "bounce_classification") is null or "Invalid Address" =>
-            SuppressionReason.InvalidAddress,
         "spamreport" => SuppressionReason.Complaint,
         "unsubscribe" or "group_unsubscribe" => SuppressionReason.Unsubscribed,
-        "dropped" => Text(entry, "reason") switch
-        {
-            "Bounced Address" or "Invalid" => SuppressionReason.InvalidAddress,
-            "Spam Reporting Address" => SuppressionReason.Complaint,
-            "Unsubscribed Address" => SuppressionReason.Unsubscribed,
-            _ => null,
-        },
+        _ => Meaning(kind, entry)?.Suppresses,
+    };
+
+    AnswerMeaning? Meaning(string kind, JsonElement entry) => kind switch
+    {
+        "bounce" => answers.OfBounce(Text(entry, "type"), Text(entry, "bounce_classification")),
+        "dropped" => answers.OfDrop(Text(entry, "reason")),
         _ => null,
     };
 

@@ -17,4 +17,7 @@ public sealed class SendGridOptions
 
     /// <summary>The largest webhook body taken, in bytes.</summary>
     public int LargestWebhook { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Replaces what comes with the program about the meaning of answers (<c>sendgrid-answers.json</c>); empty: nothing does.</summary>
+    public string AnswersFile { get; set; } = "";
 }

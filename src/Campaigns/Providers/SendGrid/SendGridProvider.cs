@@ -12,7 +12,7 @@ namespace Campaigns.Providers.SendGrid;
 /// Sends through SendGrid's v3 API, one message a call. There is no idempotency key: an answer that does not come leaves the
 /// message in doubt, and only SendGrid's own word settles it. Our id travels in <c>custom_args</c>.
 /// </summary>
-public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
+public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> options, SendGridAnswers answers, TimeProvider clock) : IMessageProvider
 {
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
@@ -95,28 +95,21 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
     async Task<SendResult> Read(HttpResponseMessage response, CancellationToken ct)
     {
-        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-        switch (response.StatusCode)
+        if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK)
         {
-            case HttpStatusCode.Accepted or HttpStatusCode.OK:
-                return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
-            case HttpStatusCode.TooManyRequests:
-                return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response)) { IsThrottled = true };
-            case HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout:
-                return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response));
-            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
-            case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest: // the address leads elsewhere
-                return new SendResult.Refused(FailureCategory.Configuration, code, await Reason(response, ct));
-            case >= HttpStatusCode.InternalServerError:
-                return new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
-            default:
-                var (reason, field) = await Error(response, ct);
-                return new SendResult.Refused(
-                    field?.Contains(".to", StringComparison.Ordinal) == true ? FailureCategory.Recipient
-                    : field?.StartsWith("from", StringComparison.Ordinal) == true ? FailureCategory.Configuration
-                    : FailureCategory.Content,
-                    code, reason);
+            return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
         }
+
+        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        var (reason, field) = await Error(response, ct);
+        return answers.ToMailSend(code, field, reason) is { } meaning
+                ? new SendResult.Refused(meaning.Category, code, reason, meaning.Category == FailureCategory.Temporary ? RetryAfter(response) : null)
+                {
+                    IsThrottled = meaning.Throttles,
+                }
+            : response.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError
+                ? new SendResult.Refused(FailureCategory.Unknown, code, reason)
+            : new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
     }
 
     TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -128,8 +121,6 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
             : null;
         return wait > TimeSpan.Zero ? wait : null; // past by our clock: theirs may be behind
     }
-
-    static async Task<string> Reason(HttpResponseMessage response, CancellationToken ct) => (await Error(response, ct)).Reason;
 
     // Some answers, 413 above all, come as a page of the web server in front.
     static async Task<(string Reason, string? Field)> Error(HttpResponseMessage response, CancellationToken ct)

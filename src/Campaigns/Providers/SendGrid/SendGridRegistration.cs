@@ -8,7 +8,10 @@ static class SendGridRegistration
     /// <summary>One client for the process: connections are kept and used again, and renewed now and then to follow the DNS.</summary>
     public static void AddSendGrid(this IServiceCollection services)
     {
-        services.AddOptions<SendGridOptions>().BindConfiguration("SendGrid");
+        services.AddOptions<SendGridOptions>().BindConfiguration("SendGrid").ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsCheck>();
+        services.AddSingleton(provider => new SendGridAnswers(provider.GetRequiredService<IOptions<SendGridOptions>>().Value.AnswersFile));
+        services.AddSingleton<SendGridEvents>();
         services.AddSingleton<IMessageProvider>(provider => new SendGridProvider(
             new HttpClient(new SocketsHttpHandler
             {
@@ -20,6 +23,7 @@ static class SendGridRegistration
                 Timeout = Timeout.InfiniteTimeSpan, // the provider has its own
             },
             provider.GetRequiredService<IOptions<SendGridOptions>>(),
+            provider.GetRequiredService<SendGridAnswers>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

@@ -37,8 +37,11 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
         HttpMessageHandler handler, TimeProvider clock, OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default)
     {
         using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        return await new SendGridProvider(http, Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" }), clock).Send(message ?? Message, ct);
+        return await Provider(http, clock, options).Send(message ?? Message, ct);
     }
+
+    static SendGridProvider Provider(HttpClient http, TimeProvider clock, SendGridOptions? options) =>
+        new(http, Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" }), new SendGridAnswers(), clock);
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -11,6 +11,8 @@ public sealed class reading_event_webhooks
 {
     const string Recipient = "0195a0b1c2d38e4f8a5b0123456789ab";
 
+    static readonly SendGridEvents Reader = new(new SendGridAnswers());
+
     static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeSeconds(1513299569);
 
     public static TheoryData<string, object?> Kinds => new()
@@ -26,9 +28,10 @@ public sealed class reading_event_webhooks
         { "'event':'open','sg_machine_open':null", new MessageOpened(At, false) },
         { "'event':'click','url':'https://example.com/?a=1','url_offset':{'index':0,'type':'html'}", new LinkClicked(At, "https://example.com/?a=1") },
         { "'event':'bounce','type':'bounce','bounce_classification':'Invalid Address','status':'5.1.1','reason':'550 No'",
-            new MessageBounced(At, "bounce", "Invalid Address", "5.1.1", "550 No") },
-        { "'event':'bounce','type':'blocked','status':571", new MessageBounced(At, "blocked", null, "571", null) },
-        { "'event':'dropped','reason':'Bounced Address'", new MessageDropped(At, "Bounced Address") },
+            new MessageBounced(At, "bounce", "Invalid Address", "5.1.1", "550 No", FailureCategory.Recipient) },
+        { "'event':'bounce','type':'blocked','status':571", new MessageBounced(At, "blocked", null, "571", null, FailureCategory.Temporary) },
+        { "'event':'dropped','reason':'Bounced Address'", new MessageDropped(At, "Bounced Address", FailureCategory.Recipient) },
+        { "'event':'dropped','reason':'Something new'", new MessageDropped(At, "Something new", FailureCategory.Unknown) },
         { "'event':'spamreport'", new SpamReported(At) },
         { "'event':'unsubscribe'", new RecipientUnsubscribed(At) },
         { "'event':'group_unsubscribe','asm_group_id':10", new RecipientUnsubscribed(At) },
@@ -73,6 +76,15 @@ public sealed class reading_event_webhooks
     [InlineData("'event':'open'", null)]
     [InlineData("'event':'click'", null)]
     public void suppresses_only_for_the_recipients_fault_or_wish(string members, SuppressionReason? reason) => One(members).Suppresses.ShouldBe(reason);
+
+    [Theory]
+    [InlineData("bounce", "Invalid Address", FailureCategory.Recipient), InlineData("bounce", "Mailbox Unavailable", FailureCategory.Recipient)]
+    [InlineData("bounce", "Content", FailureCategory.Content), InlineData("blocked", "Reputation", FailureCategory.Content)]
+    [InlineData("bounce", "Frequency or Volume Too High", FailureCategory.Temporary), InlineData("bounce", "Technical", FailureCategory.Temporary)]
+    [InlineData("bounce", "Technical Failure", FailureCategory.Temporary), InlineData("expired", "Unclassified", FailureCategory.Temporary)]
+    [InlineData("bounce", "Unclassified", FailureCategory.Unknown), InlineData("bounce", "Of next year", FailureCategory.Unknown)]
+    public void says_whose_fault_a_bounce_is(string type, string classification, FailureCategory category) =>
+        One($"'event':'bounce','type':'{type}','bounce_classification':'{classification}'").Fact.ShouldBeOfType<MessageBounced>().Category.ShouldBe(category);
 
     [Theory, InlineData("'category':'c1'"), InlineData("'category':['c1','c2']"), InlineData("'category':null"), InlineData("'category':{'a':[1]}")]
     [InlineData("'asm_group_id':'10'"), InlineData("'unknown':{'deep':[{'deeper':null}]}"), InlineData("'':1"), InlineData("'sg_event_id':5")]
@@ -145,25 +157,25 @@ public sealed class reading_event_webhooks
     [InlineData("a\\ud800b", null)]
     [InlineData("\\ud83d\\ude00", "😀")]
     public void leaves_out_what_cannot_be_stored(string reason, string? kept) =>
-        One($"'event':'dropped','reason':'{reason}'").Fact.ShouldBe(new MessageDropped(At, kept));
+        One($"'event':'dropped','reason':'{reason}'").Fact.ShouldBe(new MessageDropped(At, kept, FailureCategory.Unknown));
 
     [Fact]
     public void leaves_out_text_that_is_not_utf8()
     {
         byte[] body = [.. Json("[{'event':'dropped','timestamp':1513299569,'reason':'"), 0xff, 0xfe, .. Json("'}]")];
-        SendGridEvents.Read(body, out var malformed).Single().Fact.ShouldBe(new MessageDropped(At, null));
+        Reader.Read(body, out var malformed).Single().Fact.ShouldBe(new MessageDropped(At, null, FailureCategory.Unknown));
         malformed.ShouldBe(0);
     }
 
     [Theory, InlineData(""), InlineData("[{'event':'open'"), InlineData("[{'event':'open','timestamp':1513299569}"), InlineData("no json"), InlineData("[]]")]
     [InlineData("[{'event':'op"), InlineData("\u0000")]
-    public void says_when_it_is_no_json(string body) => Should.Throw<JsonException>(() => SendGridEvents.Read(Json(body), out _));
+    public void says_when_it_is_no_json(string body) => Should.Throw<JsonException>(() => Reader.Read(Json(body), out _));
 
     [Fact]
     public void is_not_brought_down_by_depth()
     {
-        Should.Throw<JsonException>(() => SendGridEvents.Read(Json(new string('[', 1_000_000)), out _));
-        Should.Throw<JsonException>(() => SendGridEvents.Read(Json(string.Concat(Enumerable.Repeat("{'a':", 100_000))), out _));
+        Should.Throw<JsonException>(() => Reader.Read(Json(new string('[', 1_000_000)), out _));
+        Should.Throw<JsonException>(() => Reader.Read(Json(string.Concat(Enumerable.Repeat("{'a':", 100_000))), out _));
     }
 
     [Theory, InlineData("[]", 0), InlineData("null", 1), InlineData("5", 1), InlineData("{}", 1), InlineData("[null,1]", 2)]
@@ -218,7 +230,7 @@ public sealed class reading_event_webhooks
 
     static IReadOnlyList<ProviderFact> Read(string body, int malformed)
     {
-        var facts = SendGridEvents.Read(Json(body), out var counted);
+        var facts = Reader.Read(Json(body), out var counted);
         counted.ShouldBe(malformed);
         return facts;
     }

@@ -95,7 +95,8 @@ public sealed class sending_through_sendgrid
     [InlineData("from.email", FailureCategory.Configuration)]
     [InlineData("from", FailureCategory.Configuration)]
     [InlineData("content.0.value", FailureCategory.Content)]
-    [InlineData("reply_to.email", FailureCategory.Content)]
+    [InlineData("reply_to.email", FailureCategory.Configuration)]
+    [InlineData("personalizations.0.custom_args", FailureCategory.Content)]
     [InlineData("subject", FailureCategory.Content)]
     [InlineData(null, FailureCategory.Content)]
     public async Task is_refused_for_a_fault_in_the_request_with_whose_fault_it_is(string? field, FailureCategory category)
@@ -113,6 +114,11 @@ public sealed class sending_through_sendgrid
         (await SendGridStub.Answering(response).Send())
             .ShouldBe(new SendResult.Refused(FailureCategory.Configuration, ((int)status).ToString(CultureInfo.InvariantCulture), "The provided authorization grant is invalid"));
     }
+
+    [Theory, InlineData(HttpStatusCode.PaymentRequired), InlineData(HttpStatusCode.Conflict), InlineData((HttpStatusCode)499)]
+    public async Task is_refused_also_with_a_status_that_is_not_in_the_table(HttpStatusCode status) =>
+        (await SendGridStub.Answering(Errors(status, """{"errors":[{"message":"New","field":null}]}""")).Send())
+            .ShouldBe(new SendResult.Refused(FailureCategory.Unknown, ((int)status).ToString(CultureInfo.InvariantCulture), "New"));
 
     [Theory, InlineData(HttpStatusCode.MovedPermanently), InlineData(HttpStatusCode.Found), InlineData(HttpStatusCode.TemporaryRedirect)]
     public async Task is_refused_when_the_address_leads_elsewhere(HttpStatusCode status)
