@@ -35,7 +35,11 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Value.BaseAddress, "/v3/mail/send"))
         {
-            Content = JsonContent.Create(Body(email), SendGridJson.Default.MailSendRequest),
+            // In one piece, with its length: a chunked request that breaks off is harder to tell from a whole one.
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Body(email), SendGridJson.Requests.MailSendRequest))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
         };
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
@@ -81,14 +85,24 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
             content.Add(new Content("text/html", message.Html));
         }
 
+        var personalization = new Personalization(
+            [new Mailbox(message.To, DisplayName(message.ToName))], UnsubscribeHeaders(message),
+            new Dictionary<string, string> { [MessageIdArgument] = message.Id });
         return new MailSendRequest(
-            [new Personalization([new Mailbox(message.To, DisplayName(message.ToName))], new Dictionary<string, string> { [MessageIdArgument] = message.Id })],
+            [personalization],
             new Mailbox(message.From.Email, DisplayName(message.From.Name)),
             message.From.ReplyTo is { } replyTo ? new Mailbox(replyTo) : null,
             message.Subject,
             content,
-            [message.Campaign]);
+            [message.Campaign],
+            message.DryRun ? new MailSettings(new Switch(true)) : null);
     }
+
+    static Dictionary<string, string>? UnsubscribeHeaders(OutgoingEmail message) => message.Unsubscribe is not { } link ? null : new()
+    {
+        ["List-Unsubscribe"] = $"<{link.AbsoluteUri}>",
+        ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
+    };
 
     // SendGrid refuses names with these.
     static string? DisplayName(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');

@@ -24,6 +24,8 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
 
     public string? ContentType { get; private set; }
 
+    public long? ContentLength { get; private set; }
+
     public JsonElement Body { get; private set; }
 
     public int Requests { get; private set; }
@@ -50,6 +52,7 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
         Method = request.Method;
         Authorization = request.Headers.Authorization;
         ContentType = request.Content!.Headers.ContentType!.MediaType;
+        ContentLength = request.Content.Headers.ContentLength;
         using var body = JsonDocument.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
         Body = body.RootElement.Clone();
         return await answer(cancellationToken);
