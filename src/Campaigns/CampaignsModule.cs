@@ -161,6 +161,9 @@ public static class CampaignsModule
         services.AddSingleton<BatchHandover>();
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
+        services.AddSingleton<PublicUrl>();
+        services.AddSingleton<UnsubscribeTokens>();
+        services.AddSingleton<UnsubscribeLinks>();
         services.AddSingleton<FactRecorder>();
         services.AddSingleton<OpenTimeouts>();
         services.AddSingleton<GetCampaigns>();
@@ -242,5 +245,6 @@ public static class CampaignsModule
 
         var webhooks = app.MapGroup("/webhooks").AllowAnonymous();
         ReceiveSendGridEvents.Map(webhooks);
+        Unsubscribe.Map(app);
     }
 }

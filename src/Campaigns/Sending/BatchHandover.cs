@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Campaigns.Audience;
 using Campaigns.Authoring;
+using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
@@ -12,7 +13,8 @@ using Npgsql;
 namespace Campaigns.Sending;
 
 /// <summary>Finds the recipients of a batch, writes each his message and hands them to the provider, several at a time.</summary>
-public sealed class BatchHandover(EventStore store, IMessageProvider provider, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+public sealed class BatchHandover(
+    EventStore store, IMessageProvider provider, UnsubscribeLinks links, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>Attempts at a message that the provider refuses for a passing reason.</summary>
     const int Attempts = 4;
@@ -89,7 +91,7 @@ public sealed class BatchHandover(EventStore store, IMessageProvider provider, I
 
         var message = new OutgoingEmail(
             recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), campaign.Settings.From!, addressee.Email, addressee.Name,
-            content.Subject, content.Html, content.Text);
+            content.Subject, content.Html, content.Text) { Unsubscribe = links.For(tenantId, recipient.Id) };
         for (var attempt = 1; ; attempt++)
         {
             switch (await provider.Send(message, ct))

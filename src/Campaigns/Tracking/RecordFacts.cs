@@ -59,7 +59,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
                 else
                 {
                     body.Recorded++;
-                    Record(session, id, recipient, fact, suppressed);
+                    Record(session, recipient, fact, suppressed);
                 }
 
                 // Also of a repeat: it may carry an id that the first one had not.
@@ -75,28 +75,13 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
         }
     }
 
-    static void Record(Session session, Guid id, TrackedRecipient recipient, ProviderFact fact, HashSet<string> suppressed)
+    static void Record(Session session, TrackedRecipient recipient, ProviderFact fact, HashSet<string> suppressed)
     {
-        if (recipient.Status == "queued")
-        {
-            Ledger.WaitForBatch(session, recipient.CampaignId);
-        }
-
-        // That it was accepted is news only while nobody knows it: afterwards the provider's word repeats our own record.
-        if (fact.Fact is not MessageAccepted || recipient.Status != "sent")
-        {
-            session.Append<Recipient>(id, ExpectedVersion.MustExist, fact.Fact!);
-        }
-
-        if (recipient.Status == "inDoubt")
-        {
-            session.Send(new CompleteCampaign(recipient.CampaignId));
-        }
-
+        recipient.Record(session, fact.Fact!);
         if (fact.Suppresses is { } reason && fact.Address is { } address && suppressed.Add(address))
         {
             session.Append<Suppression>(
-                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {id}"));
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {recipient.Id}"));
         }
     }
 
@@ -130,11 +115,9 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
     {
         var ids = facts.Where(fact => fact.Recipient is not null).Select(fact => fact.Recipient!.Value).Distinct().ToArray();
         var rows = await store.Database.Query(
-            ReadRecipients, reader => (Id: reader.GetGuid(0), Recipient: new TrackedRecipient(reader.GetGuid(1), reader.GetString(2))), ct, tenantId, ids);
-        return rows.ToDictionary(row => row.Id, row => row.Recipient);
+            ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id);
     }
-
-    sealed record TrackedRecipient(Guid CampaignId, string Status);
 
     sealed record WebhookBody(Guid Id, IReadOnlyList<ProviderFact> Facts)
     {
