@@ -3,13 +3,15 @@ using System.Text;
 using System.Text.Json;
 using Campaigns.Insight;
 using Campaigns.Server.Tests.Sending;
+using Campaigns.Tests;
 using Campaigns.Tracking;
+using Xunit.Abstractions;
 
 namespace Campaigns.Server.Tests.Tracking;
 
 /// <summary>Repeated, in disorder, broken, forged: SendGrid's events as its users report them.</summary>
 [Collection("postgres")]
-public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLifetime
+public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputHelper output) : IAsyncLifetime
 {
     readonly SendGridVoice voice = new();
     CampaignRun run = null!;
@@ -175,6 +177,46 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLife
         (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(bodies.Length);
         (await run.Store.Number("select count(*) from webhook_bodies where processed_at is null")).ShouldBe(0);
         (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task noise_in_one_event_neither_stops_anything_nor_loses_the_others()
+    {
+        var random = new Random(Seed.Of(output));
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var recipient in recipients)
+            {
+                var good = JsonSerializer.SerializeToUtf8Bytes(SendGridVoice.Event("delivered", recipient.Id, run.Clock.Now.AddSeconds(round)));
+                var spoilt = Mutation.Of(JsonSerializer.SerializeToUtf8Bytes(SendGridVoice.Event("click", Guid.NewGuid(), run.Clock.Now)), random);
+                byte[][] both = random.Next(2) == 0 ? [good, spoilt] : [spoilt, good];
+                using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, [.. "["u8, .. both[0], .. ",\r\n"u8, .. both[1], .. "]\r\n"u8]);
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+        }
+
+        await run.Work();
+
+        foreach (var recipient in recipients)
+        {
+            (await Recorded(recipient)).ShouldBe(["message_delivered", "message_delivered", "message_delivered"]);
+        }
+
+        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task five_thousand_in_one_post_are_recorded_but_for_the_bad_ones()
+    {
+        var events = Enumerable.Range(0, 5000).Select(i => i % 1000 == 999
+            ? "{\"event\":\"open\",\"timestamp\":" + new string('[', 10_000)
+            : JsonSerializer.Serialize(SendGridVoice.Event("open", recipients[i % recipients.Count].Id, run.Clock.Now.AddSeconds(i))));
+        using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, Encoding.UTF8.GetBytes($"[{string.Join(",\r\n", events)}]\r\n"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await run.Work();
+
+        (await run.Store.Texts("select recorded || ' ' || malformed from webhook_bodies")).ShouldBe(["4995 5"]);
+        (await run.Store.Number("select count(*) from mt_events where type = 'message_opened'")).ShouldBe(4995);
     }
 
     [Fact]

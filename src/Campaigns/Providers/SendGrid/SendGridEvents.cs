@@ -12,27 +12,111 @@ namespace Campaigns.Providers.SendGrid;
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
 public sealed class SendGridEvents(SendGridAnswers answers)
 {
-    /// <param name="malformed">Entries that are no objects or say neither what nor when.</param>
-    /// <exception cref="JsonException">The body is no JSON at all.</exception>
+    static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true };
+
+    /// <param name="malformed">Entries that are no objects or say neither what nor when; at least 1 where the body as a whole is no JSON.</param>
+    /// <exception cref="JsonException">There is no entry in it.</exception>
     public IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
     {
+        var facts = new List<ProviderFact>();
         malformed = 0;
-        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowTrailingCommas = true });
-        var entries = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToList() : [document.RootElement];
-        var facts = new List<ProviderFact>(entries.Count);
-        foreach (var entry in entries)
+        try
         {
-            if (Read(entry) is { } fact)
+            using var document = JsonDocument.Parse(body, Tolerant);
+            if (document.RootElement.ValueKind != JsonValueKind.Array)
             {
-                facts.Add(fact);
+                Add(document.RootElement, facts, ref malformed);
             }
             else
+            {
+                foreach (var entry in document.RootElement.EnumerateArray())
+                {
+                    Add(entry, facts, ref malformed);
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            malformed = 0;
+            ReadOneByOne(body, facts, ref malformed);
+            if (facts.Count == 0)
+            {
+                throw;
+            }
+        }
+
+        return facts;
+    }
+
+    // One entry that is no JSON, or too deep, must not take the others with it.
+    void ReadOneByOne(ReadOnlyMemory<byte> body, List<ProviderFact> facts, ref int malformed)
+    {
+        foreach (var entry in Entries(body))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(entry, Tolerant);
+                Add(document.RootElement, facts, ref malformed);
+            }
+            catch (JsonException)
             {
                 malformed++;
             }
         }
 
-        return facts;
+        malformed = Math.Max(malformed, 1);
+    }
+
+    /// <summary>What lies between braces that belong together. A brace at the beginning of a line begins an entry in any case: SendGrid writes one a line.</summary>
+    static IEnumerable<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> body)
+    {
+        var (start, depth, isText, isEscaped) = (0, 0, false, false);
+        for (var i = 0; i < body.Length; i++)
+        {
+            var letter = body.Span[i];
+            if (letter == '{' && i > 0 && body.Span[i - 1] == '\n')
+            {
+                if (depth > 0)
+                {
+                    yield return body[start..i];
+                }
+
+                (start, depth, isText, isEscaped) = (i, 1, false, false);
+            }
+            else if (isText)
+            {
+                (isText, isEscaped) = (isEscaped || letter != '"', !isEscaped && letter == '\\');
+            }
+            else if (letter == '"')
+            {
+                isText = depth > 0;
+            }
+            else if (letter == '{' && depth++ == 0)
+            {
+                start = i;
+            }
+            else if (letter == '}' && depth > 0 && --depth == 0)
+            {
+                yield return body[start..(i + 1)];
+            }
+        }
+
+        if (depth > 0)
+        {
+            yield return body[start..];
+        }
+    }
+
+    void Add(JsonElement entry, List<ProviderFact> facts, ref int malformed)
+    {
+        if (Read(entry) is { } fact)
+        {
+            facts.Add(fact);
+        }
+        else
+        {
+            malformed++;
+        }
     }
 
     ProviderFact? Read(JsonElement entry)
