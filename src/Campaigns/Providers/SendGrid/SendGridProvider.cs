@@ -21,14 +21,13 @@ public sealed class SendGridProvider(HttpClient http, IOptions<SendGridOptions> 
 
     public Channel Channel => Channel.Email;
 
-    public Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) =>
-        Task.FromResult<LookUpResult>(new LookUpResult.Unavailable("Not asked"));
+    public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) => EmailActivity.Read(
+        await new SendGridApi(http, options, clock).Ask(HttpMethod.Get, EmailActivity.Query(message.Id), null, ct), message.HandedOverAt);
 
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
     {
         var email = (OutgoingEmail)message;
-        var key = options.Value.ApiKey.Trim(); // a key from a file ends with a line break
-        if (key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (SendGridApi.UsableKey(options.Value.ApiKey) is not { } key)
         {
             return new SendResult.Refused(FailureCategory.Configuration, "key-invalid", "SendGrid:ApiKey is missing, or is no key");
         }

@@ -35,6 +35,12 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
     public Task<SendResult> Send(OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default) => Send(
         this, Clock, message, options, ct);
 
+    public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct = default)
+    {
+        using var http = new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        return await Provider(http, Clock, null).LookUp(message, ct);
+    }
+
     public static async Task<SendResult> Send(
         HttpMessageHandler handler, TimeProvider clock, OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default)
     {
@@ -51,10 +57,14 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
         Path = request.RequestUri;
         Method = request.Method;
         Authorization = request.Headers.Authorization;
-        ContentType = request.Content!.Headers.ContentType!.MediaType;
-        ContentLength = request.Content.Headers.ContentLength;
-        using var body = JsonDocument.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
-        Body = body.RootElement.Clone();
+        if (request.Content is { } content)
+        {
+            ContentType = content.Headers.ContentType!.MediaType;
+            ContentLength = content.Headers.ContentLength;
+            using var body = JsonDocument.Parse(await content.ReadAsStringAsync(cancellationToken));
+            Body = body.RootElement.Clone();
+        }
+
         return await answer(cancellationToken);
     }
 }

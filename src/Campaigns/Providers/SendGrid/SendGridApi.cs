@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>The calls to SendGrid's v3 API that may be made again: all but sending.</summary>
+public sealed class SendGridApi(HttpClient http, IOptions<SendGridOptions> options, TimeProvider clock)
+{
+    /// <param name="path">With its query, escaped.</param>
+    /// <param name="body">Sent as JSON.</param>
+    /// <param name="key">Instead of <see cref="SendGridOptions.ApiKey"/>.</param>
+    public async Task<SendGridAnswer> Ask(HttpMethod method, string path, object? body, CancellationToken ct, string? key = null)
+    {
+        if (UsableKey(key ?? options.Value.ApiKey) is not { } usable)
+        {
+            return new SendGridAnswer(null, default, "The API key is missing, or is no key");
+        }
+
+        using var request = new HttpRequestMessage(method, new Uri(options.Value.BaseAddress, path))
+        {
+            Content = body is null ? null : new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", usable) },
+        };
+        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        try
+        {
+            using var response = await http.SendAsync(request, either.Token);
+            return await Read(response, either.Token);
+        }
+        catch (HttpRequestException error)
+        {
+            return new SendGridAnswer(null, default, $"SendGrid cannot be reached ({error.HttpRequestError})");
+        }
+        catch (OperationCanceledException)
+        {
+            return new SendGridAnswer(null, default, ct.IsCancellationRequested ? "The node stopped" : $"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>A key from a file ends with a line break; null for what cannot be one.</summary>
+    internal static string? UsableKey(string configured)
+    {
+        var key = configured.Trim();
+        return key.Length == 0 || key.AsSpan().ContainsAnyExceptInRange('!', '~') ? null : key;
+    }
+
+    static async Task<SendGridAnswer> Read(HttpResponseMessage response, CancellationToken ct)
+    {
+        var text = await response.Content.ReadAsByteArrayAsync(ct);
+        JsonElement body = default;
+        try
+        {
+            body = text.Length == 0 ? default : JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            // A page of the web server in front. The status says enough.
+        }
+
+        return new SendGridAnswer(response.StatusCode, body, Reason(body) ?? response.ReasonPhrase ?? "");
+    }
+
+    static string? Reason(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array
+        && errors.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } error
+        && error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+            ? message.GetString()
+            : null;
+}
+
+/// <param name="Status">Null where no answer came.</param>
+/// <param name="Body">Undefined where it was no JSON.</param>
+/// <param name="Reason">SendGrid's own words, or why there are none.</param>
+public sealed record SendGridAnswer(HttpStatusCode? Status, JsonElement Body, string Reason)
+{
+    public bool IsSuccess => Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
+
+    /// <summary>For people.</summary>
+    public string Explanation => Status is { } status ? $"SendGrid answered {(int)status} {Reason}".TrimEnd() : Reason;
+}
