@@ -107,6 +107,8 @@ public static class CampaignsModule
 
         // Tracking
         engine.HandleMany<RecordFacts>("record_facts", "tracking", 20, services => services.GetRequiredService<FactRecorder>().Handle)
+            .Handle<ForgetWebhookBodies>("forget_webhook_bodies", "planning", services => services.GetRequiredService<WebhookRetention>().Handle)
+            .Every(TimeSpan.FromHours(1), new ForgetWebhookBodies())
             .HandleMany<TimeOutOpen>("time_out_open", "timeouts", 1000, services => services.GetRequiredService<OpenTimeouts>().Handle)
             .Queue("tracking", new QueueOptions { Concurrency = 2, Prefetch = 40, Lease = sending.Lease })
             .Queue("timeouts", new QueueOptions { Concurrency = 1, Prefetch = 2000, Lease = sending.Lease });
@@ -165,6 +167,8 @@ public static class CampaignsModule
         services.AddSingleton<UnsubscribeTokens>();
         services.AddSingleton<UnsubscribeLinks>();
         services.AddSingleton<FactRecorder>();
+        services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
+        services.AddSingleton<WebhookRetention>();
         services.AddSingleton<OpenTimeouts>();
         services.AddSingleton<GetCampaigns>();
         services.AddSingleton<ProgressQuery>();
@@ -230,6 +234,9 @@ public static class CampaignsModule
         RetryCampaign.Map(api);
         DuplicateCampaign.Map(api);
         ArchiveCampaign.Map(api);
+
+        // Tracking
+        StoredWebhooks.Map(api);
 
         // Consent
         SuppressAddresses.Map(api);

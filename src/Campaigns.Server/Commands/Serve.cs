@@ -8,7 +8,7 @@ static class Serve
     // The first part of what can be set, ours and the host's. The host itself passes over a misspelt --url without a word.
     static readonly string[] Settings =
     [
-        "Urls", "PublicUrl", "Secrets", "DataFolder", "ConnectionStrings", "SendGrid", "Sandbox", "Sending", "Import", "Logging", "AllowedHosts", "Kestrel", "Environment",
+        "Urls", "PublicUrl", "Secrets", "DataFolder", "ConnectionStrings", "SendGrid", "Sandbox", "Sending", "Tracking", "Import", "Logging", "AllowedHosts", "Kestrel", "Environment",
     ];
 
     public static async Task<int> Run(string[] args, CancellationToken ct)

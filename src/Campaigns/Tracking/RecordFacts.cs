@@ -51,15 +51,21 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
                 {
                     body.Duplicates++;
                 }
-                else if (fact.Fact is null || fact.Recipient is not { } id || !recipients.TryGetValue(id, out var recipient))
+                else if (fact is { Fact: not null, Recipient: { } id } && recipients.TryGetValue(id, out var recipient))
                 {
-                    body.Unmatched++;
-                    continue; // not remembered: nothing of it was recorded
+                    body.Recorded++;
+                    recipient.Record(session, fact.Fact);
+                    Suppress(session, fact, $"recipient {id}", suppressed);
+                }
+                else if (fact is { Recipient: null, Suppresses: not null, Address: not null })
+                {
+                    body.Recorded++; // about no message that we know, but the person's word or the address's end all the same
+                    Suppress(session, fact, "webhook", suppressed);
                 }
                 else
                 {
-                    body.Recorded++;
-                    Record(session, recipient, fact, suppressed);
+                    body.Unmatched++;
+                    continue; // not remembered: nothing of it was recorded
                 }
 
                 // Also of a repeat: it may carry an id that the first one had not.
@@ -75,13 +81,12 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
         }
     }
 
-    static void Record(Session session, TrackedRecipient recipient, ProviderFact fact, HashSet<string> suppressed)
+    static void Suppress(Session session, ProviderFact fact, string source, HashSet<string> suppressed)
     {
-        recipient.Record(session, fact.Fact!);
         if (fact.Suppresses is { } reason && fact.Address is { } address && suppressed.Add(address))
         {
             session.Append<Suppression>(
-                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {recipient.Id}"));
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
         }
     }
 
