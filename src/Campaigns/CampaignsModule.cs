@@ -117,7 +117,13 @@ public static class CampaignsModule
         engine.Stream("suppression", Suppression.Initial, (state, fact) => state.Apply(fact))
             .Event<AddressSuppressed>("address_suppressed")
             .Event<AddressReinstated>("address_reinstated")
-            .Inline(new SuppressionList());
+            .Handle<SuppressAtProvider>("suppress_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Handle<ReinstateAtProvider>("reinstate_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Handle<ImportSuppressions>("import_suppressions", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Handle<EraseContact>("erase_contact", "consent", services => services.GetRequiredService<ContactErasure>().Handle)
+            .Handle<EraseAtProvider>("erase_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Inline(new SuppressionList())
+            .Queue("consent", new QueueOptions { Prefetch = 0, Lease = sending.Lease, Retry = new RetryPolicy { MaxAttempts = 30, LongestWait = TimeSpan.FromHours(1) } });
 
         // What is personal: addresses and names, people's own words, and those of mail servers, which quote the address.
         engine.Mask<AddressSuppressed>(fact => fact with { Address = Erased })
@@ -166,6 +172,8 @@ public static class CampaignsModule
         services.AddSingleton<PublicUrl>();
         services.AddSingleton<UnsubscribeTokens>();
         services.AddSingleton<UnsubscribeLinks>();
+        services.AddSingleton<ProviderSuppressions>();
+        services.AddSingleton<ContactErasure>();
         services.AddSingleton<FactRecorder>();
         services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
         services.AddSingleton<WebhookRetention>();
@@ -213,6 +221,7 @@ public static class CampaignsModule
         Contacts.Map(api);
         CreateContactEndpoint.Map(api);
         ChangeContactEndpoint.Map(api);
+        ValidateAddress.Map(api);
 
         // Authoring
         Templates.Map(api);
@@ -240,6 +249,8 @@ public static class CampaignsModule
 
         // Consent
         SuppressAddresses.Map(api);
+        ProviderSuppressions.Map(api);
+        ContactErasure.Map(api);
 
         // Insight
         ProgressQuery.Map(api);

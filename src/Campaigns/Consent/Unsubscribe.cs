@@ -51,6 +51,7 @@ public static class Unsubscribe
         {
             session.Append<Suppression>(
                 Suppression.StreamId(tenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, SuppressionReason.Unsubscribed, $"recipient {id}"));
+            session.Send(new SuppressAtProvider(address));
         }
 
         await session.Commit(ct);

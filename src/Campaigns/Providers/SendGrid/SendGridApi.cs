@@ -83,4 +83,9 @@ public sealed record SendGridAnswer(HttpStatusCode? Status, JsonElement Body, st
 
     /// <summary>For people.</summary>
     public string Explanation => Status is { } status ? $"SendGrid answered {(int)status} {Reason}".TrimEnd() : Reason;
+
+    /// <param name="isFineToMiss">What is not there (404) need not be done.</param>
+    /// <exception cref="HttpRequestException">It was not done.</exception>
+    public SendGridAnswer OrThrow(bool isFineToMiss = false) =>
+        IsSuccess || (isFineToMiss && Status == HttpStatusCode.NotFound) ? this : throw new HttpRequestException(Explanation, null, Status);
 }

@@ -20,4 +20,13 @@ public sealed class SendGridOptions
 
     /// <summary>Replaces what comes with the program about the meaning of answers (<c>sendgrid-answers.json</c>); empty: nothing does.</summary>
     public string AnswersFile { get; set; } = "";
+
+    /// <summary>Of its own kind, for the paid checking of addresses. Secret. Empty: addresses are not checked.</summary>
+    public string ValidationKey { get; set; } = "";
+
+    /// <summary>
+    /// Whether SendGrid is told who unsubscribed by our link and who may be written to again. To be switched off where several organisations share
+    /// an account: its lists hold for all of them.
+    /// </summary>
+    public bool WriteSuppressions { get; set; } = true;
 }
