@@ -123,7 +123,7 @@ public static class CampaignsModule
             .Handle<EraseContact>("erase_contact", "consent", services => services.GetRequiredService<ContactErasure>().Handle)
             .Handle<EraseAtProvider>("erase_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
             .Inline(new SuppressionList())
-            .Queue("consent", new QueueOptions { Prefetch = 0, Lease = sending.Lease, Retry = new RetryPolicy { MaxAttempts = 30, LongestWait = TimeSpan.FromHours(1) } });
+            .Queue("consent", new QueueOptions { Prefetch = 0, Lease = sending.Lease, Retry = ProviderSuppressions.Patience });
 
         // What is personal: addresses and names, people's own words, and those of mail servers, which quote the address.
         engine.Mask<AddressSuppressed>(fact => fact with { Address = Erased })

@@ -13,7 +13,8 @@ namespace Campaigns.Audience;
 public static class ValidateAddress
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/contacts/validate", Handle).WithName(nameof(ValidateAddress)).WithSummary("Whether an address is likely to take mail, by the provider's word")
+        api.MapPost("/contacts/validate", Handle).WithName(nameof(ValidateAddress))
+            .WithSummary("Whether an address is likely to take mail, by the provider's word")
             .Produces<AddressVerdict>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status502BadGateway);
 
@@ -27,7 +28,8 @@ public static class ValidateAddress
         if (string.IsNullOrWhiteSpace(options.Value.ValidationKey))
         {
             return Problems.Problem(
-                "validation-not-configured", "Addresses are checked by SendGrid with a key of its own: set SendGrid:ValidationKey.", StatusCodes.Status409Conflict);
+                "validation-not-configured", "Addresses are checked by SendGrid with a key of its own: set SendGrid:ValidationKey.",
+                StatusCodes.Status409Conflict);
         }
 
         var answer = await sendGrid.Ask(
@@ -37,8 +39,9 @@ public static class ValidateAddress
             : Problems.Problem("provider-refused", answer.Explanation, StatusCodes.Status502BadGateway);
     }
 
-    internal static AddressVerdict? Read(string email, SendGridAnswer answer) =>
-        answer.Status == HttpStatusCode.OK && Member(answer.Body, "result") is { } result && Member(result, "verdict") is { ValueKind: JsonValueKind.String } verdict
+    static AddressVerdict? Read(string email, SendGridAnswer answer) =>
+        answer.Status == HttpStatusCode.OK && Member(answer.Body, "result") is { } result
+        && Member(result, "verdict") is { ValueKind: JsonValueKind.String } verdict
             ? new AddressVerdict(
                 email, verdict.GetString()!, Member(result, "score") is { ValueKind: JsonValueKind.Number } score ? score.GetDouble() : null,
                 Member(result, "suggestion") is { ValueKind: JsonValueKind.String } suggestion ? suggestion.GetString() : null)

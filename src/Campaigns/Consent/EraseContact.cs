@@ -25,7 +25,8 @@ public sealed class ContactErasure(EventStore store, EventErasure erasure)
     static readonly string EraseReasons = Sql.Beside<ContactErasure>(nameof(EraseReasons));
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/contacts/{id:guid}/erase", Ask).WithName(nameof(EraseContact)).WithSummary("Forget a person for good: the contact, what is personal in its campaigns, what the provider keeps")
+        api.MapPost("/contacts/{id:guid}/erase", Ask).WithName(nameof(EraseContact))
+            .WithSummary("Forget a person for good: the contact, what is personal in its campaigns, what the provider keeps")
             .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
 
     public async Task Handle(EraseContact message, Delivery delivery, CancellationToken ct)

@@ -26,11 +26,15 @@ public sealed record ImportSuppressions(string List, int Offset);
 /// <summary>Keeps the provider's suppression lists and ours in step.</summary>
 public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions sendGrid)
 {
+    /// <summary>About a day: what a person asked for is not given up because the provider is away for an hour.</summary>
+    public static readonly RetryPolicy Patience = new() { MaxAttempts = 30, LongestWait = TimeSpan.FromHours(1) };
+
     static readonly string ReadSuppressed = Sql.Beside<FactRecorder>("ReadSuppressed");
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/suppressions/import-from-provider", Import).WithName(nameof(ImportSuppressions))
-            .WithSummary("Read the provider's lists of bounces, invalid addresses, complaints and unsubscriptions into ours").Produces(StatusCodes.Status202Accepted);
+            .WithSummary("Read the provider's lists of bounces, invalid addresses, complaints and unsubscriptions into ours")
+            .Produces(StatusCodes.Status202Accepted);
 
     public Task Handle(SuppressAtProvider message, Delivery delivery, CancellationToken ct) =>
         sendGrid.FollowOurs ? sendGrid.Add(message.Address, ct) : Task.CompletedTask;

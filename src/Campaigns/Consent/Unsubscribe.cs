@@ -18,7 +18,8 @@ public static class Unsubscribe
     public static void Map(IEndpointRouteBuilder app)
     {
         var link = app.MapGroup("/u").AllowAnonymous();
-        link.MapGet("/{token}", Ask).WithName("AskToUnsubscribe").WithSummary("A page with a button; following a link unsubscribes nobody, since programs follow links too")
+        link.MapGet("/{token}", Ask).WithName("AskToUnsubscribe")
+            .WithSummary("A page with a button; following a link unsubscribes nobody, since programs follow links too")
             .Produces(StatusCodes.Status200OK, contentType: "text/html").ProducesProblem(StatusCodes.Status404NotFound);
         // Whatever the body says: who has the link is entitled, and nobody posts by accident.
         link.MapPost("/{token}", Handle).WithName(nameof(Unsubscribe)).WithSummary("Unsubscribe with one click (RFC 8058)")
@@ -26,7 +27,10 @@ public static class Unsubscribe
     }
 
     static IResult Ask(string token, UnsubscribeTokens tokens, HttpContext http) => tokens.Read(token) is null ? NotOurs() : Page(
-        http, "Unsubscribe", """<p>Do you want no more e-mail from this sender?</p><form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>""");
+        http, "Unsubscribe", """
+            <p>Do you want no more e-mail from this sender?</p>
+            <form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
+            """);
 
     static async Task<IResult> Handle(string token, UnsubscribeTokens tokens, EventStore store, HttpContext http, CancellationToken ct)
     {
@@ -50,7 +54,8 @@ public static class Unsubscribe
         if (recipient is { Address: { } address, IsSuppressed: false })
         {
             session.Append<Suppression>(
-                Suppression.StreamId(tenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, SuppressionReason.Unsubscribed, $"recipient {id}"));
+                Suppression.StreamId(tenantId, address), ExpectedVersion.Any,
+                new AddressSuppressed(address, SuppressionReason.Unsubscribed, $"recipient {id}"));
             session.Send(new SuppressAtProvider(address));
         }
 

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Campaigns.Consent;
 
-/// <summary>Names a recipient in a link such that nobody can make one for somebody else. Nothing is stored and nothing ends: a link works as long as its key is kept.</summary>
+/// <summary>
+/// Names a recipient in a link such that nobody can make one for somebody else. Nothing is stored and nothing ends: a link works as long
+/// as its key is kept.
+/// </summary>
 public sealed class UnsubscribeTokens(IOptions<SecretsOptions> secrets)
 {
     const string Purpose = "unsubscribe";

@@ -23,7 +23,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
 
     [Fact]
     public async Task the_database_cannot_be_reached() =>
-        ShouldExplain(await Run($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x"), "ConnectionStrings__Campaigns");
+        ShouldExplain(await Run($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=whispered;Database=x"), "ConnectionStrings__Campaigns");
 
     [Fact]
     public async Task the_database_does_not_exist() => ShouldExplain(await Run(await postgres.NewDatabase() + ";Database=nowhere"), "nowhere");
@@ -37,7 +37,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
     [InlineData("events export")]
     [InlineData("projections list")]
     public async Task also_for_a_command(string command) => ShouldExplain(
-        await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=secret;Database=x")), "");
+        await ServerProcess.Run(command.Split(' '), Settings($"Host=127.0.0.1;Port={ServerProcess.FreePort()};Username=x;Password=whispered;Database=x")), "");
 
     [Theory]
     [InlineData("migrate")]
@@ -113,7 +113,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
         run.Error.Trim().Split('\n').Length.ShouldBe(1, run.Error);
         run.Error.ShouldStartWith("Campaigns cannot start. ");
         run.Error.ShouldContain(named);
-        run.Error.ShouldNotContain("secret");
+        run.Error.ShouldNotContain("whispered");
         run.Output.ShouldNotContain("   at ");
     }
 

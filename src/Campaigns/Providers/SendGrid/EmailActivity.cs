@@ -5,7 +5,10 @@ using Campaigns.Sending;
 
 namespace Campaigns.Providers.SendGrid;
 
-/// <summary>SendGrid's Email Activity: what it knows of a message by our id in <c>custom_args</c>. An extra of the account, and slow: minutes behind, a few calls a minute.</summary>
+/// <summary>
+/// SendGrid's Email Activity: what it knows of a message by our id in <c>custom_args</c>. An extra of the account, and slow: minutes behind,
+/// a few calls a minute.
+/// </summary>
 static class EmailActivity
 {
     /// <param name="id">Ours.</param>
@@ -33,7 +36,9 @@ static class EmailActivity
             return null;
         }
 
-        var at = DateTimeOffset.TryParse(Text(message, "last_event_time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : notBefore;
+        var at = DateTimeOffset.TryParse(Text(message, "last_event_time"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : notBefore;
         return new LookUpResult.Found(
             Text(message, "msg_id")?.Split('.')[0], // behind the first dot: the machines it passed
             Text(message, "status") switch

@@ -39,7 +39,8 @@ public sealed class SendGridApi(HttpClient http, IOptions<SendGridOptions> optio
         }
         catch (OperationCanceledException)
         {
-            return new SendGridAnswer(null, default, ct.IsCancellationRequested ? "The node stopped" : $"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s");
+            var why = ct.IsCancellationRequested ? "The node stopped" : $"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s";
+            return new SendGridAnswer(null, default, why);
         }
     }
 

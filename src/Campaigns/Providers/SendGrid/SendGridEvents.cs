@@ -67,7 +67,10 @@ public sealed class SendGridEvents(SendGridAnswers answers)
         malformed = Math.Max(malformed, 1);
     }
 
-    /// <summary>What lies between braces that belong together. A brace at the beginning of a line begins an entry in any case: SendGrid writes one a line.</summary>
+    /// <summary>
+    /// What lies between braces that belong together. A brace at the beginning of a line begins an entry in any case: that ends one that
+    /// never closes.
+    /// </summary>
     static IEnumerable<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> body)
     {
         var (start, depth, isText, isEscaped) = (0, 0, false, false);

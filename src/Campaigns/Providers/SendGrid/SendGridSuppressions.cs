@@ -19,6 +19,11 @@ public sealed class SendGridSuppressions(SendGridApi api, IOptions<SendGridOptio
         ["unsubscribes"] = SuppressionReason.Unsubscribed,
     };
 
+    static readonly string[] Removable =
+    [
+        "asm/suppressions/global", "suppression/bounces", "suppression/blocks", "suppression/spam_reports", "suppression/invalid_emails",
+    ];
+
     public bool HasAccount => !string.IsNullOrWhiteSpace(options.Value.ApiKey);
 
     /// <summary>Whether SendGrid's lists are to follow ours.</summary>
@@ -29,11 +34,7 @@ public sealed class SendGridSuppressions(SendGridApi api, IOptions<SendGridOptio
     public async Task<IReadOnlyList<string?>> Read(string list, int offset, CancellationToken ct)
     {
         var answer = (await api.Ask(HttpMethod.Get, $"/v3/suppression/{list}?limit={PageSize}&offset={offset}", null, ct)).OrThrow();
-        return answer.Body.ValueKind != JsonValueKind.Array ? [] :
-        [
-            .. answer.Body.EnumerateArray().Select(entry =>
-                entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String ? email.GetString() : null),
-        ];
+        return answer.Body.ValueKind == JsonValueKind.Array ? [.. answer.Body.EnumerateArray().Select(Email)] : [];
     }
 
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
@@ -44,10 +45,9 @@ public sealed class SendGridSuppressions(SendGridApi api, IOptions<SendGridOptio
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task Remove(string address, CancellationToken ct)
     {
-        var escaped = Uri.EscapeDataString(address);
-        foreach (var path in (string[])["asm/suppressions/global", "suppression/bounces", "suppression/blocks", "suppression/spam_reports", "suppression/invalid_emails"])
+        foreach (var list in Removable)
         {
-            (await api.Ask(HttpMethod.Delete, $"/v3/{path}/{escaped}", null, ct)).OrThrow(isFineToMiss: true);
+            (await api.Ask(HttpMethod.Delete, $"/v3/{list}/{Uri.EscapeDataString(address)}", null, ct)).OrThrow(isFineToMiss: true);
         }
     }
 
@@ -55,4 +55,9 @@ public sealed class SendGridSuppressions(SendGridApi api, IOptions<SendGridOptio
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task Erase(string address, CancellationToken ct) =>
         (await api.Ask(HttpMethod.Post, "/v3/recipients/erasejob", new Dictionary<string, string[]> { ["email_addresses"] = [address] }, ct)).OrThrow();
+
+    static string? Email(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String
+            ? email.GetString()
+            : null;
 }
