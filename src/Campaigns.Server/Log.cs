@@ -4,4 +4,7 @@ static partial class Log
 {
     [LoggerMessage(1, LogLevel.Error, "The page {Path} cannot be shown: the database does not answer: {Reason}")]
     public static partial void PageFailed(ILogger log, string path, string reason);
+
+    [LoggerMessage(2, LogLevel.Warning, "Messages carry no link to unsubscribe, which mailbox providers ask of bulk mail: set PublicUrl to the https address of this server, and Secrets:Key")]
+    public static partial void NoUnsubscribeLinks(ILogger log);
 }

@@ -125,6 +125,8 @@ public static class CampaignsModule
 
         // Tracking
         engine.HandleMany<RecordFacts>("record_facts", "tracking", 20, services => services.GetRequiredService<FactRecorder>().Handle)
+            .Handle<ForgetWebhookBodies>("forget_webhook_bodies", "planning", services => services.GetRequiredService<WebhookRetention>().Handle)
+            .Every(TimeSpan.FromHours(1), new ForgetWebhookBodies())
             .HandleMany<TimeOutOpen>("time_out_open", "timeouts", 1000, services => services.GetRequiredService<OpenTimeouts>().Handle)
             .Queue("tracking", new QueueOptions { Concurrency = 2, Prefetch = 40, Lease = sending.Lease })
             .Queue("timeouts", new QueueOptions { Concurrency = 1, Prefetch = 2000, Lease = sending.Lease });
@@ -133,7 +135,13 @@ public static class CampaignsModule
         engine.Stream("suppression", Suppression.Initial, (state, fact) => state.Apply(fact))
             .Event<AddressSuppressed>("address_suppressed")
             .Event<AddressReinstated>("address_reinstated")
-            .Inline(new SuppressionList());
+            .Handle<SuppressAtProvider>("suppress_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Handle<ReinstateAtProvider>("reinstate_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Handle<ImportSuppressions>("import_suppressions", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Handle<EraseContact>("erase_contact", "consent", services => services.GetRequiredService<ContactErasure>().Handle)
+            .Handle<EraseAtProvider>("erase_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
+            .Inline(new SuppressionList())
+            .Queue("consent", new QueueOptions { Prefetch = 0, Lease = sending.Lease, Retry = ProviderSuppressions.Patience });
 
         // Insight
         engine.Inline(new Alerts());
@@ -197,7 +205,14 @@ public static class CampaignsModule
         services.AddSingleton<HealthBreaker>();
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
+        services.AddSingleton<PublicUrl>();
+        services.AddSingleton<UnsubscribeTokens>();
+        services.AddSingleton<UnsubscribeLinks>();
+        services.AddSingleton<ProviderSuppressions>();
+        services.AddSingleton<ContactErasure>();
         services.AddSingleton<FactRecorder>();
+        services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
+        services.AddSingleton<WebhookRetention>();
         services.AddSingleton<OpenTimeouts>();
         services.AddSingleton<GetCampaigns>();
         services.AddSingleton<ProgressQuery>();
@@ -252,6 +267,7 @@ public static class CampaignsModule
         Contacts.Map(api);
         CreateContactEndpoint.Map(api);
         ChangeContactEndpoint.Map(api);
+        ValidateAddress.Map(api);
 
         // Authoring
         Templates.Map(api);
@@ -275,8 +291,13 @@ public static class CampaignsModule
         DuplicateCampaign.Map(api);
         ArchiveCampaign.Map(api);
 
+        // Tracking
+        StoredWebhooks.Map(api);
+
         // Consent
         SuppressAddresses.Map(api);
+        ProviderSuppressions.Map(api);
+        ContactErasure.Map(api);
 
         // Insight
         ProgressQuery.Map(api);
@@ -291,5 +312,6 @@ public static class CampaignsModule
 
         var webhooks = app.MapGroup("/webhooks").AllowAnonymous();
         ReceiveSendGridEvents.Map(webhooks);
+        Unsubscribe.Map(app);
     }
 }

@@ -1,3 +1,4 @@
+using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Schema;
 using Campaigns.Providers;
@@ -66,6 +67,7 @@ public sealed class Stack : IAsyncDisposable
             await app.StartAsync(ct);
             hasStarted = true;
             var stack = new Stack(postgres, sandbox, app, key);
+            TellPublicUrl(app, isPrivate: postgres is not null);
             sandbox?.EventWebhook = new Uri(stack.Address, $"/webhooks/sendgrid/{Development.TenantId}");
             return stack;
         }
@@ -104,6 +106,20 @@ public sealed class Stack : IAsyncDisposable
         }
 
         return builder;
+    }
+
+    // Of a private stack nobody else hears, so its own address is the one that works.
+    static void TellPublicUrl(WebApplication app, bool isPrivate)
+    {
+        if (isPrivate && string.IsNullOrEmpty(app.Configuration["PublicUrl"]))
+        {
+            app.Configuration["PublicUrl"] = app.Urls.First();
+        }
+
+        if (app.Services.GetRequiredService<UnsubscribeLinks>().For(Development.TenantId, Guid.Empty) is null)
+        {
+            Log.NoUnsubscribeLinks(app.Logger);
+        }
     }
 
     static async Task<SandboxServer?> StartSandbox(ConfigurationManager configuration, bool isPrivate, CancellationToken ct)

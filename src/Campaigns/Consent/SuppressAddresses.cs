@@ -68,7 +68,7 @@ public static class SuppressAddresses
         var decided = await request.Decide<Suppression>(
             Suppression.StreamId(request.TenantId, address),
             (suppression, _) => suppression.IsSuppressed
-                ? Outcome.Record(new AddressReinstated(address, input.Why))
+                ? Outcome.Record(new AddressReinstated(address, input.Why)).Send(new ReinstateAtProvider(address))
                 : Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound)),
             ct);
         return decided.Refusal?.ToProblem() ?? Results.NoContent();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Campaigns.Authoring;
+using Campaigns.Consent;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
@@ -11,7 +12,7 @@ namespace Campaigns.Sending;
 
 /// <summary>Writes each recipient of a batch the message and hands it to the provider, several at a time.</summary>
 public sealed class BatchHandover(
-    EventStore store, IMessageProvider provider, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+    EventStore store, IMessageProvider provider, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     public string Provider => provider.Name;
 
@@ -86,7 +87,7 @@ public sealed class BatchHandover(
 
         var message = new OutgoingEmail(
             recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), recipient.Sender!, addressee.Email, addressee.Name,
-            content.Subject, content.Html, content.Text);
+            content.Subject, content.Html, content.Text) { Unsubscribe = links.For(tenantId, recipient.Id) };
         var result = await provider.Send(message, ct);
         return result is SendResult.Refused && ct.IsCancellationRequested
             ? new MessageReturned(batch.Number, "The node stopped")

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Campaigns.Sending;
 
 /// <summary>The hours in which people get messages, by the clock where they live. Stored in events: members may be added.</summary>
@@ -23,6 +25,7 @@ public sealed record DeliveryWindow(
     const int DaysAhead = 16;
 
     /// <summary>How long it is open.</summary>
+    [JsonIgnore]
     public TimeSpan Length => To == TimeOnly.MinValue ? TimeSpan.FromDays(1) - From.ToTimeSpan() : To - From;
 
     /// <summary>When it opens; null when it is open at this moment.</summary>
@@ -55,6 +58,8 @@ public sealed record DeliveryWindow(
         return (Days ?? Weekdays).Contains(local.DayOfWeek) && From <= time && (To == TimeOnly.MinValue || time < To);
     }
 
+    /// <summary>What is wrong with it; null when nothing is.</summary>
+    [JsonIgnore]
     public string? Error => Days is { Count: 0 } ? "At least one day is needed."
         : To != TimeOnly.MinValue && From >= To ? "from must be before to; 00:00 as to is the end of the day."
         : JitterMinutes is < 0 or > 12 * 60 ? "jitterMinutes is 0 to 720."

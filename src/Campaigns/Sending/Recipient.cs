@@ -48,10 +48,13 @@ public sealed record MessageOpened(DateTimeOffset At, bool Machine);
 public sealed record LinkClicked(DateTimeOffset At, string? Url);
 
 /// <param name="Type"><c>bounce</c> for a permanent one, <c>blocked</c> for a refusal that may be temporary.</param>
-public sealed record MessageBounced(DateTimeOffset At, string? Type, string? Classification, string? Status, string? Reason);
+/// <param name="Category">Whose fault it was by the table of that time; absent in old events.</param>
+public sealed record MessageBounced(
+    DateTimeOffset At, string? Type, string? Classification, string? Status, string? Reason, FailureCategory? Category = null);
 
 /// <summary>The provider accepted it and then did not try.</summary>
-public sealed record MessageDropped(DateTimeOffset At, string? Reason);
+/// <param name="Category">As of a bounce.</param>
+public sealed record MessageDropped(DateTimeOffset At, string? Reason, FailureCategory? Category = null);
 
 public sealed record SpamReported(DateTimeOffset At);
 

@@ -24,7 +24,7 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits
 /// with the event, so two nodes at the same body come to one event: the slower one's commit is refused and looks again.
 /// </summary>
-public sealed class FactRecorder(EventStore store)
+public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
 {
     static readonly string ReadBodies = Sql.Beside<FactRecorder>(nameof(ReadBodies));
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
@@ -52,19 +52,26 @@ public sealed class FactRecorder(EventStore store)
                 {
                     body.Duplicates++;
                 }
-                else if (fact.Fact is null || fact.Recipient is not { } id || !recipients.TryGetValue(id, out var recipient))
-                {
-                    body.Unmatched++;
-                    continue; // not remembered: nothing of it was recorded
-                }
-                else
+                else if (fact is { Fact: not null, Recipient: { } id } && recipients.TryGetValue(id, out var recipient))
                 {
                     body.Recorded++;
-                    Record(session, id, recipient, fact, suppressed);
+                    recipient.Record(session, fact.Fact);
                     if (fact.Fact is MessageBounced or MessageDropped or SpamReported)
                     {
                         badlyReceived.Add(recipient.CampaignId);
                     }
+
+                    Suppress(session, fact, $"recipient {id}", suppressed);
+                }
+                else if (fact is { Recipient: null, Suppresses: not null, Address: not null })
+                {
+                    body.Recorded++; // about no message that we know, but the person's word or the address's end all the same
+                    Suppress(session, fact, "webhook", suppressed);
+                }
+                else
+                {
+                    body.Unmatched++;
+                    continue; // not remembered: nothing of it was recorded
                 }
 
                 // Also of a repeat: it may carry an id that the first one had not.
@@ -86,36 +93,20 @@ public sealed class FactRecorder(EventStore store)
         }
     }
 
-    static void Record(Session session, Guid id, TrackedRecipient recipient, ProviderFact fact, HashSet<string> suppressed)
+    static void Suppress(Session session, ProviderFact fact, string source, HashSet<string> suppressed)
     {
-        if (recipient.Status == "queued")
-        {
-            Ledger.WaitForBatch(session, recipient.CampaignId);
-        }
-
-        // That it was accepted is news only while nobody knows it: afterwards the provider's word repeats our own record.
-        if (fact.Fact is not MessageAccepted || recipient.Status != "sent")
-        {
-            session.Append<Recipient>(id, ExpectedVersion.MustExist, fact.Fact!);
-        }
-
-        if (recipient.Status == "inDoubt")
-        {
-            session.Send(new CompleteCampaign(recipient.CampaignId));
-        }
-
         if (fact.Suppresses is { } reason && fact.Address is { } address && suppressed.Add(address))
         {
             session.Append<Suppression>(
-                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {id}"));
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
         }
     }
 
-    static WebhookBody Parse(Guid id, byte[] body)
+    WebhookBody Parse(Guid id, byte[] body)
     {
         try
         {
-            return new WebhookBody(id, SendGridEvents.Read(body, out var malformed)) { Malformed = malformed };
+            return new WebhookBody(id, sendGrid.Read(body, out var malformed)) { Malformed = malformed };
         }
         catch (JsonException)
         {
@@ -141,11 +132,9 @@ public sealed class FactRecorder(EventStore store)
     {
         var ids = facts.Where(fact => fact.Recipient is not null).Select(fact => fact.Recipient!.Value).Distinct().ToArray();
         var rows = await store.Database.Query(
-            ReadRecipients, reader => (Id: reader.GetGuid(0), Recipient: new TrackedRecipient(reader.GetGuid(1), reader.GetString(2))), ct, tenantId, ids);
-        return rows.ToDictionary(row => row.Id, row => row.Recipient);
+            ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids);
+        return rows.ToDictionary(row => row.Id);
     }
-
-    sealed record TrackedRecipient(Guid CampaignId, string Status);
 
     sealed record WebhookBody(Guid Id, IReadOnlyList<ProviderFact> Facts)
     {

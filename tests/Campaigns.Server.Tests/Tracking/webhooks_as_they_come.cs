@@ -1,15 +1,18 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Server.Tests.Sending;
+using Campaigns.Tests;
 using Campaigns.Tracking;
+using Xunit.Abstractions;
 
 namespace Campaigns.Server.Tests.Tracking;
 
 /// <summary>Repeated, in disorder, broken, forged: SendGrid's events as its users report them.</summary>
 [Collection("postgres")]
-public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLifetime
+public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputHelper output) : IAsyncLifetime
 {
     readonly SendGridVoice voice = new();
     CampaignRun run = null!;
@@ -127,6 +130,84 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLife
         (await run.Store.Number("select sum(unmatched) from webhook_bodies")).ShouldBe(3);
     }
 
+    [Fact]
+    public async Task suppress_an_address_that_they_name_also_where_they_name_no_message()
+    {
+        var recipient = recipients[0].Id;
+        object Without(string kind, string email, string type = "bounce") => new { @event = kind, email, type, timestamp = run.Clock.Now.ToUnixTimeSeconds(), sg_event_id = Guid.NewGuid() };
+        await Post(
+            Without("spamreport", "complainer@a.example"), Without("unsubscribe", "leaver@a.example"), Without("bounce", "nobody@a.example"),
+            Without("spamreport", "complainer@a.example"), Without("bounce", "blocked@a.example", "blocked"), Without("delivered", "reader@a.example"),
+            SendGridVoice.Event("spamreport", Guid.NewGuid(), run.Clock.Now)); // a message that is not this organisation's
+        await run.Work();
+
+        (await run.Store.Texts("select address || ' ' || reason || ' ' || source from suppressions order by address")).ShouldBe(
+            ["complainer@a.example Complaint webhook", "leaver@a.example Unsubscribed webhook", "nobody@a.example InvalidAddress webhook"]);
+        (await run.Store.Texts("select recorded || ' ' || duplicates || ' ' || unmatched from webhook_bodies")).ShouldBe(["3 1 3"]);
+    }
+
+    [Fact]
+    public async Task are_there_to_be_looked_at_and_read_again()
+    {
+        var unknown = Guid.NewGuid();
+        await Post(SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now), SendGridVoice.Event("delivered", unknown, run.Clock.Now));
+        await run.Pass(TimeSpan.FromSeconds(1));
+        await Post(SendGridVoice.Event("open", recipients[0].Id, run.Clock.Now));
+
+        var latest = await run.Api.GetJson("webhook-bodies?limit=1");
+        var earlier = await run.Api.GetJson($"webhook-bodies?cursor={latest.Text("next")}");
+        latest.GetProperty("items")[0].TryGetProperty("processedAt", out _).ShouldBeFalse("it waits");
+        var body = earlier.GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
+        (body.Number("recorded"), body.Number("unmatched"), body.Text("provider")).ShouldBe((1, 1, "sendgrid"));
+        var raw = await run.Api.GetByteArrayAsync($"webhook-bodies/{body.Text("id")}");
+        raw.Length.ShouldBe((int)body.Number("size"));
+        JsonSerializer.Deserialize<JsonElement>(raw)[1].Text("ob_mid").ShouldBe(unknown.ToString("N"));
+
+        await run.Store.Texts($"update recipients set id = '{unknown}' where id = '{recipients[1].Id}' returning id::text"); // whom nobody knew, somebody knows now
+        await run.Store.Texts($"update mt_streams set id = '{unknown}' where id = '{recipients[1].Id}' returning id::text");
+        using var replay = await run.Api.PostAsync($"webhook-bodies/{body.Text("id")}/replay", null);
+        replay.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await run.Work();
+
+        (await run.Store.Texts("select recorded || ' ' || duplicates || ' ' || unmatched from webhook_bodies order by id")).ShouldBe(["1 1 0", "1 0 0"]);
+        (await Recorded(recipients[0])).ShouldBe(["message_delivered", "message_opened"]);
+    }
+
+    [Fact]
+    public async Task are_no_business_of_another_organisation()
+    {
+        await Post(SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now));
+        var id = (await run.Store.Texts("select id::text from webhook_bodies")).Single();
+        using var other = await run.Host.Client("other");
+        using var read = await other.GetAsync($"webhook-bodies/{id}");
+        using var replayed = await other.PostAsync($"webhook-bodies/{id}/replay", null);
+        (read.StatusCode, replayed.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NotFound));
+        (await other.GetJson("webhook-bodies")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task are_forgotten_after_their_time_unless_they_still_wait_to_be_read()
+    {
+        await Post(SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now));
+        await run.Work();
+        await Forget(after: TimeSpan.FromDays(29));
+        (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(1);
+        await Post(SendGridVoice.Event("open", recipients[0].Id, run.Clock.Now));
+        await Forget(after: TimeSpan.FromDays(31));
+        (await run.Store.Texts("select recorded::text from webhook_bodies")).ShouldBe(["1"], "the one that was read is gone, the one that waited is not");
+
+        // Before what waits is worked on, as the queues may come.
+        async Task Forget(TimeSpan after)
+        {
+            run.Clock.Advance(after);
+            var session = run.Store.OpenSession(EventStore.DefaultTenant);
+            session.Send(new ForgetWebhookBodies());
+            await session.Commit(CancellationToken.None);
+            await run.WorkOnce("planning");
+            await run.Work();
+        }
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("17")]
@@ -175,6 +256,46 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres) : IAsyncLife
         (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(bodies.Length);
         (await run.Store.Number("select count(*) from webhook_bodies where processed_at is null")).ShouldBe(0);
         (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task noise_in_one_event_neither_stops_anything_nor_loses_the_others()
+    {
+        var random = new Random(Seed.Of(output));
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var recipient in recipients)
+            {
+                var good = JsonSerializer.SerializeToUtf8Bytes(SendGridVoice.Event("delivered", recipient.Id, run.Clock.Now.AddSeconds(round)));
+                var spoilt = Mutation.Of(JsonSerializer.SerializeToUtf8Bytes(SendGridVoice.Event("click", Guid.NewGuid(), run.Clock.Now)), random);
+                byte[][] both = random.Next(2) == 0 ? [good, spoilt] : [spoilt, good];
+                using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, [.. "["u8, .. both[0], .. ",\r\n"u8, .. both[1], .. "]\r\n"u8]);
+                answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            }
+        }
+
+        await run.Work();
+
+        foreach (var recipient in recipients)
+        {
+            (await Recorded(recipient)).ShouldBe(["message_delivered", "message_delivered", "message_delivered"]);
+        }
+
+        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task five_thousand_in_one_post_are_recorded_but_for_the_bad_ones()
+    {
+        var events = Enumerable.Range(0, 5000).Select(i => i % 1000 == 999
+            ? "{\"event\":\"open\",\"timestamp\":" + new string('[', 10_000)
+            : JsonSerializer.Serialize(SendGridVoice.Event("open", recipients[i % recipients.Count].Id, run.Clock.Now.AddSeconds(i))));
+        using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, Encoding.UTF8.GetBytes($"[{string.Join(",\r\n", events)}]\r\n"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await run.Work();
+
+        (await run.Store.Texts("select recorded || ' ' || malformed from webhook_bodies")).ShouldBe(["4995 5"]);
+        (await run.Store.Number("select count(*) from mt_events where type = 'message_opened'")).ShouldBe(4995);
     }
 
     [Fact]

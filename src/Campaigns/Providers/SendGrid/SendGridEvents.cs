@@ -10,32 +10,119 @@ using Campaigns.Tracking;
 namespace Campaigns.Providers.SendGrid;
 
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
-public static class SendGridEvents
+public sealed class SendGridEvents(SendGridAnswers answers)
 {
-    /// <param name="malformed">Entries that are no objects or say neither what nor when.</param>
-    /// <exception cref="JsonException">The body is no JSON at all.</exception>
-    public static IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
+    static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true };
+
+    /// <param name="malformed">Entries that are no objects or say neither what nor when; at least 1 where the body as a whole is no JSON.</param>
+    /// <exception cref="JsonException">There is no entry in it.</exception>
+    public IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
     {
+        var facts = new List<ProviderFact>();
         malformed = 0;
-        using var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowTrailingCommas = true });
-        var entries = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray().ToList() : [document.RootElement];
-        var facts = new List<ProviderFact>(entries.Count);
-        foreach (var entry in entries)
+        try
         {
-            if (Read(entry) is { } fact)
+            using var document = JsonDocument.Parse(body, Tolerant);
+            if (document.RootElement.ValueKind != JsonValueKind.Array)
             {
-                facts.Add(fact);
+                Add(document.RootElement, facts, ref malformed);
             }
             else
             {
-                malformed++;
+                foreach (var entry in document.RootElement.EnumerateArray())
+                {
+                    Add(entry, facts, ref malformed);
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            malformed = 0;
+            ReadOneByOne(body, facts, ref malformed);
+            if (facts.Count == 0)
+            {
+                throw;
             }
         }
 
         return facts;
     }
 
-    static ProviderFact? Read(JsonElement entry)
+    // One entry that is no JSON, or too deep, must not take the others with it.
+    void ReadOneByOne(ReadOnlyMemory<byte> body, List<ProviderFact> facts, ref int malformed)
+    {
+        foreach (var entry in Entries(body))
+        {
+            try
+            {
+                using var document = JsonDocument.Parse(entry, Tolerant);
+                Add(document.RootElement, facts, ref malformed);
+            }
+            catch (JsonException)
+            {
+                malformed++;
+            }
+        }
+
+        malformed = Math.Max(malformed, 1);
+    }
+
+    /// <summary>
+    /// What lies between braces that belong together. A brace at the beginning of a line begins an entry in any case: that ends one that
+    /// never closes.
+    /// </summary>
+    static IEnumerable<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> body)
+    {
+        var (start, depth, isText, isEscaped) = (0, 0, false, false);
+        for (var i = 0; i < body.Length; i++)
+        {
+            var letter = body.Span[i];
+            if (letter == '{' && i > 0 && body.Span[i - 1] == '\n')
+            {
+                if (depth > 0)
+                {
+                    yield return body[start..i];
+                }
+
+                (start, depth, isText, isEscaped) = (i, 1, false, false);
+            }
+            else if (isText)
+            {
+                (isText, isEscaped) = (isEscaped || letter != '"', !isEscaped && letter == '\\');
+            }
+            else if (letter == '"')
+            {
+                isText = depth > 0;
+            }
+            else if (letter == '{' && depth++ == 0)
+            {
+                start = i;
+            }
+            else if (letter == '}' && depth > 0 && --depth == 0)
+            {
+                yield return body[start..(i + 1)];
+            }
+        }
+
+        if (depth > 0)
+        {
+            yield return body[start..];
+        }
+    }
+
+    void Add(JsonElement entry, List<ProviderFact> facts, ref int malformed)
+    {
+        if (Read(entry) is { } fact)
+        {
+            facts.Add(fact);
+        }
+        else
+        {
+            malformed++;
+        }
+    }
+
+    ProviderFact? Read(JsonElement entry)
     {
         try
         {
@@ -51,34 +138,35 @@ public static class SendGridEvents
         }
     }
 
-    static object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch
+    object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch
     {
         "processed" => new MessageAccepted(at),
         "delivered" => new MessageDelivered(at),
         "deferred" => new MessageDeferred(at, Text(entry, "response")),
         "open" => new MessageOpened(at, Flag(entry, "sg_machine_open")),
         "click" => new LinkClicked(at, Text(entry, "url")),
-        "bounce" => new MessageBounced(at, Text(entry, "type"), Text(entry, "bounce_classification"), Text(entry, "status"), Text(entry, "reason")),
-        "dropped" => new MessageDropped(at, Text(entry, "reason")),
+        "bounce" => new MessageBounced(
+            at, Text(entry, "type"), Text(entry, "bounce_classification"), Text(entry, "status"), Text(entry, "reason"), CategoryOf(kind, entry)),
+        "dropped" => new MessageDropped(at, Text(entry, "reason"), CategoryOf(kind, entry)),
         "spamreport" => new SpamReported(at),
         "unsubscribe" or "group_unsubscribe" => new RecipientUnsubscribed(at),
         _ => null, // group_resubscribe, account_status_change and whatever comes: kept in the body, nothing to record
     };
 
+    FailureCategory CategoryOf(string kind, JsonElement entry) => Meaning(kind, entry)?.Category ?? FailureCategory.Unknown;
+
     // Only what is the recipient's fault or wish keeps others from writing to him; a bad reputation is the sender's.
-    static SuppressionReason? Suppression(string kind, JsonElement entry) => kind switch
+    SuppressionReason? Suppression(string kind, JsonElement entry) => kind switch
     {
-        "bounce" when Text(entry, "type") is null or "bounce" && Text(entry, "bounce_classification") is null or "Invalid Address" =>
-            SuppressionReason.InvalidAddress,
         "spamreport" => SuppressionReason.Complaint,
         "unsubscribe" or "group_unsubscribe" => SuppressionReason.Unsubscribed,
-        "dropped" => Text(entry, "reason") switch
-        {
-            "Bounced Address" or "Invalid" => SuppressionReason.InvalidAddress,
-            "Spam Reporting Address" => SuppressionReason.Complaint,
-            "Unsubscribed Address" => SuppressionReason.Unsubscribed,
-            _ => null,
-        },
+        _ => Meaning(kind, entry)?.Suppresses,
+    };
+
+    AnswerMeaning? Meaning(string kind, JsonElement entry) => kind switch
+    {
+        "bounce" => answers.OfBounce(Text(entry, "type"), Text(entry, "bounce_classification")),
+        "dropped" => answers.OfDrop(Text(entry, "reason")),
         _ => null,
     };
 

@@ -9,7 +9,7 @@ public sealed class SendGridOptions
     /// <summary>Secret. Never in a log, an event or an answer.</summary>
     public string ApiKey { get; set; } = "";
 
-    /// <summary>Verifies the signatures of webhooks: base64 of the SubjectPublicKeyInfo that SendGrid shows.</summary>
+    /// <summary>Verifies the signatures of webhooks: base64 of the SubjectPublicKeyInfo that SendGrid shows. Several, separated by commas, while one is replaced.</summary>
     public string WebhookPublicKey { get; set; } = "";
 
     /// <summary>How long to wait for an answer. A message whose answer does not come is in doubt.</summary>
@@ -17,4 +17,16 @@ public sealed class SendGridOptions
 
     /// <summary>The largest webhook body taken, in bytes.</summary>
     public int LargestWebhook { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Replaces what comes with the program about the meaning of answers (<c>sendgrid-answers.json</c>); empty: nothing does.</summary>
+    public string AnswersFile { get; set; } = "";
+
+    /// <summary>Of its own kind, for the paid checking of addresses. Secret. Empty: addresses are not checked.</summary>
+    public string ValidationKey { get; set; } = "";
+
+    /// <summary>
+    /// Whether SendGrid is told who unsubscribed by our link and who may be written to again. To be switched off where several organisations share
+    /// an account: its lists hold for all of them.
+    /// </summary>
+    public bool WriteSuppressions { get; set; } = true;
 }

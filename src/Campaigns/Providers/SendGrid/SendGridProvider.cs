@@ -12,7 +12,8 @@ namespace Campaigns.Providers.SendGrid;
 /// Sends through SendGrid's v3 API, one message a call. There is no idempotency key: an answer that does not come leaves the
 /// message in doubt, and only SendGrid's own word settles it. Our id travels in <c>custom_args</c>.
 /// </summary>
-public sealed class SendGridProvider(HttpClient http, SendGridAccounts accounts, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
+public sealed class SendGridProvider(
+    HttpClient http, SendGridAccounts accounts, SendGridAnswers answers, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
 {
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
@@ -21,8 +22,8 @@ public sealed class SendGridProvider(HttpClient http, SendGridAccounts accounts,
 
     public Channel Channel => Channel.Email;
 
-    public Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) =>
-        Task.FromResult<LookUpResult>(new LookUpResult.Unavailable("Not asked"));
+    public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) => EmailActivity.Read(
+        await new SendGridApi(http, accounts, options, clock).Ask(message.TenantId, HttpMethod.Get, EmailActivity.Query(message.Id), null, ct), message.HandedOverAt);
 
     public async Task<bool> HasVerified(string tenantId, string email, CancellationToken ct)
     {
@@ -51,7 +52,11 @@ public sealed class SendGridProvider(HttpClient http, SendGridAccounts accounts,
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(account.BaseAddress, "/v3/mail/send"))
         {
-            Content = JsonContent.Create(Body(email), SendGridJson.Default.MailSendRequest),
+            // In one piece, with its length: a chunked request that breaks off is harder to tell from a whole one.
+            Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(Body(email), SendGridJson.Requests.MailSendRequest))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", account.ApiKey) },
         };
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
@@ -97,42 +102,45 @@ public sealed class SendGridProvider(HttpClient http, SendGridAccounts accounts,
             content.Add(new Content("text/html", message.Html));
         }
 
+        var personalization = new Personalization(
+            [new Mailbox(message.To, DisplayName(message.ToName))], UnsubscribeHeaders(message),
+            new Dictionary<string, string> { [MessageIdArgument] = message.Id });
         return new MailSendRequest(
-            [new Personalization([new Mailbox(message.To, DisplayName(message.ToName))], new Dictionary<string, string> { [MessageIdArgument] = message.Id })],
+            [personalization],
             new Mailbox(message.From.Email, DisplayName(message.From.Name)),
             message.From.ReplyTo is { } replyTo ? new Mailbox(replyTo) : null,
             message.Subject,
             content,
-            [message.Campaign]);
+            [message.Campaign],
+            message.DryRun ? new MailSettings(new Switch(true)) : null);
     }
+
+    static Dictionary<string, string>? UnsubscribeHeaders(OutgoingEmail message) => message.Unsubscribe is not { } link ? null : new()
+    {
+        ["List-Unsubscribe"] = $"<{link.AbsoluteUri}>",
+        ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
+    };
 
     // SendGrid refuses names with these.
     static string? DisplayName(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');
 
     async Task<SendResult> Read(HttpResponseMessage response, CancellationToken ct)
     {
-        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-        switch (response.StatusCode)
+        if (response.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK)
         {
-            case HttpStatusCode.Accepted or HttpStatusCode.OK:
-                return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
-            case HttpStatusCode.TooManyRequests:
-                return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response)) { IsThrottled = true };
-            case HttpStatusCode.ServiceUnavailable or HttpStatusCode.RequestTimeout:
-                return new SendResult.Refused(FailureCategory.Temporary, code, await Reason(response, ct), RetryAfter(response));
-            case HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed:
-            case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest: // the address leads elsewhere
-                return new SendResult.Refused(FailureCategory.Configuration, code, await Reason(response, ct));
-            case >= HttpStatusCode.InternalServerError:
-                return new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
-            default:
-                var (reason, field) = await Error(response, ct);
-                return new SendResult.Refused(
-                    field?.Contains(".to", StringComparison.Ordinal) == true ? FailureCategory.Recipient
-                    : field?.StartsWith("from", StringComparison.Ordinal) == true ? FailureCategory.Configuration
-                    : FailureCategory.Content,
-                    code, reason);
+            return new SendResult.Accepted(response.Headers.TryGetValues("X-Message-Id", out var ids) ? ids.First() : null);
         }
+
+        var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        var (reason, field) = await Error(response, ct);
+        return answers.ToMailSend(code, field, reason) is { } meaning
+                ? new SendResult.Refused(meaning.Category, code, reason, meaning.Category == FailureCategory.Temporary ? RetryAfter(response) : null)
+                {
+                    IsThrottled = meaning.Throttles,
+                }
+            : response.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError
+                ? new SendResult.Refused(FailureCategory.Unknown, code, reason)
+            : new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
     }
 
     TimeSpan? RetryAfter(HttpResponseMessage response)
@@ -144,8 +152,6 @@ public sealed class SendGridProvider(HttpClient http, SendGridAccounts accounts,
             : null;
         return wait > TimeSpan.Zero ? wait : null; // past by our clock: theirs may be behind
     }
-
-    static async Task<string> Reason(HttpResponseMessage response, CancellationToken ct) => (await Error(response, ct)).Reason;
 
     // Some answers, 413 above all, come as a page of the web server in front.
     static async Task<(string Reason, string? Field)> Error(HttpResponseMessage response, CancellationToken ct)

@@ -9,11 +9,24 @@ public static class SendGridSignature
     public const string SignatureHeader = "X-Twilio-Email-Event-Webhook-Signature";
     public const string TimestampHeader = "X-Twilio-Email-Event-Webhook-Timestamp";
 
-    /// <param name="publicKey">base64 of the SubjectPublicKeyInfo (P-256).</param>
+    /// <param name="publicKeys">base64 of the SubjectPublicKeyInfo (P-256); several, separated by commas, while one takes another's place.</param>
     /// <param name="signature">base64 of the ASN.1 DER signature.</param>
-    public static bool IsValid(string publicKey, string? signature, string? timestamp, ReadOnlySpan<byte> body)
+    public static bool IsValid(string publicKeys, string? signature, string? timestamp, ReadOnlySpan<byte> body)
     {
-        if (string.IsNullOrEmpty(publicKey) || string.IsNullOrEmpty(signature) || string.IsNullOrEmpty(timestamp))
+        foreach (var key in publicKeys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (IsValidFor(key, signature, timestamp, body))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    static bool IsValidFor(string publicKey, string? signature, string? timestamp, ReadOnlySpan<byte> body)
+    {
+        if ( string.IsNullOrEmpty(signature) || string.IsNullOrEmpty(timestamp))
         {
             return false;
         }

@@ -24,6 +24,8 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
 
     public string? ContentType { get; private set; }
 
+    public long? ContentLength { get; private set; }
+
     public JsonElement Body { get; private set; }
 
     public int Requests { get; private set; }
@@ -32,6 +34,12 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
 
     public Task<SendResult> Send(OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default) => Send(
         this, Clock, message, options, ct);
+
+    public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct = default)
+    {
+        using var http = new HttpClient(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
+        return await Provider(http, Clock, null).LookUp(message, ct);
+    }
 
     public static async Task<SendResult> Send(
         HttpMessageHandler handler, TimeProvider clock, OutgoingMessage? message = null, SendGridOptions? options = null, CancellationToken ct = default)
@@ -44,7 +52,7 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
     public static SendGridProvider Provider(HttpClient http, TimeProvider clock, SendGridOptions? options = null, params IReadOnlyList<SendGridCredentials> own)
     {
         var shared = Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" });
-        return new SendGridProvider(http, new SendGridAccounts((_, _) => Task.FromResult(own), shared), shared, clock);
+        return new SendGridProvider(http, new SendGridAccounts((_, _) => Task.FromResult(own), shared), new SendGridAnswers(), shared, clock);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -53,9 +61,14 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
         Path = request.RequestUri;
         Method = request.Method;
         Authorization = request.Headers.Authorization;
-        ContentType = request.Content!.Headers.ContentType!.MediaType;
-        using var body = JsonDocument.Parse(await request.Content.ReadAsStringAsync(cancellationToken));
-        Body = body.RootElement.Clone();
+        if (request.Content is { } content)
+        {
+            ContentType = content.Headers.ContentType!.MediaType;
+            ContentLength = content.Headers.ContentLength;
+            using var body = JsonDocument.Parse(await content.ReadAsStringAsync(cancellationToken));
+            Body = body.RootElement.Clone();
+        }
+
         return await answer(cancellationToken);
     }
 }

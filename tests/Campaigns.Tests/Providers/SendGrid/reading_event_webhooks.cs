@@ -4,12 +4,15 @@ using Campaigns.Consent;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sending;
 using Campaigns.Tracking;
+using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Providers.SendGrid;
 
-public sealed class reading_event_webhooks
+public sealed class reading_event_webhooks(ITestOutputHelper output)
 {
     const string Recipient = "0195a0b1c2d38e4f8a5b0123456789ab";
+
+    static readonly SendGridEvents Reader = new(new SendGridAnswers());
 
     static readonly DateTimeOffset At = DateTimeOffset.FromUnixTimeSeconds(1513299569);
 
@@ -26,9 +29,10 @@ public sealed class reading_event_webhooks
         { "'event':'open','sg_machine_open':null", new MessageOpened(At, false) },
         { "'event':'click','url':'https://example.com/?a=1','url_offset':{'index':0,'type':'html'}", new LinkClicked(At, "https://example.com/?a=1") },
         { "'event':'bounce','type':'bounce','bounce_classification':'Invalid Address','status':'5.1.1','reason':'550 No'",
-            new MessageBounced(At, "bounce", "Invalid Address", "5.1.1", "550 No") },
-        { "'event':'bounce','type':'blocked','status':571", new MessageBounced(At, "blocked", null, "571", null) },
-        { "'event':'dropped','reason':'Bounced Address'", new MessageDropped(At, "Bounced Address") },
+            new MessageBounced(At, "bounce", "Invalid Address", "5.1.1", "550 No", FailureCategory.Recipient) },
+        { "'event':'bounce','type':'blocked','status':571", new MessageBounced(At, "blocked", null, "571", null, FailureCategory.Temporary) },
+        { "'event':'dropped','reason':'Bounced Address'", new MessageDropped(At, "Bounced Address", FailureCategory.Recipient) },
+        { "'event':'dropped','reason':'Something new'", new MessageDropped(At, "Something new", FailureCategory.Unknown) },
         { "'event':'spamreport'", new SpamReported(At) },
         { "'event':'unsubscribe'", new RecipientUnsubscribed(At) },
         { "'event':'group_unsubscribe','asm_group_id':10", new RecipientUnsubscribed(At) },
@@ -73,6 +77,15 @@ public sealed class reading_event_webhooks
     [InlineData("'event':'open'", null)]
     [InlineData("'event':'click'", null)]
     public void suppresses_only_for_the_recipients_fault_or_wish(string members, SuppressionReason? reason) => One(members).Suppresses.ShouldBe(reason);
+
+    [Theory]
+    [InlineData("bounce", "Invalid Address", FailureCategory.Recipient), InlineData("bounce", "Mailbox Unavailable", FailureCategory.Recipient)]
+    [InlineData("bounce", "Content", FailureCategory.Content), InlineData("blocked", "Reputation", FailureCategory.Content)]
+    [InlineData("bounce", "Frequency or Volume Too High", FailureCategory.Temporary), InlineData("bounce", "Technical", FailureCategory.Temporary)]
+    [InlineData("bounce", "Technical Failure", FailureCategory.Temporary), InlineData("expired", "Unclassified", FailureCategory.Temporary)]
+    [InlineData("bounce", "Unclassified", FailureCategory.Unknown), InlineData("bounce", "Of next year", FailureCategory.Unknown)]
+    public void says_whose_fault_a_bounce_is(string type, string classification, FailureCategory category) =>
+        One($"'event':'bounce','type':'{type}','bounce_classification':'{classification}'").Fact.ShouldBeOfType<MessageBounced>().Category.ShouldBe(category);
 
     [Theory, InlineData("'category':'c1'"), InlineData("'category':['c1','c2']"), InlineData("'category':null"), InlineData("'category':{'a':[1]}")]
     [InlineData("'asm_group_id':'10'"), InlineData("'unknown':{'deep':[{'deeper':null}]}"), InlineData("'':1"), InlineData("'sg_event_id':5")]
@@ -145,25 +158,77 @@ public sealed class reading_event_webhooks
     [InlineData("a\\ud800b", null)]
     [InlineData("\\ud83d\\ude00", "😀")]
     public void leaves_out_what_cannot_be_stored(string reason, string? kept) =>
-        One($"'event':'dropped','reason':'{reason}'").Fact.ShouldBe(new MessageDropped(At, kept));
+        One($"'event':'dropped','reason':'{reason}'").Fact.ShouldBe(new MessageDropped(At, kept, FailureCategory.Unknown));
 
     [Fact]
     public void leaves_out_text_that_is_not_utf8()
     {
         byte[] body = [.. Json("[{'event':'dropped','timestamp':1513299569,'reason':'"), 0xff, 0xfe, .. Json("'}]")];
-        SendGridEvents.Read(body, out var malformed).Single().Fact.ShouldBe(new MessageDropped(At, null));
+        Reader.Read(body, out var malformed).Single().Fact.ShouldBe(new MessageDropped(At, null, FailureCategory.Unknown));
         malformed.ShouldBe(0);
     }
 
-    [Theory, InlineData(""), InlineData("[{'event':'open'"), InlineData("[{'event':'open','timestamp':1513299569}"), InlineData("no json"), InlineData("[]]")]
-    [InlineData("[{'event':'op"), InlineData("\u0000")]
-    public void says_when_it_is_no_json(string body) => Should.Throw<JsonException>(() => SendGridEvents.Read(Json(body), out _));
+    [Theory, InlineData(""), InlineData("[{'event':'open'"), InlineData("no json"), InlineData("[]]"), InlineData("[{'event':'op"), InlineData("\u0000"), InlineData("[}{]")]
+    public void says_when_there_is_nothing_in_it(string body) => Should.Throw<JsonException>(() => Reader.Read(Json(body), out _));
 
     [Fact]
     public void is_not_brought_down_by_depth()
     {
-        Should.Throw<JsonException>(() => SendGridEvents.Read(Json(new string('[', 1_000_000)), out _));
-        Should.Throw<JsonException>(() => SendGridEvents.Read(Json(string.Concat(Enumerable.Repeat("{'a':", 100_000))), out _));
+        Should.Throw<JsonException>(() => Reader.Read(Json(new string('[', 1_000_000)), out _));
+        Should.Throw<JsonException>(() => Reader.Read(Json(string.Concat(Enumerable.Repeat("{'a':", 100_000))), out _));
+    }
+
+    public static TheoryData<string> Broken => new()
+    {
+        "{'event':'open','timestamp':1513299569,'useragent':'\u0000\u0001\t'}", // as they are, where JSON has escapes
+        "{'event':'open','timestamp':1513299569,'useragent':'a\nb'}",
+        "{'event':'open','timestamp':1513299569,'useragent':'\\x41'}",
+        "{'event':'open','timestamp':1513299569,'useragent':'never ends}",
+        "{'event':'open','timestamp':1513299569,{}",
+        "{'event':'open','timestamp':1513299569,'deep':{'deeper':{'deepest':{}}",
+        "{'event':'open','timestamp':01513299569}",
+        "{'event':'open','timestamp':NaN}",
+        "{'event':'open' 'timestamp':1513299569}",
+        "{event:'open'}",
+        "{'event':'open','timestamp':1513299569,'url':" + new string('[', 10_000) + new string(']', 10_000) + "}",
+        new string('[', 10_000) + new string(']', 10_000),
+        string.Concat(Enumerable.Repeat("{'a':", 10_000)) + new string('}', 10_000),
+        "undefined",
+    };
+
+    [Theory, MemberData(nameof(Broken))]
+    public void loses_no_good_event_beside_one_that_is_no_json(string broken)
+    {
+        var good = new[] { "open", "spamreport", "unsubscribe" }.Select(kind => Entry($"'event':'{kind}'")).ToList();
+        foreach (var place in Enumerable.Range(0, good.Count + 1))
+        {
+            var body = $"[{string.Join(",\r\n", good.Take(place).Append(broken).Concat(good.Skip(place)))}]\r\n";
+            Reader.Read(Json(body), out var malformed).Select(fact => fact.Fact)
+                .ShouldBe([new MessageOpened(At, false), new SpamReported(At), new RecipientUnsubscribed(At)], $"the broken one at {place}");
+            malformed.ShouldBeGreaterThan(0);
+        }
+    }
+
+    [Theory, InlineData("[{0},\r\n{0}"), InlineData("[{0},{0},{'event':'op"), InlineData("[{0}{0}]"), InlineData("\ufeff[{0},{0}]"), InlineData("{0}\n{0}\n")]
+    public void keeps_what_is_whole_of_a_body_that_is_not(string body) =>
+        Reader.Read(Json(body.Replace("{0}", Entry("'event':'open','useragent':'}\\'{\\\\'"), StringComparison.Ordinal)), out _).Select(fact => fact.Fact)
+            .ShouldBe([new MessageOpened(At, false), new MessageOpened(At, false)]);
+
+    [Fact]
+    public void loses_no_good_event_whatever_becomes_of_the_one_beside_it()
+    {
+        var random = new Random(Seed.Of(output));
+        for (var round = 0; round < 1000; round++)
+        {
+            var good = Enumerable.Range(0, random.Next(1, 6)).Select(i => Json(Entry($"'event':'delivered','timestamp':{1 + i},'response':'250 }}{{ ok'"))).ToList();
+            var spoilt = Mutation.Of(Json(Entry("'event':'click','url':'https://example.com/?a=[1]','url_offset':{'index':0,'type':'html'},'category':['c1','c2']")), random);
+            var entries = good.ToList();
+            entries.Insert(random.Next(entries.Count + 1), spoilt);
+            byte[] body = [.. "["u8, .. entries.SelectMany((entry, i) => i == 0 ? entry : [.. ",\r\n"u8, .. entry]), .. "]\r\n"u8];
+
+            var read = Reader.Read(body, out _).Select(fact => fact.Fact).OfType<MessageDelivered>().Select(fact => fact.At.ToUnixTimeSeconds());
+            read.Where(second => second <= good.Count).Distinct().ShouldBe(Enumerable.Range(1, good.Count).Select(second => (long)second), Encoding.UTF8.GetString(body));
+        }
     }
 
     [Theory, InlineData("[]", 0), InlineData("null", 1), InlineData("5", 1), InlineData("{}", 1), InlineData("[null,1]", 2)]
@@ -218,7 +283,7 @@ public sealed class reading_event_webhooks
 
     static IReadOnlyList<ProviderFact> Read(string body, int malformed)
     {
-        var facts = SendGridEvents.Read(Json(body), out var counted);
+        var facts = Reader.Read(Json(body), out var counted);
         counted.ShouldBe(malformed);
         return facts;
     }

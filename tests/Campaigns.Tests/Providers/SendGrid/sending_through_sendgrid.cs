@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sending;
@@ -12,6 +13,11 @@ namespace Campaigns.Tests.Providers.SendGrid;
 
 public sealed class sending_through_sendgrid
 {
+    static readonly string[] NotOurs =
+    [
+        "x-sg-id", "x-sg-eid", "received", "dkim-signature", "Content-Type", "Content-Transfer-Encoding", "To", "From", "Subject", "Reply-To", "CC", "BCC",
+    ];
+
     [Fact]
     public async Task asks_for_one_message_to_one_person()
     {
@@ -27,9 +33,55 @@ public sealed class sending_through_sendgrid
             """
             {"personalizations":[{"to":[{"email":"ann@example.com","name":"Ann Example"}],"custom_args":{"ob_mid":"0195a0b1c2d38e4f8a5b0123456789ab"}}],
             "from":{"email":"news@example.com","name":"News"},"reply_to":{"email":"answers@example.com"},"subject":"Hello",
-            "content":[{"type":"text/plain","value":"Hi"},{"type":"text/html","value":"\u003Cp\u003EHi\u003C/p\u003E"}],
+            "content":[{"type":"text/plain","value":"Hi"},{"type":"text/html","value":"<p>Hi</p>"}],
             "categories":["0195a0b1c2d37e4f8a5b0123456789ab"]}
             """.ReplaceLineEndings(""));
+    }
+
+    [Fact]
+    public async Task names_the_link_of_one_click_where_there_is_one()
+    {
+        var sendGrid = SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.Accepted));
+        await sendGrid.Send(SendGridStub.Message with { Unsubscribe = new Uri("https://example.com/u/tökén") });
+        sendGrid.Body.GetProperty("personalizations")[0].GetProperty("headers").GetRawText().ShouldBe(
+            """{"List-Unsubscribe":"<https://example.com/u/t%C3%B6k%C3%A9n>","List-Unsubscribe-Post":"List-Unsubscribe=One-Click"}""");
+    }
+
+    [Fact]
+    public async Task only_has_it_checked_where_nothing_is_to_be_sent()
+    {
+        var sendGrid = SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.OK));
+        (await sendGrid.Send(SendGridStub.Message with { DryRun = true })).ShouldBe(new SendResult.Accepted(null));
+        sendGrid.Body.GetProperty("mail_settings").GetRawText().ShouldBe("""{"sandbox_mode":{"enable":true}}""");
+    }
+
+    [Fact]
+    public async Task keeps_every_rule_of_the_api()
+    {
+        var sendGrid = SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.Accepted));
+        await sendGrid.Send(SendGridStub.Message with
+        {
+            ToName = "Example, Ann; \"Dr.\"", Subject = "Grüße \u2028 \"<&>\" 😀", Html = new string('<', 100_000), Text = "\0\t\n</script>",
+            Unsubscribe = new Uri("https://example.com/u/t"), DryRun = true,
+        });
+
+        sendGrid.ContentLength.ShouldNotBeNull("not chunked").ShouldBeLessThan(30_000_000);
+        var (mail, personalization) = (sendGrid.Body, sendGrid.Body.GetProperty("personalizations").EnumerateArray().Single());
+        Names(mail).ShouldBeSubsetOf(["personalizations", "from", "reply_to", "subject", "content", "categories", "mail_settings"]);
+        Names(personalization).ShouldBeSubsetOf(["to", "headers", "custom_args"]);
+        Names(mail.GetProperty("from")).Concat(Names(mail.GetProperty("reply_to"))).ShouldBeSubsetOf(["email", "name"]);
+        var to = personalization.GetProperty("to").EnumerateArray().Single();
+        to.GetProperty("name").GetString()!.ShouldNotContain(',');
+        to.GetProperty("name").GetString()!.ShouldNotContain(';');
+        Names(personalization.GetProperty("headers")).Intersect(NotOurs, StringComparer.OrdinalIgnoreCase).ShouldBeEmpty();
+        personalization.GetProperty("custom_args").EnumerateObject().ShouldAllBe(argument => argument.Value.ValueKind == JsonValueKind.String);
+        Encoding.UTF8.GetByteCount(personalization.GetProperty("custom_args").GetRawText()).ShouldBeLessThan(10_000);
+        mail.GetProperty("content").EnumerateArray().Select(content => content.GetProperty("type").GetString()).ShouldBe(["text/plain", "text/html"]);
+        mail.GetProperty("content").EnumerateArray().ShouldAllBe(content => content.GetProperty("value").GetString()!.Length > 0);
+        mail.GetProperty("categories").EnumerateArray().Single().GetString()!.Length.ShouldBeLessThanOrEqualTo(255);
+        mail.GetProperty("subject").GetString().ShouldBe("Grüße \u2028 \"<&>\" 😀");
+
+        static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(member => member.Name);
     }
 
     [Fact]
@@ -40,6 +92,8 @@ public sealed class sending_through_sendgrid
         sendGrid.Body.GetProperty("personalizations")[0].GetProperty("to").GetRawText().ShouldBe("""[{"email":"ann@example.com"}]""");
         sendGrid.Body.GetProperty("from").GetRawText().ShouldBe("""{"email":"news@example.com"}""");
         sendGrid.Body.TryGetProperty("reply_to", out _).ShouldBeFalse();
+        sendGrid.Body.TryGetProperty("mail_settings", out _).ShouldBeFalse();
+        sendGrid.Body.GetProperty("personalizations")[0].TryGetProperty("headers", out _).ShouldBeFalse();
         sendGrid.Body.GetProperty("content").GetArrayLength().ShouldBe(1);
         sendGrid.Body.GetProperty("content")[0].GetProperty("type").GetString().ShouldBe("text/html");
 
@@ -96,7 +150,8 @@ public sealed class sending_through_sendgrid
     [InlineData("from.email", FailureCategory.Configuration)]
     [InlineData("from", FailureCategory.Configuration)]
     [InlineData("content.0.value", FailureCategory.Content)]
-    [InlineData("reply_to.email", FailureCategory.Content)]
+    [InlineData("reply_to.email", FailureCategory.Configuration)]
+    [InlineData("personalizations.0.custom_args", FailureCategory.Content)]
     [InlineData("subject", FailureCategory.Content)]
     [InlineData(null, FailureCategory.Content)]
     public async Task is_refused_for_a_fault_in_the_request_with_whose_fault_it_is(string? field, FailureCategory category)
@@ -114,6 +169,11 @@ public sealed class sending_through_sendgrid
         (await SendGridStub.Answering(response).Send())
             .ShouldBe(new SendResult.Refused(FailureCategory.Configuration, ((int)status).ToString(CultureInfo.InvariantCulture), "The provided authorization grant is invalid"));
     }
+
+    [Theory, InlineData(HttpStatusCode.PaymentRequired), InlineData(HttpStatusCode.Conflict), InlineData((HttpStatusCode)499)]
+    public async Task is_refused_also_with_a_status_that_is_not_in_the_table(HttpStatusCode status) =>
+        (await SendGridStub.Answering(Errors(status, """{"errors":[{"message":"New","field":null}]}""")).Send())
+            .ShouldBe(new SendResult.Refused(FailureCategory.Unknown, ((int)status).ToString(CultureInfo.InvariantCulture), "New"));
 
     [Theory, InlineData(HttpStatusCode.MovedPermanently), InlineData(HttpStatusCode.Found), InlineData(HttpStatusCode.TemporaryRedirect)]
     public async Task is_refused_when_the_address_leads_elsewhere(HttpStatusCode status)
@@ -320,7 +380,7 @@ public sealed class sending_through_sendgrid
                 var buffer = new byte[64 * 1024];
                 var read = 0;
                 var request = "";
-                while (!request.EndsWith(request.StartsWith("GET", StringComparison.Ordinal) ? "\r\n\r\n" : "\r\n0\r\n\r\n", StringComparison.Ordinal))
+                while (!IsWhole(request))
                 {
                     read += await client.GetStream().ReadAsync(buffer.AsMemory(read));
                     request = Encoding.UTF8.GetString(buffer, 0, read);
@@ -330,5 +390,9 @@ public sealed class sending_through_sendgrid
                 client.LingerState = new LingerOption(answer.Length == 0, 0); // without a word: a reset
             }
         }
+
+        static bool IsWhole(string request) => request.Split("\r\n\r\n", 2) is [var head, var body]
+            && head.Split("\r\n").SingleOrDefault(line => line.StartsWith("Content-Length: ", StringComparison.Ordinal))?[16..] is var length
+            && body.Length == int.Parse(length ?? "0", CultureInfo.InvariantCulture);
     }
 }

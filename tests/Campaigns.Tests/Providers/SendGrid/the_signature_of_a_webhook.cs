@@ -51,6 +51,26 @@ public sealed class the_signature_of_a_webhook
         SendGridSignature.IsValid(Key, theirs, Timestamp, Body).ShouldBeFalse();
     }
 
+    [Fact]
+    public void fits_the_old_and_the_new_key_while_one_takes_the_others_place()
+    {
+        using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var nextKey = Convert.ToBase64String(next.ExportSubjectPublicKeyInfo());
+        SendGridSignature.IsValid($"{nextKey},{Key}", Signature, Timestamp, Body).ShouldBeTrue();
+        SendGridSignature.IsValid($" {Key} , {nextKey},", Signature, Timestamp, Body).ShouldBeTrue();
+        SendGridSignature.IsValid($"rubbish,{Key}", Signature, Timestamp, Body).ShouldBeTrue();
+        SendGridSignature.IsValid($"{nextKey},rubbish", Signature, Timestamp, Body).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void is_in_der_and_in_nothing_else() // .NET's own default among the others
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        byte[] signed = [.. Encoding.UTF8.GetBytes(Timestamp), .. Body];
+        var fixedLength = Convert.ToBase64String(key.SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation));
+        SendGridSignature.IsValid(Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()), fixedLength, Timestamp, Body).ShouldBeFalse();
+    }
+
     public static TheoryData<string?, string?, string?> Rubbish => new()
     {
         { "", Signature, Timestamp }, // no key is configured: nobody is let in

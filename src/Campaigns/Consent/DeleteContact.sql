@@ -1,0 +1,1 @@
+delete from contacts where tenant_id = $1 and id = $2

@@ -1,0 +1,95 @@
+using Campaigns.Audience;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Engine.Messages;
+using Campaigns.Http;
+using Campaigns.Providers.SendGrid;
+using Campaigns.Tracking;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Consent;
+
+/// <summary>The provider is to be told that a person wants no more messages.</summary>
+public sealed record SuppressAtProvider(string Address);
+
+/// <summary>The provider is to be told that a person may be written to again.</summary>
+public sealed record ReinstateAtProvider(string Address);
+
+/// <summary>The provider is to erase what it keeps about a person.</summary>
+public sealed record EraseAtProvider(string Address);
+
+/// <summary>A page of one of the provider's lists is to be read into ours.</summary>
+public sealed record ImportSuppressions(string List, int Offset);
+
+/// <summary>Keeps the provider's suppression lists and ours in step.</summary>
+public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions sendGrid)
+{
+    /// <summary>About a day: what a person asked for is not given up because the provider is away for an hour.</summary>
+    public static readonly RetryPolicy Patience = new() { MaxAttempts = 30, LongestWait = TimeSpan.FromHours(1) };
+
+    static readonly string ReadSuppressed = Sql.Beside<FactRecorder>("ReadSuppressed");
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/suppressions/import-from-provider", Import).WithName(nameof(ImportSuppressions))
+            .WithSummary("Read the provider's lists of bounces, invalid addresses, complaints and unsubscriptions into ours")
+            .Produces(StatusCodes.Status202Accepted);
+
+    public async Task Handle(SuppressAtProvider message, Delivery delivery, CancellationToken ct)
+    {
+        if (await sendGrid.FollowOurs(delivery.TenantId, ct))
+        {
+            await sendGrid.Add(delivery.TenantId, message.Address, ct);
+        }
+    }
+
+    public async Task Handle(ReinstateAtProvider message, Delivery delivery, CancellationToken ct)
+    {
+        if (await sendGrid.FollowOurs(delivery.TenantId, ct))
+        {
+            await sendGrid.Remove(delivery.TenantId, message.Address, ct);
+        }
+    }
+
+    public async Task Handle(EraseAtProvider message, Delivery delivery, CancellationToken ct)
+    {
+        if (await sendGrid.HasAccount(delivery.TenantId, ct))
+        {
+            await sendGrid.Erase(delivery.TenantId, message.Address, ct);
+        }
+    }
+
+    public async Task Handle(ImportSuppressions message, Delivery delivery, CancellationToken ct)
+    {
+        var read = await sendGrid.Read(delivery.TenantId, message.List, message.Offset, ct);
+        var addresses = read.Select(EmailAddress.Normalise).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var known = await store.Database.Query(ReadSuppressed, reader => reader.GetString(0), ct, delivery.TenantId, addresses);
+        var session = delivery.OpenSession();
+        foreach (var address in addresses.Except(known, StringComparer.Ordinal))
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any,
+                new AddressSuppressed(address, SendGridSuppressions.Lists[message.List], $"sendgrid {message.List}"));
+        }
+
+        if (read.Count == SendGridSuppressions.PageSize)
+        {
+            session.Send(message with { Offset = message.Offset + read.Count });
+        }
+
+        await session.Commit(ct);
+    }
+
+    static async Task<IResult> Import(ApiRequest request, CancellationToken ct)
+    {
+        var session = request.OpenSession();
+        foreach (var list in SendGridSuppressions.Lists.Keys)
+        {
+            session.Send(new ImportSuppressions(list, 0));
+        }
+
+        await session.Commit(ct);
+        return TypedResults.Accepted("/api/v1/suppressions");
+    }
+}

@@ -1,0 +1,11 @@
+using Campaigns.Http;
+
+namespace Campaigns.Consent;
+
+/// <summary>Where one click unsubscribes a recipient (RFC 8058).</summary>
+public sealed class UnsubscribeLinks(UnsubscribeTokens tokens, PublicUrl publicUrl)
+{
+    /// <summary>Null where the server lacks <c>PublicUrl</c> or <c>Secrets:Key</c>.</summary>
+    public Uri? For(string tenantId, Guid recipient) =>
+        tokens.Make(tenantId, recipient) is { } token ? publicUrl.Of($"u/{token}") : null;
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>The calls to SendGrid's v3 API that may be made again: all but sending.</summary>
+public sealed class SendGridApi(HttpClient http, SendGridAccounts accounts, IOptions<SendGridOptions> options, TimeProvider clock)
+{
+    /// <param name="tenantId">Whose account it is about.</param>
+    /// <param name="path">With its query, escaped.</param>
+    /// <param name="body">Sent as JSON.</param>
+    /// <param name="key">Instead of the account's.</param>
+    public async Task<SendGridAnswer> Ask(string tenantId, HttpMethod method, string path, object? body, CancellationToken ct, string? key = null)
+    {
+        var account = await accounts.For(tenantId, ct);
+        if ((key ?? account.ApiKey).Trim() is var usable && !SecretText.IsToken(usable))
+        {
+            return new SendGridAnswer(null, default, "The API key is missing, or is no key");
+        }
+
+        using var request = new HttpRequestMessage(method, new Uri(account.BaseAddress, path))
+        {
+            Content = body is null ? null : new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            },
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", usable) },
+        };
+        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
+        try
+        {
+            using var response = await http.SendAsync(request, either.Token);
+            return await Read(response, either.Token);
+        }
+        catch (HttpRequestException error)
+        {
+            return new SendGridAnswer(null, default, $"SendGrid cannot be reached ({error.HttpRequestError})");
+        }
+        catch (OperationCanceledException)
+        {
+            var why = ct.IsCancellationRequested ? "The node stopped" : $"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s";
+            return new SendGridAnswer(null, default, why);
+        }
+    }
+
+    static async Task<SendGridAnswer> Read(HttpResponseMessage response, CancellationToken ct)
+    {
+        var text = await response.Content.ReadAsByteArrayAsync(ct);
+        JsonElement body = default;
+        try
+        {
+            body = text.Length == 0 ? default : JsonElement.Parse(text);
+        }
+        catch (JsonException)
+        {
+            // A page of the web server in front. The status says enough.
+        }
+
+        return new SendGridAnswer(response.StatusCode, body, Reason(body) ?? response.ReasonPhrase ?? "");
+    }
+
+    static string? Reason(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Object && body.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array
+        && errors.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.Object } error
+        && error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String
+            ? message.GetString()
+            : null;
+}
+
+/// <param name="Status">Null where no answer came.</param>
+/// <param name="Body">Undefined where it was no JSON.</param>
+/// <param name="Reason">SendGrid's own words, or why there are none.</param>
+public sealed record SendGridAnswer(HttpStatusCode? Status, JsonElement Body, string Reason)
+{
+    public bool IsSuccess => Status is >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices;
+
+    /// <summary>For people.</summary>
+    public string Explanation => Status is { } status ? $"SendGrid answered {(int)status} {Reason}".TrimEnd() : Reason;
+
+    /// <param name="isFineToMiss">What is not there (404) need not be done.</param>
+    /// <exception cref="HttpRequestException">It was not done.</exception>
+    public SendGridAnswer OrThrow(bool isFineToMiss = false) =>
+        IsSuccess || (isFineToMiss && Status == HttpStatusCode.NotFound) ? this : throw new HttpRequestException(Explanation, null, Status);
+}

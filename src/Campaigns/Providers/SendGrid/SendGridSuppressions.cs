@@ -1,0 +1,63 @@
+using System.Text.Json;
+using Campaigns.Consent;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Providers.SendGrid;
+
+/// <summary>SendGrid's own lists of whom it does not deliver to, and its forgetting of people. Every call may be made again.</summary>
+public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accounts, IOptions<SendGridOptions> options)
+{
+    /// <summary>Addresses read in one call; fewer is the end of a list.</summary>
+    public const int PageSize = 500;
+
+    /// <summary>SendGrid's lists by what being on them means. Its blocks are passing, and no reason to suppress.</summary>
+    public static readonly IReadOnlyDictionary<string, SuppressionReason> Lists = new Dictionary<string, SuppressionReason>
+    {
+        ["bounces"] = SuppressionReason.InvalidAddress,
+        ["invalid_emails"] = SuppressionReason.InvalidAddress,
+        ["spam_reports"] = SuppressionReason.Complaint,
+        ["unsubscribes"] = SuppressionReason.Unsubscribed,
+    };
+
+    static readonly string[] Removable =
+    [
+        "asm/suppressions/global", "suppression/bounces", "suppression/blocks", "suppression/spam_reports", "suppression/invalid_emails",
+    ];
+
+    public async Task<bool> HasAccount(string tenantId, CancellationToken ct) => (await accounts.For(tenantId, ct)).ApiKey.Length > 0;
+
+    /// <summary>Whether SendGrid's lists are to follow ours.</summary>
+    public async Task<bool> FollowOurs(string tenantId, CancellationToken ct) => options.Value.WriteSuppressions && await HasAccount(tenantId, ct);
+
+    /// <returns>The addresses as SendGrid writes them; null for an entry without one.</returns>
+    /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
+    public async Task<IReadOnlyList<string?>> Read(string tenantId, string list, int offset, CancellationToken ct)
+    {
+        var answer = (await api.Ask(tenantId, HttpMethod.Get, $"/v3/suppression/{list}?limit={PageSize}&offset={offset}", null, ct)).OrThrow();
+        return answer.Body.ValueKind == JsonValueKind.Array ? [.. answer.Body.EnumerateArray().Select(Email)] : [];
+    }
+
+    /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
+    public async Task Add(string tenantId, string address, CancellationToken ct) =>
+        (await api.Ask(tenantId, HttpMethod.Post, "/v3/asm/suppressions/global", new Dictionary<string, string[]> { ["recipient_emails"] = [address] }, ct)).OrThrow();
+
+    /// <summary>Takes an address off every list on which it may be: on any of them, SendGrid would drop what we send.</summary>
+    /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
+    public async Task Remove(string tenantId, string address, CancellationToken ct)
+    {
+        foreach (var list in Removable)
+        {
+            (await api.Ask(tenantId, HttpMethod.Delete, $"/v3/{list}/{Uri.EscapeDataString(address)}", null, ct)).OrThrow(isFineToMiss: true);
+        }
+    }
+
+    /// <summary>Has SendGrid erase what it keeps about a person.</summary>
+    /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
+    public async Task Erase(string tenantId, string address, CancellationToken ct) =>
+        (await api.Ask(tenantId, HttpMethod.Post, "/v3/recipients/erasejob", new Dictionary<string, string[]> { ["email_addresses"] = [address] }, ct)).OrThrow();
+
+    static string? Email(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String
+            ? email.GetString()
+            : null;
+}

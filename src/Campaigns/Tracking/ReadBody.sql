@@ -1,0 +1,1 @@
+select body from webhook_bodies where tenant_id = $1 and id = $2

@@ -1,0 +1,72 @@
+using Campaigns.Engine;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace Campaigns.Tracking;
+
+/// <summary>What providers posted, as it came: to look at, and to be read again after a fault of ours.</summary>
+public static class StoredWebhooks
+{
+    static readonly string ListBodies = Sql.Beside(typeof(StoredWebhooks), nameof(ListBodies));
+    static readonly string ReadBody = Sql.Beside(typeof(StoredWebhooks), nameof(ReadBody));
+    static readonly string ReopenBody = Sql.Beside(typeof(StoredWebhooks), nameof(ReopenBody));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/webhook-bodies", List).WithName("ListWebhookBodies").WithSummary("What providers posted, latest first, and what came of it")
+            .Produces<Page<StoredWebhook>>();
+        api.MapGet("/webhook-bodies/{id:guid}", Get).WithName("GetWebhookBody").WithSummary("A body as it was posted")
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPost("/webhook-bodies/{id:guid}/replay", Replay).WithName("ReplayWebhookBody")
+            .WithSummary("Read a body again: what was recorded is a duplicate, what found no recipient then may find one now")
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
+    {
+        var rows = await request.Store.Database.Query(ListBodies, StoredWebhook.Read, ct, request.TenantId, page.AfterId, page.Size + 1);
+        return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Id.ToString()));
+    }
+
+    // As bytes to download: it is a stranger's text, and not to be shown as anything by a browser.
+    static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct) =>
+        await Find(id, request, ct) is { } body ? TypedResults.Bytes(body, "application/octet-stream", $"{id}.txt") : NotFound();
+
+    static async Task<IResult> Replay(Guid id, ApiRequest request, CancellationToken ct)
+    {
+        if (await Find(id, request, ct) is null)
+        {
+            return NotFound();
+        }
+
+        var session = request.OpenSession();
+        session.Sql.Add(ReopenBody, request.TenantId, id);
+        session.Send(new RecordFacts(id));
+        await session.Commit(ct);
+        return TypedResults.Accepted("/api/v1/webhook-bodies");
+    }
+
+    static async Task<byte[]?> Find(Guid id, ApiRequest request, CancellationToken ct) =>
+        (await request.Store.Database.Query(ReadBody, reader => reader.GetFieldValue<byte[]>(0), ct, request.TenantId, id)).SingleOrDefault();
+
+    static IResult NotFound() => Problems.NotFound("webhook body (any more)");
+}
+
+/// <param name="Size">In bytes.</param>
+/// <param name="ProcessedAt">Null while it waits to be read.</param>
+/// <param name="Duplicates">Events that an earlier body, or this one, had told already.</param>
+/// <param name="Unmatched">Events about no recipient that we know, or of a kind that is not recorded.</param>
+/// <param name="Malformed">Entries that are no events.</param>
+public sealed record StoredWebhook(
+    Guid Id, string Provider, DateTimeOffset ReceivedAt, int Size, DateTimeOffset? ProcessedAt, int? Recorded, int? Duplicates, int? Unmatched, int? Malformed)
+{
+    internal static StoredWebhook Read(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), Value<DateTimeOffset>(reader, 4),
+        Value<int>(reader, 5), Value<int>(reader, 6), Value<int>(reader, 7), Value<int>(reader, 8));
+
+    static T? Value<T>(NpgsqlDataReader reader, int column)
+        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+}

@@ -1,0 +1,28 @@
+using Campaigns.Engine.Events;
+using Campaigns.Sending;
+
+namespace Campaigns.Tracking;
+
+/// <summary>A recipient about whom something is to be recorded that happened outside.</summary>
+/// <param name="Status">As the ledger has it.</param>
+sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status)
+{
+    public void Record(Session session, object fact)
+    {
+        if (Status == "queued")
+        {
+            Ledger.WaitForBatch(session, CampaignId);
+        }
+
+        // That it was accepted is news only while nobody knows it: afterwards the provider's word repeats our own record.
+        if (fact is not MessageAccepted || Status != "sent")
+        {
+            session.Append<Recipient>(Id, ExpectedVersion.MustExist, fact);
+        }
+
+        if (Status == "inDoubt")
+        {
+            session.Send(new CompleteCampaign(CampaignId));
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Campaigns.Insight;
+using Campaigns.Server.Tests.Sending;
+
+namespace Campaigns.Server.Tests.Consent;
+
+/// <summary>From the header in the message to nobody writing any more.</summary>
+[Collection("postgres")]
+public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLifetime
+{
+    const string Address = "silent.1@a.example";
+
+    static readonly HttpClient World = new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    CampaignRun run = null!;
+    Guid campaign;
+    Uri link = null!;
+
+    public async Task InitializeAsync()
+    {
+        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?>
+        {
+            ["PublicUrl"] = "https://mail.example.com/ours", ["Secrets:Key"] = Convert.ToBase64String(new byte[32]),
+        });
+        run.Sandbox.EventWebhook = null;
+        campaign = await run.Api.Launch([Address, "silent.2@a.example"]);
+        await run.Work();
+
+        var inHeader = await Header(Address, "List-Unsubscribe");
+        (await Header(Address, "List-Unsubscribe-Post")).ShouldBe("List-Unsubscribe=One-Click");
+        inHeader.ShouldStartWith("<https://mail.example.com/ours/u/");
+        inHeader.ShouldNotBe(await Header("silent.2@a.example", "List-Unsubscribe"));
+        link = new Uri(run.Host.Address, "u/" + inHeader.Split('/')[^1].TrimEnd('>')); // what stands before the server leaves off the rest
+    }
+
+    public async Task DisposeAsync() => await run.DisposeAsync();
+
+    public static TheoryData<Func<HttpContent?>> Bodies => new()
+    {
+        () => new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]),
+        () => new MultipartFormDataContent { { new StringContent("One-Click"), "List-Unsubscribe" } },
+        () => new ByteArrayContent([0xff, 0x00]),
+        () => null,
+    };
+
+    [Theory, MemberData(nameof(Bodies))]
+    public async Task takes_one_post_whatever_it_is_written_in(Func<HttpContent?> body)
+    {
+        using var content = body();
+        using var answer = await World.PostAsync(link, content);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await Recipient()).UnsubscribedAt.ShouldBe(run.Clock.Now);
+        (await run.Store.Texts("select address || ' ' || reason || ' ' || source from suppressions")).ShouldBe([$"{Address} Unsubscribed recipient {(await Recipient()).Id}"]);
+        await run.Store.ShouldAddUp();
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task twice_is_as_once()
+    {
+        await Click();
+        var events = await run.Store.Number("select count(*) from mt_events");
+        await Click();
+        (await run.Store.Number("select count(*) from mt_events")).ShouldBe(events);
+    }
+
+    [Fact]
+    public async Task again_after_somebody_reinstated_the_address_counts_again()
+    {
+        await Click();
+        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Address, why = "Asked for it" });
+        reinstated.EnsureSuccessStatusCode();
+        await Click();
+        (await run.Store.Texts("select address from suppressions")).ShouldBe([Address]);
+    }
+
+    [Fact]
+    public async Task keeps_the_next_campaign_away()
+    {
+        await Click();
+        var next = await run.Api.Launch([Address, "silent.2@a.example"], list: "Next");
+        await run.Work();
+        (await run.Api.Recipients(next)).Count(recipient => recipient.Reason == "suppressed").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task settles_a_doubt_since_only_who_got_the_message_has_the_link()
+    {
+        await run.Store.Texts($"update recipients set status = 'inDoubt' where id = '{(await Recipient()).Id}' returning status");
+        await run.Store.Texts("update campaign_progress set in_doubt = 1, sent = sent - 1 returning 'inDoubt'");
+        await Click();
+        (await Recipient()).Status.ShouldBe(Campaigns.Sending.RecipientStatus.Sent);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task needs_no_contact_any_more()
+    {
+        await run.Store.Texts("delete from contacts returning email");
+        await Click();
+        (await run.Store.Number("select count(*) from recipients where unsubscribed_at is not null")).ShouldBe(1);
+        (await run.Store.Number("select count(*) from suppressions")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task asks_first_whoever_only_follows_the_link()
+    {
+        using var answer = await World.GetAsync(link);
+        var page = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
+        page.ShouldContain("""<form method="post">""");
+        page.ShouldContain("<button");
+        page.ShouldNotContain("<script");
+        (await Recipient()).UnsubscribedAt.ShouldBeNull();
+        (await run.Store.Number("select count(*) from suppressions")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task is_for_nobody_who_made_the_link_himself()
+    {
+        var token = link.Segments[^1];
+        foreach (var forged in new[] { token[..^2] + "AA", "x" + token, new string('A', token.Length), "x", "%20" })
+        {
+            using var asked = await World.GetAsync(new Uri(link, forged));
+            using var posted = await World.PostAsync(new Uri(link, forged), null);
+            (asked.StatusCode, posted.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NotFound));
+            (await posted.Json()).Text("type").ShouldBe("/problems/not-found");
+        }
+
+        (await run.Store.Number("select count(*) from suppressions")).ShouldBe(0);
+    }
+
+    async Task Click()
+    {
+        using var content = new StringContent("List-Unsubscribe=One-Click", Encoding.ASCII, "application/x-www-form-urlencoded");
+        using var answer = await World.PostAsync(link, content);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    async Task<string> Header(string to, string name)
+    {
+        var messages = await World.GetJson(new Uri(run.Sandbox.Address, $"/api/messages?to={to}").ToString());
+        var message = await World.GetJson(new Uri(run.Sandbox.Address, "/api/messages/" + messages.EnumerateArray().Single().Text("id")).ToString());
+        return message.GetProperty("headers").Text(name);
+    }
+
+    async Task<RecipientView> Recipient() => (await run.Api.Recipients(campaign)).Single(recipient => recipient.Email == Address);
+}
