@@ -6,7 +6,9 @@ using Campaigns.Consent;
 using Campaigns.Http;
 using Campaigns.Insight;
 using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Providers.Twilio;
 using Campaigns.Sending;
 using Campaigns.Tenancy;
 using Campaigns.Tracking;
@@ -92,8 +94,10 @@ public static class CampaignsModule
             .Event<LinkClicked>("link_clicked")
             .Event<MessageBounced>("message_bounced")
             .Event<MessageDropped>("message_dropped")
+            .Event<MessageUndelivered>("message_undelivered")
             .Event<SpamReported>("spam_reported")
             .Event<RecipientUnsubscribed>("recipient_unsubscribed")
+            .Event<ReplyReceived>("reply_received")
             .Event<OpenTimedOut>("open_timed_out")
             .Handle<HydrateAudience>("hydrate_audience", "planning", services => services.GetRequiredService<AudienceHydration>().Handle, Stranded)
             .Handle<SendBatch>("send_batch", "sending", services => services.GetRequiredService<BatchSender>().Handle, Stranded)
@@ -159,6 +163,7 @@ public static class CampaignsModule
         services.AddSingleton<BatchHandover>();
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
+        services.AddSingleton<PublicUrl>();
         services.AddSingleton<FactRecorder>();
         services.AddSingleton<OpenTimeouts>();
         services.AddSingleton<GetCampaigns>();
@@ -168,7 +173,9 @@ public static class CampaignsModule
         services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
         services.AddSingleton<StoredEvents>();
+        services.AddSingleton<MessageProviders>();
         services.AddSendGrid();
+        services.AddTwilio();
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
@@ -240,5 +247,6 @@ public static class CampaignsModule
 
         var webhooks = app.MapGroup("/webhooks").AllowAnonymous();
         ReceiveSendGridEvents.Map(webhooks);
+        ReceiveTwilioWebhooks.Map(webhooks);
     }
 }

@@ -8,7 +8,8 @@ static class Serve
     // The first part of what can be set, ours and the host's. The host itself passes over a misspelt --url without a word.
     static readonly string[] Settings =
     [
-        "Urls", "DataFolder", "ConnectionStrings", "SendGrid", "Sandbox", "Sending", "Import", "Logging", "AllowedHosts", "Kestrel", "Environment",
+        "Urls", "PublicUrl", "DataFolder", "ConnectionStrings", "SendGrid", "Twilio", "Sandbox", "Sending", "Import", "Logging", "AllowedHosts", "Kestrel",
+        "Environment",
     ];
 
     public static async Task<int> Run(string[] args, CancellationToken ct)

@@ -26,8 +26,10 @@ static class FactWords
         MessageBounced bounced => (bounced.Type == "blocked" ? "Refused by the recipient's mail server" : "Bounced") + Because(bounced.Reason ?? bounced.Status)
             + (bounced.Classification is { } classification ? $" ({classification})." : "."),
         MessageDropped dropped => $"Dropped by the provider without an attempt{Because(dropped.Reason)}.",
+        MessageUndelivered undelivered => $"Not delivered, by the provider's word: {undelivered.Code} ({Fault(undelivered.Category)}).",
         SpamReported => "Reported as spam; the address is suppressed from then on.",
         RecipientUnsubscribed => "Unsubscribed; the address is suppressed from then on.",
+        ReplyReceived => "Answered.",
         OpenTimedOut => "Not opened within the campaign's time.",
         _ => @event.TypeName, // of a newer version of this program
     };
@@ -52,22 +54,23 @@ static class FactWords
         LinkClicked clicked => clicked.At,
         MessageBounced bounced => bounced.At,
         MessageDropped dropped => dropped.At,
+        MessageUndelivered undelivered => undelivered.At,
         SpamReported reported => reported.At,
         RecipientUnsubscribed unsubscribed => unsubscribed.At,
+        ReplyReceived reply => reply.At,
         _ => null,
     };
 
-    public static string Why(MessageFailed failed)
+    public static string Why(MessageFailed failed) => $"{$"{failed.Code} {failed.Text}".Trim()} ({Fault(failed.Category)})";
+
+    static string Fault(FailureCategory category) => category switch
     {
-        var fault = failed.Category switch
-        {
-            FailureCategory.Temporary => "a passing reason",
-            FailureCategory.Recipient => "the address is at fault",
-            FailureCategory.Content => "the message is at fault",
-            _ => "our account or sender is at fault",
-        };
-        return $"{$"{failed.Code} {failed.Text}".Trim()} ({fault})";
-    }
+        FailureCategory.Temporary => "a passing reason",
+        FailureCategory.Recipient => "the address is at fault",
+        FailureCategory.Content => "the message is at fault",
+        FailureCategory.Configuration => "our account or sender is at fault",
+        _ => "the provider's words are not in our table",
+    };
 
     public static string Why(SkipReason? reason) => reason switch
     {

@@ -25,7 +25,7 @@ public static class TestCampaign
         _ => null,
     });
 
-    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, IMessageProvider provider, CancellationToken ct)
+    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, MessageProviders providers, CancellationToken ct)
     {
         if (EmailAddress.Normalise(input.To) is not { } to)
         {
@@ -66,7 +66,7 @@ public static class TestCampaign
 
         // Before it goes out: a repeated request must not send it again. Without an Idempotency-Key there is nothing to commit.
         await request.OpenSession().Commit(ct);
-        var result = await provider.Send(
+        var result = await providers.For(Channel.Email).Send(
             new OutgoingEmail(
                 "test-" + Guid.CreateVersion7(request.Now).ToString("N"), request.TenantId, id.ToString("N"), settings.From!, to, null,
                 "[Test] " + content.Subject, content.Html, content.Text),

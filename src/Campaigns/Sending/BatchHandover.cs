@@ -12,7 +12,7 @@ using Npgsql;
 namespace Campaigns.Sending;
 
 /// <summary>Finds the recipients of a batch, writes each his message and hands them to the provider, several at a time.</summary>
-public sealed class BatchHandover(EventStore store, IMessageProvider provider, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+public sealed class BatchHandover(EventStore store, MessageProviders providers, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>Attempts at a message that the provider refuses for a passing reason.</summary>
     const int Attempts = 4;
@@ -92,7 +92,7 @@ public sealed class BatchHandover(EventStore store, IMessageProvider provider, I
             content.Subject, content.Html, content.Text);
         for (var attempt = 1; ; attempt++)
         {
-            switch (await provider.Send(message, ct))
+            switch (await providers.For(Channel.Email).Send(message, ct))
             {
                 case SendResult.Accepted accepted:
                     return new MessageSent(batch.Number, accepted.ProviderMessageId);

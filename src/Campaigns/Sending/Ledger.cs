@@ -26,7 +26,7 @@ public sealed class Ledger : Projection
     [
         typeof(CampaignDrafted), typeof(BatchStarted), typeof(BatchCompleted), typeof(RecipientQueued), typeof(RecipientSkipped),
         typeof(RecipientWithdrawn), typeof(RecipientRequeued), typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned),
-        typeof(MessageAccepted),
+        typeof(MessageAccepted), typeof(MessageUndelivered),
         typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked), typeof(MessageBounced), typeof(MessageDropped),
         typeof(SpamReported), typeof(RecipientUnsubscribed), typeof(OpenTimedOut),
     ];

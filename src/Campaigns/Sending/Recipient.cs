@@ -43,9 +43,17 @@ public sealed record MessageBounced(DateTimeOffset At, string? Type, string? Cla
 /// <summary>The provider accepted it and then did not try.</summary>
 public sealed record MessageDropped(DateTimeOffset At, string? Reason);
 
+/// <summary>A text message that came to nothing after the provider had taken it.</summary>
+/// <param name="Code">The provider's; its own word where it gives none.</param>
+public sealed record MessageUndelivered(DateTimeOffset At, string Code, FailureCategory Category);
+
 public sealed record SpamReported(DateTimeOffset At);
 
 public sealed record RecipientUnsubscribed(DateTimeOffset At);
+
+/// <summary>The person answered the message. What was said is kept with the webhook alone, and not for ever.</summary>
+/// <param name="ProviderMessageId">Of the answer.</param>
+public sealed record ReplyReceived(DateTimeOffset At, string ProviderMessageId);
 
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
@@ -99,7 +107,7 @@ public static class RecipientFacts
     /// <summary>Facts that only a message that reached the provider can have: they settle a doubt.</summary>
     public static bool ProveHandedOver(object fact) => fact
         is MessageDelivered or MessageDeferred or MessageOpened or LinkClicked or MessageBounced or MessageDropped or SpamReported or RecipientUnsubscribed
-        or MessageAccepted;
+        or MessageAccepted or MessageUndelivered;
 }
 
 /// <summary>The provider's word that it has the message.</summary>

@@ -120,6 +120,7 @@ sealed class RecipientChange(string tenantId, Guid id)
             case LinkClicked clicked: ClickedAt ??= clicked.At; break;
             case MessageBounced bounced: BouncedAt ??= bounced.At; break;
             case MessageDropped dropped: BouncedAt ??= dropped.At; break;
+            case MessageUndelivered undelivered: BouncedAt ??= undelivered.At; break;
             case SpamReported reported: ComplainedAt ??= reported.At; break;
             case RecipientUnsubscribed unsubscribed: UnsubscribedAt ??= unsubscribed.At; break;
         }

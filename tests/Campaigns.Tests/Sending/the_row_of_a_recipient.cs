@@ -14,7 +14,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     [
         new MessageAccepted(Earlier), new MessageDelivered(Earlier), new MessageDeferred(Earlier, "Busy"), new MessageOpened(Earlier, false),
         new LinkClicked(Earlier, null), new MessageBounced(Earlier, "bounce", null, null, null), new MessageDropped(Earlier, null),
-        new SpamReported(Earlier), new RecipientUnsubscribed(Earlier),
+        new SpamReported(Earlier), new RecipientUnsubscribed(Earlier), new MessageUndelivered(Earlier, "30003", FailureCategory.Temporary),
     ];
 
     static readonly object[] OwnFacts =
