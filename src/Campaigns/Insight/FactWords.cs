@@ -7,8 +7,10 @@ namespace Campaigns.Insight;
 static class FactWords
 {
     /// <param name="by">Who asked for it, where that is known.</param>
-    public static string Of(Event @event, string? by) => @event.Data switch
+    /// <param name="channel">Of the recipient.</param>
+    public static string Of(Event @event, string? by, Channel channel = Channel.Email) => @event.Data switch
     {
+        RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as a contact of the campaign's list.",
         RecipientQueued => "Queued, as a contact of the campaign's list.",
         RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason)}.",
         RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason)}.",
@@ -19,6 +21,7 @@ static class FactWords
         MessageInDoubt doubt => $"In doubt in batch {doubt.Batch}: {doubt.Why}. Never sent again by itself.",
         MessageReturned returned => $"Returned to the queue by batch {returned.Batch}, for certain not handed over: {returned.Why}.",
         MessageAccepted => "Accepted, by the provider's own word.",
+        MessageDelivered when channel == Channel.Sms => "Delivered to the telephone.",
         MessageDelivered => "Delivered: the recipient's mail server took it.",
         MessageDeferred deferred => $"Put off by the recipient's mail server; the provider keeps trying{Because(deferred.Response)}.",
         MessageOpened opened => opened.Machine ? "Opened by a machine, as mail programs do in advance." : "Opened.",
@@ -75,6 +78,7 @@ static class FactWords
     public static string Why(SkipReason? reason) => reason switch
     {
         SkipReason.Suppressed => "the address is on the suppression list",
+        SkipReason.NoAddress => "the contact has no telephone number",
         SkipReason.ContactDeleted => "the contact was deleted",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",
         _ => "no reason is on record",

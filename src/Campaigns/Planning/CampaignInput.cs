@@ -6,7 +6,8 @@ namespace Campaigns.Planning;
 
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
-    string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null)
+    string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
+    CampaignChannels? Channels = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
@@ -14,7 +15,8 @@ public sealed record CampaignInput(
     static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
 
     public CampaignSettings ToSettings() => new(
-        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays);
+        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays,
+        Channels ?? CampaignChannels.Email);
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()

@@ -1,12 +1,15 @@
+using System.Text.Json.Serialization;
+
 namespace Campaigns.Planning;
 
 /// <summary>What a person decides about a campaign while it is a draft. Stored in events: members may be added, never renamed.</summary>
 /// <param name="ListId">Whom it goes to.</param>
 /// <param name="TemplateId">What it says.</param>
-/// <param name="From">Who it comes from.</param>
-/// <param name="NoOpenAfterSeconds">A message not opened within this time records a time-out.</param>
+/// <param name="From">Who it comes from by e-mail; text messages come from the number of the account.</param>
+/// <param name="NoOpenAfterSeconds">An e-mail not opened within this time records a time-out.</param>
 public sealed record CampaignSettings(
-    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays)
+    string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 }

@@ -8,11 +8,13 @@ namespace Campaigns.Planning;
 /// <param name="NextBatchAt">When the next batch is due, while it is sending.</param>
 public sealed record CampaignView(
     Guid Id, long Version, CampaignStatus Status, string Name, Guid? ListId, Guid? TemplateId, long? TemplateVersion, SenderAddress? From, Pace Pace,
-    double NoOpenAfterSeconds, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? Reason, PausedBy? PausedBy, bool Archived)
+    double NoOpenAfterSeconds, CampaignChannels Channels, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? Reason, PausedBy? PausedBy,
+    bool Archived)
 {
     public static CampaignView Of(Guid id, long version, Campaign campaign) => new(
         id, version, campaign.Status, campaign.Settings.Name, campaign.Settings.ListId, campaign.Settings.TemplateId, campaign.TemplateVersion,
-        campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.ScheduledAt, campaign.NextBatchAt,
+        campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.Settings.Channels,
+        campaign.ScheduledAt, campaign.NextBatchAt,
         campaign.Reason, campaign.PausedBy, campaign.Archived);
 
     /// <summary>The answer to a command: the campaign after it, with its entity tag, or the refusal.</summary>

@@ -61,11 +61,12 @@ public static class LaunchCampaign
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 }
 
-/// <summary>Whether a template and a list let a campaign be launched, and the version of the template.</summary>
-public sealed record Launchable(Guid? TemplateId, Guid? ListId, long TemplateVersion, Refusal? Refusal)
+/// <summary>Whether a template and a list let a campaign be launched over its channels, and the version of the template.</summary>
+public sealed record Launchable(
+    Guid? TemplateId, Guid? ListId, long TemplateVersion, Refusal? Refusal, CampaignChannels Channels = CampaignChannels.Email)
 {
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
-    public Refusal? RefusalFor(CampaignSettings settings) => settings.TemplateId == TemplateId && settings.ListId == ListId
+    public Refusal? RefusalFor(CampaignSettings settings) => (settings.TemplateId, settings.ListId, settings.Channels) == (TemplateId, ListId, Channels)
         ? Refusal
         : new Refusal("concurrent-change", "Somebody changed the campaign at the same moment. Read it again and try again.");
 }
@@ -97,22 +98,23 @@ public sealed class Launching(EventStore store, IOptions<SendingOptions> options
     {
         if (settings.TemplateId is not { } templateId)
         {
-            return new Launchable(null, settings.ListId, 0, null); // refused as incomplete
+            return new Launchable(null, settings.ListId, 0, null, settings.Channels); // refused as incomplete
         }
 
         if (settings.ListId is { } listId && await ContactLists.Find(store, tenantId, listId, ct) is null)
         {
-            return new Launchable(templateId, listId, 0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
+            return new Launchable(
+                templateId, listId, 0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid),
+                settings.Channels);
         }
 
         var template = await store.Load<Template>(tenantId, templateId, ct);
-        return new Launchable(templateId, settings.ListId, template.Version, template switch
+        var refusal = template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
             { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
-            { State.Content.Subject: "" } => new Refusal("subject-missing", "Its template has no subject: an e-mail needs one.", RefusalKind.Invalid),
-            { State.Content.HasBody: false } => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
-            _ => null,
-        });
+            { State.Content: var content } => settings.Channels.Each().Select(content.Lacks).FirstOrDefault(lack => lack is not null),
+        };
+        return new Launchable(templateId, settings.ListId, template.Version, refusal, settings.Channels);
     }
 }

@@ -75,24 +75,28 @@ public sealed class BatchHandover(EventStore store, MessageProviders providers, 
         string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, QueuedRecipient recipient, Action<string> trip, CancellationToken ct)
     {
         var addressee = recipient.Addressee!;
-        var rendering = template.Render(addressee.Fields);
+        var rendering = template.Render(addressee.Fields, recipient.Channel);
         if (rendering is Unrenderable unrenderable)
         {
             return new MessageFailed(batch.Number, FailureCategory.Content, "unrenderable", unrenderable.Why);
         }
 
-        if (rendering is not Rendered content)
+        if (rendering is MissingVariables missing)
         {
-            var missing = string.Join(", ", ((MissingVariables)rendering).Names);
-            return new MessageFailed(batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {missing}");
+            return new MessageFailed(batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {string.Join(", ", missing.Names)}");
         }
 
-        var message = new OutgoingEmail(
-            recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), campaign.Settings.From!, addressee.Email, addressee.Name,
-            content.Subject, content.Html, content.Text);
+        var (id, group) = (recipient.Id.ToString("N"), batch.CampaignId.ToString("N"));
+        OutgoingMessage message = rendering switch
+        {
+            RenderedText text => new OutgoingText(id, tenantId, group, From: null, addressee.Phone!, text.Body),
+            Rendered content => new OutgoingEmail(
+                id, tenantId, group, campaign.Settings.From!, addressee.Email, addressee.Name, content.Subject, content.Html, content.Text),
+            _ => throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}."),
+        };
         for (var attempt = 1; ; attempt++)
         {
-            switch (await providers.For(Channel.Email).Send(message, ct))
+            switch (await providers.For(recipient.Channel).Send(message, ct))
             {
                 case SendResult.Accepted accepted:
                     return new MessageSent(batch.Number, accepted.ProviderMessageId);
@@ -129,16 +133,19 @@ public sealed class BatchHandover(EventStore store, MessageProviders providers, 
             return new QueuedRecipient(id, null, SkipReason.ContactDeleted, null);
         }
 
-        var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
+        var (email, firstName, lastName, phone) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(10));
+        var channel = Enum.Parse<Channel>(reader.GetString(9), ignoreCase: true);
         var addressee = new Addressee(
-            email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6)));
-        return new QueuedRecipient(id, addressee, reader.GetBoolean(7) ? SkipReason.Suppressed : null, reader.IsDBNull(8) ? null : reader.GetInt64(8));
+            email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, phone, firstName, lastName, reader.TextOrNull(5), reader.GetString(6)), phone);
+        SkipReason? mayNot = channel == Channel.Sms && phone is null ? SkipReason.NoAddress : reader.GetBoolean(7) ? SkipReason.Suppressed : null;
+        return new QueuedRecipient(id, addressee, mayNot, reader.IsDBNull(8) ? null : reader.GetInt64(8), channel);
     }
 }
 
 /// <param name="MayNot">Why this person must not be written to; null when it is fine.</param>
 /// <param name="TriedVersion">At which version the stream of one who was in a batch before was seen in the queue; null for everybody else.</param>
-public sealed record QueuedRecipient(Guid Id, Addressee? Addressee, SkipReason? MayNot, long? TriedVersion);
+public sealed record QueuedRecipient(Guid Id, Addressee? Addressee, SkipReason? MayNot, long? TriedVersion, Channel Channel = Channel.Email);
 
 /// <param name="Fields">What the template can name.</param>
-public sealed record Addressee(string Email, string Name, IReadOnlyDictionary<string, string?> Fields);
+/// <param name="Phone">E.164; null where there is none.</param>
+public sealed record Addressee(string Email, string Name, IReadOnlyDictionary<string, string?> Fields, string? Phone = null);

@@ -1,8 +1,9 @@
 with added as (
     insert into recipients (tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at,
-                            bounced_at, complained_at, unsubscribed_at, timed_out_at)
+                            bounced_at, complained_at, unsubscribed_at, timed_out_at, channel)
     select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
-                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[])
+                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[],
+                         $17)
     returning *
 ),
 counts as (

@@ -101,7 +101,7 @@ public sealed class Ledger : Projection
             statement, All(row => row.TenantId), All(row => row.Id), All(row => row.CampaignId), All(row => row.ContactId), All(row => row.Status),
             All(row => row.Reason), All(row => row.Batch), All(row => row.QueuedAt), All(row => row.SentAt),
             All(row => row.DeliveredAt), All(row => row.OpenedAt), All(row => row.ClickedAt), All(row => row.BouncedAt), All(row => row.ComplainedAt),
-            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt));
+            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.Channel));
     }
 
     static void Queue(SqlQueue sql, List<(Event Event, BatchStarted Fact)> started)

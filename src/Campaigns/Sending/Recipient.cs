@@ -1,12 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Campaigns.Sending;
 
-// The stored facts of one contact in one campaign. These shapes are the storage format: fields may be added, never renamed
+// The stored facts of one contact in one campaign, over one channel. These shapes are the storage format: fields may be added, never renamed
 // or removed. No address stands in them: it is in the contact.
 
-public sealed record RecipientQueued(Guid CampaignId, Guid ContactId);
+public sealed record RecipientQueued(
+    Guid CampaignId, Guid ContactId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email);
 
 /// <summary>Never queued: the campaign begins with this person left out.</summary>
-public sealed record RecipientSkipped(Guid CampaignId, Guid ContactId, SkipReason Reason);
+public sealed record RecipientSkipped(
+    Guid CampaignId, Guid ContactId, SkipReason Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email);
 
 /// <summary>Was queued, and taken off the queue before a message was handed over.</summary>
 public sealed record RecipientWithdrawn(SkipReason Reason);
@@ -58,7 +63,8 @@ public sealed record ReplyReceived(DateTimeOffset At, string ProviderMessageId);
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled }
+/// <summary>Why somebody gets nothing. No address: none for the channel.</summary>
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, NoAddress }
 
 /// <summary>What became of the attempt before. In doubt: whoever asked took the risk that it arrives twice.</summary>
 public enum RequeueReason { Failed, InDoubt }

@@ -2,9 +2,9 @@
 -- recipient holds the lock on its stream, or on its campaign's while it is queued, since an earlier statement of this commit.
 with change as (
     select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
-                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[])
+                         $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17)
         c(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-          complained_at, unsubscribed_at, timed_out_at)
+          complained_at, unsubscribed_at, timed_out_at, channel)
 ),
 moved as (
     update recipients r

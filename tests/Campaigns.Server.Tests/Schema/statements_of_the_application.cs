@@ -23,7 +23,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     const string Recipients = """
         varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
-        timestamptz[], timestamptz[], timestamptz[], timestamptz[]
+        timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[]
         """;
 
     ApiHost host = null!;
@@ -75,6 +75,8 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         await Run("insert into mt_streams (tenant_id, id, type, version) select 'acme', id, 'recipient', 1 from recipients");
         await Run("insert into provider_facts (tenant_id, key) select 'acme', md5('key ' || k)::uuid from generate_series(1, 100000) k");
         await Run("insert into contacts (tenant_id, id, email, created_at, updated_at) select 'acme', md5('contact ' || r)::uuid, r || '@a.example', now(), now() from generate_series(1, 1000) r");
+        await Run("update contacts set phone = '+4179' || split_part(email, '@', 1)");
+        await Run("update recipients set channel = 'sms' where id::text like '0000000f-42%'");
         await Run("analyze recipients");
         await Run("analyze mt_streams");
         await Run("analyze provider_facts");
@@ -93,11 +95,13 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Sending.ReadNamedRetryable.sql", $"'acme', '{campaign}', '{{{ids}}}'"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Tracking.ReadLastTexted.sql", "'acme', '{+41790000001,+41790000002}'"))
+            .ShouldFind("contacts", "contacts_by_phone").ShouldFind("recipients", "recipients_by_contact");
         (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
         (await Plan(
             "Campaigns.Sending.UpdateRecipients.sql",
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
-            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 9))}")).ShouldFind("recipients", "recipients_pkey");
+            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 9))}, {none("varchar")}")).ShouldFind("recipients", "recipients_pkey");
     }
 
     async Task<string> Prepare(string name)

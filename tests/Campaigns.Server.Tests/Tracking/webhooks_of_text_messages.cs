@@ -52,6 +52,7 @@ public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsync
     {
         foreach (var status in new[] { "sent", "delivered", "sending", "undelivered", "delivered", "queued" })
         {
+            run.Clock.Advance(TimeSpan.FromMilliseconds(1));
             using var answer = await twilio.Status(recipient.Id, "SM1", status, errorCode: status == "undelivered" ? 30005 : null);
             answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
             (await answer.Content.ReadAsStringAsync()).ShouldBeEmpty();
@@ -118,7 +119,8 @@ public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsync
     {
         using var answer = await twilio.Message(Phone, "help");
         (await answer.Content.ReadAsStringAsync()).ShouldBe("<Response><Message>Acme &amp; sons: call +41441234567.</Message></Response>");
-        using var answered = await twilio.Post("/webhooks/twilio/acme/inbound", new() { ["MessageSid"] = "SM1", ["From"] = Phone, ["Body"] = "help", ["OptOutType"] = "HELP" });
+        using var answered = await twilio.Post(
+            "/webhooks/twilio/acme/inbound", new() { ["MessageSid"] = "SM1", ["From"] = Phone, ["Body"] = "help", ["OptOutType"] = "HELP" });
         (await answered.Content.ReadAsStringAsync()).ShouldBe("<Response />", "Twilio did it");
     }
 
