@@ -8,6 +8,7 @@ using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Providers.Twilio;
 using Campaigns.Sending;
 using Campaigns.Tenancy;
 using Campaigns.Tracking;
@@ -107,8 +108,10 @@ public static class CampaignsModule
             .Event<LinkClicked>("link_clicked")
             .Event<MessageBounced>("message_bounced")
             .Event<MessageDropped>("message_dropped")
+            .Event<MessageUndelivered>("message_undelivered")
             .Event<SpamReported>("spam_reported")
             .Event<RecipientUnsubscribed>("recipient_unsubscribed")
+            .Event<ReplyReceived>("reply_received")
             .Event<OpenTimedOut>("open_timed_out")
             .Handle<HydrateAudience>("hydrate_audience", "planning", services => services.GetRequiredService<AudienceHydration>().Handle, Stranded)
             .Handle<SendBatch>("send_batch", "sending", services => services.GetRequiredService<BatchSender>().Handle, Stranded)
@@ -222,7 +225,9 @@ public static class CampaignsModule
         services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
         services.AddSingleton<StoredEvents>();
+        services.AddSingleton<MessageProviders>();
         services.AddEmail();
+        services.AddTwilio();
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<BadRequestHandler>();
@@ -312,6 +317,7 @@ public static class CampaignsModule
 
         var webhooks = app.MapGroup("/webhooks").AllowAnonymous();
         ReceiveSendGridEvents.Map(webhooks);
+        ReceiveTwilioWebhooks.Map(webhooks);
         Unsubscribe.Map(app);
     }
 }

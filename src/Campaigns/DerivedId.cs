@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Campaigns.Sending;
 
 namespace Campaigns;
 
@@ -9,13 +10,14 @@ namespace Campaigns;
 /// </summary>
 public static class DerivedId
 {
-    /// <summary>The recipient stream of a contact in a campaign.</summary>
-    public static Guid Recipient(Guid campaignId, Guid contactId)
+    /// <summary>The recipient stream of a contact in a campaign, over one channel: e-mail adds nothing to the name.</summary>
+    public static Guid Recipient(Guid campaignId, Guid contactId, Channel channel = Channel.Email)
     {
-        Span<byte> name = stackalloc byte[32];
+        Span<byte> name = stackalloc byte[33];
         campaignId.TryWriteBytes(name, bigEndian: true, out _);
         contactId.TryWriteBytes(name[16..], bigEndian: true, out _);
-        return Make(campaignId, name);
+        name[32] = (byte)channel;
+        return Make(campaignId, channel == Channel.Email ? name[..32] : name);
     }
 
     /// <summary>The stream of a name within an organisation, for example of a suppressed address.</summary>

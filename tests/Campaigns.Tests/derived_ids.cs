@@ -1,3 +1,5 @@
+using Campaigns.Sending;
+
 namespace Campaigns.Tests;
 
 public sealed class derived_ids
@@ -9,6 +11,7 @@ public sealed class derived_ids
     public void never_change() // streams are found by them
     {
         DerivedId.Recipient(Campaign, Contact).ShouldBe(Guid.Parse("0195a0b1-c2d3-8e21-9520-f3fc14d0ca4b"));
+        DerivedId.Recipient(Campaign, Contact, Channel.Sms).ShouldBe(Guid.Parse("0195a0b1-c2d3-8e06-88b1-e8bb5dd4661a"));
         DerivedId.Named("suppression", "ours", "a@example.com").ShouldBe(Guid.Parse("2a7a4390-964c-80df-bf94-98ec5cec0e47"));
     }
 
@@ -47,8 +50,10 @@ public sealed class derived_ids
     {
         var (campaign, sameMoment) = (Guid.CreateVersion7(Some.Now), Guid.CreateVersion7(Some.Now));
         var contacts = Enumerable.Range(0, 1000).Select(_ => Guid.NewGuid()).ToList();
-        contacts.SelectMany(contact => new[] { DerivedId.Recipient(campaign, contact), DerivedId.Recipient(sameMoment, contact) })
-            .Distinct().Count().ShouldBe(2000);
+        contacts.SelectMany(contact => new[]
+        {
+            DerivedId.Recipient(campaign, contact), DerivedId.Recipient(sameMoment, contact), DerivedId.Recipient(campaign, contact, Channel.Sms),
+        }).Distinct().Count().ShouldBe(3000);
         DerivedId.Recipient(campaign, contacts[0]).ShouldBe(DerivedId.Recipient(campaign, contacts[0]));
     }
 

@@ -6,6 +6,10 @@ namespace Campaigns.Server.Components;
 /// <summary>Why a person got, or did not get, the message.</summary>
 static class RecipientWords
 {
+    /// <summary>Where the message goes; the e-mail address where somebody has no telephone.</summary>
+    public static string Address(RecipientView recipient) =>
+        (recipient.Channel == Channel.Sms ? recipient.Phone : null) ?? recipient.Email ?? "deleted contact";
+
     public static string Status(RecipientView recipient) => recipient.Status switch
     {
         RecipientStatus.InDoubt => "In doubt",
@@ -44,6 +48,7 @@ static class RecipientWords
     {
         "suppressed" => "The address is on the suppression list",
         "invalidAddress" => "The address is not valid",
+        "noAddress" => "The contact has no telephone number",
         "contactDeleted" => "The contact was deleted",
         "campaignCancelled" => "The campaign was cancelled first",
         _ => reason ?? "No reason is on record",
@@ -63,10 +68,12 @@ static class RecipientWords
     {
         { ComplainedAt: not null } => "The person called it spam; the address is suppressed",
         { UnsubscribedAt: not null } => "The person wants no more messages; the address is suppressed",
+        { BouncedAt: not null, Channel: Channel.Sms } => "It did not reach the telephone",
         { BouncedAt: not null } => "The receiving server gave it back",
         { ClickedAt: not null } => "A link in it was followed",
         { OpenedAt: not null } => "It was opened",
         { TimedOutAt: not null } => "It was not opened in time",
+        { DeliveredAt: not null, Channel: Channel.Sms } => "It reached the telephone",
         { DeliveredAt: not null } => "The receiving server took it",
         _ => "The provider has it; nothing was heard since",
     };

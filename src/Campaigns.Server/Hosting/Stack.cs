@@ -17,6 +17,9 @@ public sealed class Stack : IAsyncDisposable
 {
     const string DefaultUrl = "http://127.0.0.1:5080";
 
+    /// <summary>What texts come from in the sandbox.</summary>
+    const string SandboxNumber = "+15005550006";
+
     readonly EmbeddedPostgres? postgres;
 
     Stack(EmbeddedPostgres? postgres, SandboxServer? sandbox, WebApplication app, string? developmentKey)
@@ -69,6 +72,7 @@ public sealed class Stack : IAsyncDisposable
             var stack = new Stack(postgres, sandbox, app, key);
             TellPublicUrl(app, isPrivate: postgres is not null);
             sandbox?.EventWebhook = new Uri(stack.Address, $"/webhooks/sendgrid/{Development.TenantId}");
+            sandbox?.InboundWebhook ??= new Uri(stack.Address, $"/webhooks/twilio/{Development.TenantId}/inbound");
             return stack;
         }
         catch (Exception error)
@@ -145,6 +149,10 @@ public sealed class Stack : IAsyncDisposable
         configuration["SendGrid:ApiKey"] = key;
         configuration["SendGrid:BaseAddress"] = server.Address.ToString();
         configuration["SendGrid:WebhookPublicKey"] = server.WebhookPublicKey;
+        configuration["Twilio:BaseAddress"] = server.Address.ToString();
+        configuration["Twilio:AccountSid"] = options.AccountSid;
+        configuration["Twilio:AuthToken"] = options.AuthToken;
+        configuration["Twilio:From"] = SandboxNumber;
         return server;
     }
 
@@ -167,6 +175,7 @@ public sealed class Stack : IAsyncDisposable
 
     static async ValueTask Stop(WebApplication? app, SandboxServer? sandbox, EmbeddedPostgres? postgres)
     {
+        sandbox?.InboundWebhook = null;
         sandbox?.EventWebhook = null; // nobody is there to take events from here on
         if (app is not null)
         {

@@ -40,7 +40,7 @@ public static class ChangeContactEndpoint
 
         var session = request.OpenSession();
         session.Sql.Add(
-            ReplaceContact, request.TenantId, id, contact.Email, contact.FirstName, contact.LastName, contact.TimeZone,
+            ReplaceContact, request.TenantId, id, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
             contact.AttributesParameter(), session.Now);
         await session.Commit(ct);
         return TypedResults.Ok(await Contacts.Find(request.Store, request.TenantId, id, ct));

@@ -12,6 +12,7 @@ public sealed class ContactColumns
     static readonly (string Field, string[] Names)[] Known =
     [
         ("email", ["email", "e_mail", "email_address", "e_mail_address", "mail"]),
+        ("phone", ["phone", "phone_number"]),
         ("first_name", ["first_name", "firstname", "given_name"]),
         ("last_name", ["last_name", "lastname", "surname", "family_name"]),
         ("time_zone", ["time_zone", "timezone", "tz"]),
@@ -19,7 +20,7 @@ public sealed class ContactColumns
 
     ContactColumns(string[] fields) => Fields = fields;
 
-    /// <summary>The field of each column, in order: email, first_name, last_name, time_zone or the name of an attribute.</summary>
+    /// <summary>The field of each column, in order: email, phone, first_name, last_name, time_zone or the name of an attribute.</summary>
     public IReadOnlyList<string> Fields { get; }
 
     /// <summary>Understands a header line; refuses one without addresses, or with two columns of one meaning.</summary>

@@ -15,7 +15,7 @@ namespace Campaigns.Audience;
 /// <param name="Value">What was found instead.</param>
 public sealed record FileRow(
     long Line, string Email, string? FirstName = null, string? LastName = null, string? TimeZone = null, string Attributes = "{}",
-    bool UnknownTimeZone = false, string? Rejection = null, string? Value = null);
+    bool UnknownTimeZone = false, string? Phone = null, bool UnusablePhone = false, string? Rejection = null, string? Value = null);
 
 /// <summary>Why a row of a file did not become a contact.</summary>
 public static class RejectionReason
@@ -153,7 +153,7 @@ public sealed class ContactFile : IAsyncDisposable
 
     FileRow Contact(long line)
     {
-        string? email = null, firstName = null, lastName = null, timeZone = null;
+        string? email = null, number = null, firstName = null, lastName = null, timeZone = null;
         attributes.ResetWrittenCount();
         json.Reset();
         json.WriteStartObject();
@@ -179,6 +179,7 @@ public sealed class ContactFile : IAsyncDisposable
             switch (columns.Fields[i])
             {
                 case "email": email = value; break;
+                case "phone": number = value; break;
                 case "first_name": firstName = value; break;
                 case "last_name": lastName = value; break;
                 case "time_zone": timeZone = value; break;
@@ -199,9 +200,10 @@ public sealed class ContactFile : IAsyncDisposable
         json.WriteEndObject();
         json.Flush();
         var zone = timeZone is null ? null : TimeZones.Find(timeZone);
+        var phone = PhoneNumber.Normalise(number);
         return new FileRow(
             line, address, firstName, lastName, zone, attributes.WrittenCount == 2 ? "{}" : Encoding.UTF8.GetString(attributes.WrittenSpan),
-            UnknownTimeZone: timeZone is not null && zone is null);
+            UnknownTimeZone: timeZone is not null && zone is null, phone, UnusablePhone: number is not null && phone is null);
     }
 
     static FileRow Rejected(long line, string reason, string? value) => new(

@@ -5,10 +5,12 @@ using NpgsqlTypes;
 namespace Campaigns.Audience;
 
 /// <summary>A contact as a caller gives it.</summary>
+/// <param name="Phone">With the country code, +41 79 123 45 67; kept as +41791234567.</param>
 /// <param name="TimeZone">IANA or Windows name.</param>
 /// <param name="Attributes">By any name; kept under the snake_case form of it.</param>
 public sealed record ContactInput(
-    string Email, string? FirstName = null, string? LastName = null, string? TimeZone = null, IReadOnlyDictionary<string, string?>? Attributes = null)
+    string Email, string? FirstName = null, string? LastName = null, string? TimeZone = null, IReadOnlyDictionary<string, string?>? Attributes = null,
+    string? Phone = null)
 {
     const int LongestText = 4000;
     const int MostAttributes = 300;
@@ -23,6 +25,12 @@ public sealed record ContactInput(
             errors["email"] = [$"'{Email}' is no e-mail address."];
         }
 
+        var phone = PhoneNumber.Normalise(Phone);
+        if (phone is null && !string.IsNullOrWhiteSpace(Phone))
+        {
+            errors["phone"] = [$"'{Phone}' is no telephone number with its country code; '+41 79 123 45 67' would be one."];
+        }
+
         var zone = string.IsNullOrWhiteSpace(TimeZone) ? null : TimeZones.Find(TimeZone);
         if (zone is null && !string.IsNullOrWhiteSpace(TimeZone))
         {
@@ -33,7 +41,7 @@ public sealed record ContactInput(
         foreach (var (name, value) in Attributes ?? new Dictionary<string, string?>())
         {
             var field = ContactColumns.Field(name);
-            if (field is null or "email" or "first_name" or "last_name" or "time_zone" || attributes.ContainsKey(field))
+            if (field is null or "email" or "phone" or "first_name" or "last_name" or "time_zone" || attributes.ContainsKey(field))
             {
                 errors["attributes"] = [$"'{name}' cannot be the name of an attribute, or is one twice."];
             }
@@ -48,7 +56,7 @@ public sealed record ContactInput(
             errors["attributes"] = [$"At most {MostAttributes} attributes, and values of at most {LongestText} characters, without the zero character."];
         }
 
-        return (new ContactInput(email ?? "", Text(FirstName), Text(LastName), zone, attributes), errors);
+        return (new ContactInput(email ?? "", Text(FirstName), Text(LastName), zone, attributes, phone), errors);
     }
 
     internal NpgsqlParameter AttributesParameter() => new() { Value = JsonSerializer.Serialize(Attributes), NpgsqlDbType = NpgsqlDbType.Jsonb };

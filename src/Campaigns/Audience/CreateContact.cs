@@ -35,7 +35,7 @@ public static class CreateContactEndpoint
         var session = request.OpenSession();
         var id = Guid.CreateVersion7(session.Now);
         session.Sql.Add(
-            InsertContact, request.TenantId, id, contact.Email, contact.FirstName, contact.LastName, contact.TimeZone,
+            InsertContact, request.TenantId, id, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
             contact.AttributesParameter(), session.Now);
         await session.Commit(ct);
         return TypedResults.Created($"/api/v1/contacts/{id}", await Contacts.Find(request.Store, request.TenantId, id, ct));

@@ -1,3 +1,3 @@
-select id, email, first_name, last_name, time_zone, attributes, created_at, updated_at
+select id, email, phone, first_name, last_name, time_zone, attributes, created_at, updated_at
 from contacts
 where tenant_id = $1 and email = $2

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Campaigns.Audience;
 
 // The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
@@ -7,7 +9,9 @@ public sealed record ImportStarted(string? FileName, Guid? ListId, ExistingConta
 
 /// <summary>What one chunk came to; its rows are in the same commit.</summary>
 /// <param name="Line">The last line that was read.</param>
-public sealed record ImportProgressed(long Line, int Rows, int Created, int Existing, int Updated, int Duplicate, int Invalid, int UnknownTimeZones);
+public sealed record ImportProgressed(
+    long Line, int Rows, int Created, int Existing, int Updated, int Duplicate, int Invalid, int UnknownTimeZones,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int UnusablePhones = 0);
 
 public sealed record ImportCompleted;
 
@@ -35,7 +39,8 @@ public enum ImportStatus
 /// <summary>An import of contacts and how far it has come.</summary>
 public sealed record Import(
     ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
-    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure)
+    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0)
 {
     public static readonly Import Initial = new(ImportStatus.Unknown, null, null, ExistingContacts.Keep, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
@@ -55,6 +60,7 @@ public sealed record Import(
             Duplicate = Duplicate + chunk.Duplicate,
             Invalid = Invalid + chunk.Invalid,
             UnknownTimeZones = UnknownTimeZones + chunk.UnknownTimeZones,
+            UnusablePhones = UnusablePhones + chunk.UnusablePhones,
         },
         ImportCompleted => this with { Status = ImportStatus.Completed },
         ImportFailed failed => this with { Status = ImportStatus.Failed, Line = failed.Line, Failure = failed.Reason },

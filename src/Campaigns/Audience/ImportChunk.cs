@@ -62,6 +62,7 @@ public sealed record ImportChunk(
             Updated: policy == ExistingContacts.Update ? Known.Count : 0,
             Duplicate: duplicates,
             Invalid: Rejected.Count - duplicates,
-            UnknownTimeZones: taken.Count(contact => contact.Row.UnknownTimeZone));
+            UnknownTimeZones: taken.Count(contact => contact.Row.UnknownTimeZone),
+            UnusablePhones: taken.Count(contact => contact.Row.UnusablePhone));
     }
 }

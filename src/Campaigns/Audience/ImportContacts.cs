@@ -162,7 +162,7 @@ public sealed class ImportContactsHandler(ApiRequest request)
             var rows = chunk.Created;
             session.Sql.Add(
                 InsertContacts, session.TenantId,
-                Column(rows, row => row.Id), Column(rows, row => row.Row.Email), Column(rows, row => row.Row.FirstName),
+                Column(rows, row => row.Id), Column(rows, row => row.Row.Email), Column(rows, row => row.Row.Phone), Column(rows, row => row.Row.FirstName),
                 Column(rows, row => row.Row.LastName), Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line),
                 import.Id, session.Now);
         }
@@ -172,7 +172,7 @@ public sealed class ImportContactsHandler(ApiRequest request)
             var rows = chunk.Known;
             session.Sql.Add(
                 UpdateContacts, session.TenantId,
-                Column(rows, row => row.Id), Column(rows, row => row.Row.FirstName), Column(rows, row => row.Row.LastName),
+                Column(rows, row => row.Id), Column(rows, row => row.Row.Phone), Column(rows, row => row.Row.FirstName), Column(rows, row => row.Row.LastName),
                 Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line), import.Id, session.Now);
         }
         else if (chunk.Known.Count > 0)
@@ -230,7 +230,7 @@ public static class ImportContactsEndpoint
         .WithName("ImportContacts")
         .WithSummary("Import contacts from a CSV file")
         .WithDescription(
-            "The file has a header line; the column email is required, first_name, last_name and time_zone are known, every other column becomes an attribute. "
+            "The file has a header line; the column email is required, phone, first_name, last_name and time_zone are known, every other column becomes an attribute. "
             + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, which is made when there is none of that name. "
             + "`existing` says what becomes of contacts that were there before: keep (the default) or update.")
         .Produces<ImportReport>(StatusCodes.Status201Created)

@@ -14,15 +14,16 @@ namespace Campaigns.Audience;
 /// <param name="Line">The last line of the file whose row is in.</param>
 /// <param name="UnknownTimeZones">Contacts whose time zone was not understood and left empty.</param>
 /// <param name="Failure">Why it ended before the file did.</param>
+/// <param name="UnusablePhones">Contacts whose telephone number was none, or lacked its country code, and was left empty.</param>
 public sealed record ImportReport(
     Guid Id, ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
-    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure)
+    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure, long UnusablePhones)
 {
     internal static ImportReport Of(StreamState<Import> import) => Of(import.Id, import.State);
 
     internal static ImportReport Of(Guid id, Import import) => new(
         id, import.Status, import.FileName, import.ListId, import.ExistingContacts, import.Line, import.Rows, import.Created,
-        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure);
+        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones);
 }
 
 public static class ImportReportEndpoints

@@ -1,4 +1,4 @@
-select c.id, c.email, c.first_name, c.last_name, c.time_zone, c.attributes, c.created_at, c.updated_at
+select c.id, c.email, c.phone, c.first_name, c.last_name, c.time_zone, c.attributes, c.created_at, c.updated_at
 from list_members m
 join contacts c on c.tenant_id = m.tenant_id and c.id = m.contact_id
 where m.tenant_id = $1 and m.list_id = $2 and m.contact_id > $3

@@ -1,3 +1,3 @@
 update contacts
-set email = $3, first_name = $4, last_name = $5, time_zone = $6, attributes = $7::jsonb, updated_at = $8
+set email = $3, phone = $4, first_name = $5, last_name = $6, time_zone = $7, attributes = $8::jsonb, updated_at = $9
 where tenant_id = $1 and id = $2

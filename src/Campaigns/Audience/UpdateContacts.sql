@@ -1,12 +1,13 @@
 -- What the file leaves empty stays as it is.
 update contacts c
-set first_name = coalesce(s.first_name, c.first_name),
+set phone = coalesce(s.phone, c.phone),
+    first_name = coalesce(s.first_name, c.first_name),
     last_name = coalesce(s.last_name, c.last_name),
     time_zone = coalesce(s.time_zone, c.time_zone),
     attributes = c.attributes || s.attributes,
-    import_id = $8::uuid,
+    import_id = $9::uuid,
     import_line = s.line,
-    updated_at = $9::timestamptz
-from unnest($2::uuid[], $3::varchar[], $4::varchar[], $5::varchar[], $6::jsonb[], $7::bigint[])
-     s(id, first_name, last_name, time_zone, attributes, line)
+    updated_at = $10::timestamptz
+from unnest($2::uuid[], $3::varchar[], $4::varchar[], $5::varchar[], $6::varchar[], $7::jsonb[], $8::bigint[])
+     s(id, phone, first_name, last_name, time_zone, attributes, line)
 where c.tenant_id = $1 and c.id = s.id

@@ -37,6 +37,7 @@ public static class TemplateContentRules
     const int LongestName = 200;
     const int LongestSubject = 998; // a line of a message, RFC 5322
     const int LongestBody = 1_000_000;
+    const int LongestSms = 10_000; // with its expressions; what is sent has at most 1,600 characters
 
     /// <summary>What is wrong with it; null where nothing is.</summary>
     public static Refusal? Check(TemplateContent content)
@@ -53,6 +54,7 @@ public static class TemplateContentRules
 
         return content.Html?.Length > LongestBody || content.Text?.Length > LongestBody
             ? Invalid("body-too-long", $"A body has at most {LongestBody} characters.")
+            : content.Sms?.Length > LongestSms ? Invalid("sms-too-long", $"A text message is written in at most {LongestSms} characters.")
             : TemplateRenderer.TryCompile(content, out _, out var refusal) ? null : refusal;
     }
 

@@ -1,6 +1,7 @@
 using Campaigns.Audience;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +15,13 @@ public sealed record PreviewTemplate(Guid? ContactId = null, IReadOnlyDictionary
 
 /// <summary>Content that is not saved, and whose message to look at.</summary>
 public sealed record PreviewContent(
-    string Subject, string? Html = null, string? Text = null, Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null);
+    string Subject = "", string? Html = null, string? Text = null, Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null,
+    string? Sms = null);
+
+/// <summary>A message as one contact gets it, over each channel that the content is for.</summary>
+/// <param name="Text">The template's own, or what is left of the HTML without its tags; null where it has neither.</param>
+/// <param name="SmsSegments">The parts in which the text message travels.</param>
+public sealed record Preview(string Subject, string? Html, string? Text, string? Sms, SmsSegments? SmsSegments);
 
 public static class PreviewTemplateEndpoints
 {
@@ -22,10 +29,10 @@ public static class PreviewTemplateEndpoints
     {
         api.MapPost("/templates/{id:guid}/preview", Saved)
             .WithName("PreviewTemplate").WithSummary("What a contact would get")
-            .Produces<Rendered>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .Produces<Preview>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapPost("/templates/preview", Unsaved)
             .WithName("PreviewContent").WithSummary("What a contact would get of content that is not saved")
-            .Produces<Rendered>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .Produces<Preview>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     static async Task<IResult> Saved(Guid id, PreviewTemplate preview, ApiRequest request, CancellationToken ct)
@@ -38,7 +45,7 @@ public static class PreviewTemplateEndpoints
 
     static async Task<IResult> Unsaved(PreviewContent preview, ApiRequest request, CancellationToken ct)
     {
-        var content = new TemplateContent("preview", preview.Subject, preview.Html, preview.Text);
+        var content = new TemplateContent("preview", preview.Subject, preview.Html, preview.Text, preview.Sms);
         return TemplateContentRules.Check(content) is { } refusal
             ? refusal.ToProblem()
             : await Render(content, preview.ContactId, preview.Fields, request, ct);
@@ -68,9 +75,11 @@ public static class PreviewTemplateEndpoints
             fields[name] = value;
         }
 
-        return template.Render(fields) switch
+        var (email, sms) = (template.Render(fields), content.Sms is null ? null : template.Render(fields, Channel.Sms));
+        return (email is Rendered && sms is not null and not RenderedText ? sms : email) switch
         {
-            Rendered rendered => TypedResults.Ok(rendered),
+            Rendered rendered => TypedResults.Ok(
+                new Preview(rendered.Subject, rendered.Html, rendered.Text, (sms as RenderedText)?.Body, (sms as RenderedText)?.Segments)),
             Unrenderable unrenderable => new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem(),
             MissingVariables missing => Problems.Problem(
                 "missing-variables", $"There is no value for {string.Join(", ", missing.Names)}.",

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Campaigns.Engine.Events;
+using Campaigns.Sending;
 
 namespace Campaigns.Authoring;
 
@@ -12,13 +14,24 @@ public sealed record TemplateArchived;
 
 /// <summary>What is written: texts with Handlebars expressions for what differs from recipient to recipient.</summary>
 /// <param name="Name">For the people who work with it; recipients never see it.</param>
-/// <param name="Subject">One line; empty for text messages.</param>
+/// <param name="Subject">One line; empty where it is for text messages only.</param>
 /// <param name="Text">The plain text; null to derive it from <paramref name="Html"/>.</param>
-public sealed record TemplateContent(string Name, string Subject, string? Html, string? Text)
+/// <param name="Sms">What is sent as a text message; null where it is for e-mail only.</param>
+public sealed record TemplateContent(string Name, string Subject = "", string? Html = null, string? Text = null, string? Sms = null)
 {
-    /// <summary>Whether there is something to send.</summary>
+    /// <summary>Whether there is something to send by e-mail.</summary>
     [JsonIgnore]
     public bool HasBody => !string.IsNullOrWhiteSpace(Html) || !string.IsNullOrWhiteSpace(Text);
+
+    /// <summary>What has to be written before it can be sent over a channel; null when nothing has.</summary>
+    public Refusal? Lacks(Channel channel) => channel switch
+    {
+        Channel.Sms when string.IsNullOrWhiteSpace(Sms) =>
+            new Refusal("sms-missing", "Its template says nothing by text message: write its sms.", RefusalKind.Invalid),
+        Channel.Email when Subject.Length == 0 => new Refusal("subject-missing", "Its template has no subject: an e-mail needs one.", RefusalKind.Invalid),
+        Channel.Email when !HasBody => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
+        _ => null,
+    };
 }
 
 /// <summary>A template as it is now; the version of its stream is the version that a campaign holds on to.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Campaigns.Engine.Events;
+using Campaigns.Sending;
 using HandlebarsDotNet;
 
 namespace Campaigns.Authoring;
@@ -29,7 +30,8 @@ public static class TemplateRenderer
         string? wrong;
         if ((wrong = Compile("subject", content.Subject, Plain, out var subject)) is not null
             || (wrong = Compile("html", content.Html, Html, out var html)) is not null
-            || (wrong = Compile("text", content.Text, Plain, out var text)) is not null)
+            || (wrong = Compile("text", content.Text, Plain, out var text)) is not null
+            || (wrong = Compile("sms", content.Sms, Plain, out var sms)) is not null)
         {
             refusal = new Refusal("template-invalid", wrong, RefusalKind.Invalid);
             return false;
@@ -40,7 +42,7 @@ public static class TemplateRenderer
             Kept.Clear();
         }
 
-        template = Kept.GetOrAdd(content, new CompiledTemplate(subject, html, text ?? Derived(content.Html, html)));
+        template = Kept.GetOrAdd(content, new CompiledTemplate(subject, html, text ?? Derived(content.Html, html), sms));
         return true;
     }
 
@@ -104,16 +106,18 @@ public sealed class CompiledTemplate
     readonly HandlebarsTemplate<object, object>? subject;
     readonly HandlebarsTemplate<object, object>? html;
     readonly HandlebarsTemplate<object, object>? text;
+    readonly HandlebarsTemplate<object, object>? sms;
 
     internal CompiledTemplate(
-        HandlebarsTemplate<object, object>? subject, HandlebarsTemplate<object, object>? html, HandlebarsTemplate<object, object>? text) =>
-        (this.subject, this.html, this.text) = (subject, html, text);
+        HandlebarsTemplate<object, object>? subject, HandlebarsTemplate<object, object>? html, HandlebarsTemplate<object, object>? text,
+        HandlebarsTemplate<object, object>? sms) =>
+        (this.subject, this.html, this.text, this.sms) = (subject, html, text, sms);
 
     /// <summary>
-    /// <see cref="Rendered"/>, or <see cref="MissingVariables"/> where a variable is shown that the fields have not or have
-    /// empty, or <see cref="Unrenderable"/>. Variables in conditions and in <c>insert</c> may be missing.
+    /// <see cref="Rendered"/> or, as a text message, <see cref="RenderedText"/>; or <see cref="MissingVariables"/> where a variable is
+    /// shown that the fields have not or have empty, or <see cref="Unrenderable"/>. Variables in conditions and in <c>insert</c> may be missing.
     /// </summary>
-    public Rendering Render(IReadOnlyDictionary<string, string?> fields)
+    public Rendering Render(IReadOnlyDictionary<string, string?> fields, Channel channel = Channel.Email)
     {
         // Empty is as good as absent: "Dear ," is what the policy is there to prevent.
         var values = new Dictionary<string, string>(fields.Count, StringComparer.Ordinal);
@@ -126,10 +130,12 @@ public sealed class CompiledTemplate
         }
 
         UnresolvedVariables.Begin();
-        Rendered rendered;
+        Rendering rendered;
         try
         {
-            rendered = new Rendered(OneLine(subject?.Invoke(values) ?? ""), html?.Invoke(values), text?.Invoke(values));
+            rendered = channel == Channel.Sms
+                ? new RenderedText(sms?.Invoke(values) ?? "")
+                : new Rendered(OneLine(subject?.Invoke(values) ?? ""), html?.Invoke(values), text?.Invoke(values));
         }
         catch (Exception error) when (error is HandlebarsException or ArgumentException or FormatException or InvalidOperationException)
         {
@@ -144,13 +150,19 @@ public sealed class CompiledTemplate
         subject.AsSpan().ContainsAny('\r', '\n') ? subject.ReplaceLineEndings(" ").Replace('\r', ' ') : subject;
 }
 
-/// <summary>What came of rendering: <see cref="Rendered"/>, <see cref="MissingVariables"/> or <see cref="Unrenderable"/>.</summary>
+/// <summary>What came of rendering: <see cref="Rendered"/>, <see cref="RenderedText"/>, <see cref="MissingVariables"/> or <see cref="Unrenderable"/>.</summary>
 public abstract record Rendering;
 
 /// <summary>A message as one recipient gets it.</summary>
 /// <param name="Html">Null where the template has none.</param>
 /// <param name="Text">The template's own, or what is left of the HTML without its tags; null where it has neither.</param>
 public sealed record Rendered(string Subject, string? Html, string? Text) : Rendering;
+
+/// <summary>A text message as one recipient gets it.</summary>
+public sealed record RenderedText(string Body) : Rendering
+{
+    public SmsSegments Segments => SmsSegments.Of(Body);
+}
 
 /// <summary>Why a recipient cannot get the message.</summary>
 /// <param name="Names">Every variable that is missing, each once.</param>

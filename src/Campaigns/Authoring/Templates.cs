@@ -10,12 +10,13 @@ namespace Campaigns.Authoring;
 
 /// <summary>A template as the API shows it.</summary>
 /// <param name="Version">What an <c>If-Match</c> names and a campaign holds on to.</param>
-public sealed record TemplateView(Guid Id, long Version, int Revision, bool Archived, string Name, string Subject, string? Html, string? Text)
+public sealed record TemplateView(Guid Id, long Version, int Revision, bool Archived, string Name, string Subject, string? Html, string? Text, string? Sms)
 {
     internal static TemplateView Of(StreamState<Template> template) => Of(template.Id, template.Version, template.State);
 
     internal static TemplateView Of(Guid id, long version, Template template) => new(
-        id, version, template.Revision, template.Archived, template.Content.Name, template.Content.Subject, template.Content.Html, template.Content.Text);
+        id, version, template.Revision, template.Archived, template.Content.Name, template.Content.Subject, template.Content.Html, template.Content.Text,
+        template.Content.Sms);
 }
 
 /// <summary>The templates of an organisation, to find and to look at.</summary>

@@ -20,7 +20,7 @@ public static class SuppressAddresses
         api.MapPost("/suppressions", Add).WithName(nameof(SuppressAddresses)).WithSummary("Suppress addresses: no campaign writes to them any more")
             .Produces<SuppressResult>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapGet("/suppressions", async (int? limit, string? cursor, string? address, ApiRequest request, CancellationToken ct) =>
-                TypedResults.Ok(await List(request.Store, request.TenantId, EmailAddress.Normalise(address), new PageRequest(limit, cursor), ct)))
+                TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), new PageRequest(limit, cursor), ct)))
             .WithName("ListSuppressions").WithSummary("Suppressed addresses with the reason");
         api.MapPost("/suppressions/reinstate", Reinstate).WithName("ReinstateAddress").WithSummary("Take an address off the list, with a reason on record")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
@@ -36,13 +36,16 @@ public static class SuppressAddresses
         return Page.Of(rows, page.Size, row => row.Address);
     }
 
+    static string? Normalise(string? address) => EmailAddress.Normalise(address) ?? PhoneNumber.Normalise(address);
+
     static async Task<IResult> Add(SuppressInput input, ApiRequest request, CancellationToken ct)
     {
-        var addresses = (input.Addresses ?? []).Select(EmailAddress.Normalise).Distinct(StringComparer.Ordinal).ToList();
+        var addresses = (input.Addresses ?? []).Select(Normalise).Distinct(StringComparer.Ordinal).ToList();
         if (addresses.Count is 0 or > MostAtOnce || addresses.Contains(null))
         {
             return Problems.Problem(
-                "address-invalid", $"Give 1 to {MostAtOnce} valid e-mail addresses; nothing was suppressed.", StatusCodes.Status422UnprocessableEntity);
+                "address-invalid", $"Give 1 to {MostAtOnce} e-mail addresses, or telephone numbers with their country codes; nothing was suppressed.",
+                StatusCodes.Status422UnprocessableEntity);
         }
 
         var session = request.OpenSession();
@@ -64,7 +67,7 @@ public static class SuppressAddresses
             return new Refusal("reason-missing", "Say why: it stays on record.", RefusalKind.Invalid).ToProblem();
         }
 
-        var address = EmailAddress.Normalise(input.Address) ?? "";
+        var address = Normalise(input.Address) ?? "";
         var decided = await request.Decide<Suppression>(
             Suppression.StreamId(request.TenantId, address),
             (suppression, _) => suppression.IsSuppressed

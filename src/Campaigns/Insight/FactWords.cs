@@ -7,8 +7,10 @@ namespace Campaigns.Insight;
 static class FactWords
 {
     /// <param name="by">Who asked for it, where that is known.</param>
-    public static string Of(Event @event, string? by) => @event.Data switch
+    /// <param name="channel">Of the recipient.</param>
+    public static string Of(Event @event, string? by, Channel channel = Channel.Email) => @event.Data switch
     {
+        RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as a contact of the campaign's list.",
         RecipientQueued => "Queued, as a contact of the campaign's list.",
         RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason)}.",
         RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason)}.",
@@ -21,6 +23,7 @@ static class FactWords
         RecipientDeferred deferred => $"Put off until {deferred.Until:u}: {deferred.Why}.",
         MessageReturned returned => $"Returned to the queue by batch {returned.Batch}, for certain not handed over: {returned.Why}.",
         MessageAccepted => "Accepted, by the provider's own word.",
+        MessageDelivered when channel == Channel.Sms => "Delivered to the telephone.",
         MessageDelivered => "Delivered: the recipient's mail server took it.",
         MessageDeferred deferred => $"Put off by the recipient's mail server; the provider keeps trying{Because(deferred.Response)}.",
         MessageOpened opened => opened.Machine ? "Opened by a machine, as mail programs do in advance." : "Opened.",
@@ -28,8 +31,10 @@ static class FactWords
         MessageBounced bounced => (bounced.Type == "blocked" ? "Refused by the recipient's mail server" : "Bounced") + Because(bounced.Reason ?? bounced.Status)
             + (bounced.Classification is { } classification ? $" ({classification})." : "."),
         MessageDropped dropped => $"Dropped by the provider without an attempt{Because(dropped.Reason)}.",
+        MessageUndelivered undelivered => $"Not delivered, by the provider's word: {undelivered.Code} ({Fault(undelivered.Category)}).",
         SpamReported => "Reported as spam; the address is suppressed from then on.",
         RecipientUnsubscribed => "Unsubscribed; the address is suppressed from then on.",
+        ReplyReceived => "Answered.",
         OpenTimedOut => "Not opened within the campaign's time.",
         _ => @event.TypeName, // of a newer version of this program
     };
@@ -55,30 +60,31 @@ static class FactWords
         LinkClicked clicked => clicked.At,
         MessageBounced bounced => bounced.At,
         MessageDropped dropped => dropped.At,
+        MessageUndelivered undelivered => undelivered.At,
         SpamReported reported => reported.At,
         RecipientUnsubscribed unsubscribed => unsubscribed.At,
+        ReplyReceived reply => reply.At,
         _ => null,
     };
 
     public static string Why(MessageFailed failed) =>
         Fault(failed.Category, failed.Code, failed.Text) + (failed.Attempt > 1 ? $", in attempt {failed.Attempt}" : "");
 
-    static string Fault(FailureCategory category, string code, string text)
+    static string Fault(FailureCategory category, string code, string text) => $"{$"{code} {text}".Trim()} ({Fault(category)})";
+
+    static string Fault(FailureCategory category) => category switch
     {
-        var fault = category switch
-        {
-            FailureCategory.Temporary => "a passing reason",
-            FailureCategory.Recipient => "the address is at fault",
-            FailureCategory.Content => "the message is at fault",
-            FailureCategory.Unknown => "nobody knows whose fault it is",
-            _ => "our account or sender is at fault",
-        };
-        return $"{$"{code} {text}".Trim()} ({fault})";
-    }
+        FailureCategory.Temporary => "a passing reason",
+        FailureCategory.Recipient => "the address is at fault",
+        FailureCategory.Content => "the message is at fault",
+        FailureCategory.Configuration => "our account or sender is at fault",
+        _ => "the provider's words are not in our table",
+    };
 
     public static string Why(SkipReason? reason) => reason switch
     {
         SkipReason.Suppressed => "the address is on the suppression list",
+        SkipReason.NoAddress => "the contact has no telephone number",
         SkipReason.ContactDeleted => "the contact was deleted",
         SkipReason.OutsideHours => "it was not the hour for it where they live, and the campaign drops those",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",

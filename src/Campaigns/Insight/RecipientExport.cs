@@ -9,7 +9,8 @@ namespace Campaigns.Insight;
 static class RecipientExport
 {
     const string Columns =
-        "id,contactId,email,status,reason,batch,queuedAt,sentAt,deliveredAt,openedAt,clickedAt,bouncedAt,complainedAt,unsubscribedAt,timedOutAt\r\n";
+        "id,contactId,email,status,reason,batch,queuedAt,sentAt,deliveredAt,openedAt,clickedAt,bouncedAt,complainedAt,unsubscribedAt,timedOutAt,"
+        + "channel,phone\r\n";
 
     static readonly byte[] LineEnd = "\n"u8.ToArray();
 
@@ -20,12 +21,14 @@ static class RecipientExport
         await foreach (var row in recipients.WithCancellation(ct))
         {
             var status = JsonNamingPolicy.CamelCase.ConvertName(row.Status.ToString());
+            var channel = JsonNamingPolicy.CamelCase.ConvertName(row.Channel.ToString());
             await writer.WriteAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{row.Id},{row.ContactId},{CsvCell.Of(row.Email)},{status},{CsvCell.Of(row.Reason)},{row.Batch},{row.QueuedAt:O},{row.SentAt:O},"));
             await writer.WriteAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{row.DeliveredAt:O},{row.OpenedAt:O},{row.ClickedAt:O},{row.BouncedAt:O},{row.ComplainedAt:O},{row.UnsubscribedAt:O},{row.TimedOutAt:O}\r\n"));
+                $"{row.DeliveredAt:O},{row.OpenedAt:O},{row.ClickedAt:O},{row.BouncedAt:O},{row.ComplainedAt:O},{row.UnsubscribedAt:O},{row.TimedOutAt:O},"));
+            await writer.WriteAsync($"{channel},{CsvCell.Of(row.Phone)}\r\n");
         }
     }
 

@@ -26,7 +26,7 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
             }
 
             var by = @event.Metadata.UserName ?? (@event.Data is RecipientRequeued ? past.WhoAsked(@event) : null);
-            lines.Add(new StoryLine(FactWords.At(@event.Data) ?? @event.Timestamp, @event.TypeName, FactWords.Of(@event, by), by));
+            lines.Add(new StoryLine(FactWords.At(@event.Data) ?? @event.Timestamp, @event.TypeName, FactWords.Of(@event, by, past.Recipient.Channel), by));
         }
 
         lines.AddRange(batches.Select(Taken));
@@ -81,7 +81,7 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
             + "Never sent again by itself: a retry of the campaign that asks for those in doubt, or names this one, does it, at the risk of arriving twice.",
         (RecipientStatus.Sent, { } campaign) when past.Recipient is
         {
-            SentAt: { } sent, OpenedAt: null, ClickedAt: null, BouncedAt: null, TimedOutAt: null,
+            Channel: Channel.Email, SentAt: { } sent, OpenedAt: null, ClickedAt: null, BouncedAt: null, TimedOutAt: null,
         } => $"Not sent again. Unless it is opened by {Time(sent.AddSeconds(campaign.Settings.NoOpenAfterSeconds))}, that is recorded.",
         (RecipientStatus.Sent, _) => "Not sent again. Whatever the provider still tells about it is recorded.",
         _ => "Nothing.",

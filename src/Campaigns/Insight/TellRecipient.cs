@@ -24,7 +24,7 @@ public sealed class TellRecipient(EventStore store)
     public async Task<RecipientStory?> Tell(string tenantId, Guid id, CancellationToken ct)
     {
         var found = await store.Database.Query(
-            FindRecipient, reader => (View: CampaignRecipients.Read(reader), CampaignId: reader.GetGuid(15)), ct, tenantId, id);
+            FindRecipient, reader => (View: CampaignRecipients.Read(reader), CampaignId: reader.GetGuid(17)), ct, tenantId, id);
         if (found is not [var (recipient, campaignId)])
         {
             return null;

@@ -2,7 +2,6 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
-using Campaigns.Providers;
 using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -26,7 +25,7 @@ public sealed record Hold(HoldKind Kind, string Why, DateTimeOffset? LetsGoAt = 
 public enum HoldKind { Status, Pause, Breaker, Preparation, Pace, Provider, Limit, Deferral }
 
 /// <summary>Looks at everything that can keep a campaign from sending, as the sending itself does.</summary>
-public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits, IMessageProvider provider)
+public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits)
 {
     static readonly string ReadDeferrals = Sql.Beside<WhyNotSending>(nameof(ReadDeferrals));
 
@@ -48,10 +47,9 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var holds = new List<Hold>(OfCampaign(campaign.State, now));
         if (campaign.State is { IsFinished: false, IsLaunched: true })
         {
-            var account = await ProviderAccount.Read(store, tenantId, provider.Name, ct);
-            if (account.SlowUntil > now)
+            if ((await ProviderAccounts.Read(store, tenantId, ct)).Slowest is { } slow && slow.SlowUntil > now)
             {
-                holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {account.Reason}", account.SlowUntil));
+                holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {slow.Reason}", slow.SlowUntil));
             }
 
             holds.AddRange(await Limits(tenantId, campaign, now, ct));
@@ -102,7 +100,7 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
     {
         var (_, book, senders) = await conditions.Of(tenantId, campaign, ct);
         var settings = campaign.State.Settings;
-        var limits = book.ForEverybody(senders, now);
+        var limits = book.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1);
         var availability = await permits.Read(limits, campaign.Id, size, settings.Weight, now, ct);
         return availability.States.Where(state => state.Left <= 0).Select(state => new Hold(

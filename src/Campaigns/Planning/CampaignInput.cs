@@ -8,7 +8,8 @@ namespace Campaigns.Planning;
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
     string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
-    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null, IReadOnlyList<Guid>? SenderIds = null)
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null, IReadOnlyList<Guid>? SenderIds = null,
+    CampaignChannels? Channels = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
@@ -18,7 +19,8 @@ public sealed record CampaignInput(
 
     public CampaignSettings ToSettings() => new(
         Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
-        LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null);
+        LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
+        Channels ?? CampaignChannels.Email);
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()

@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Sending;
 using Campaigns.Tenancy;
 
 namespace Campaigns.Planning;
@@ -39,7 +40,7 @@ public static class CampaignRules
             missing.Add("a template");
         }
 
-        if (settings.From is null)
+        if (settings.From is null && settings.Channels.Include(Channel.Email))
         {
             missing.Add("a sender");
         }

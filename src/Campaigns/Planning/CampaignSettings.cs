@@ -9,8 +9,8 @@ namespace Campaigns.Planning;
 /// <summary>What a person decides about a campaign while it is a draft. Stored in events: members may be added, never renamed.</summary>
 /// <param name="ListId">Whom it goes to.</param>
 /// <param name="TemplateId">What it says.</param>
-/// <param name="From">Who it comes from.</param>
-/// <param name="NoOpenAfterSeconds">A message not opened within this time records a time-out.</param>
+/// <param name="From">Who it comes from by e-mail.</param>
+/// <param name="NoOpenAfterSeconds">An e-mail not opened within this time records a time-out.</param>
 /// <param name="Urgent">Goes before others, and gets more of the limits that it shares with them.</param>
 /// <param name="Window">The hours in which people get it; null: the organisation's.</param>
 /// <param name="Limits">In place of the organisation's.</param>
@@ -19,7 +19,8 @@ namespace Campaigns.Planning;
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour,
-    IReadOnlyList<Guid>? SenderIds = null)
+    IReadOnlyList<Guid>? SenderIds = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 

@@ -1,20 +1,23 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Planning;
 
 /// <summary>A campaign as the API shows it.</summary>
 /// <param name="NextBatchAt">When the next batch is due, while it is sending.</param>
+/// <param name="HeldBy">What holds the next batch until then; null for the pace.</param>
 public sealed record CampaignView(
     Guid Id, long Version, CampaignStatus Status, string Name, Guid? ListId, Guid? TemplateId, long? TemplateVersion, SenderAddress? From, Pace Pace,
-    double NoOpenAfterSeconds, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? Reason, PausedBy? PausedBy, bool Archived,
-    IReadOnlyList<Guid>? SenderIds)
+    double NoOpenAfterSeconds, CampaignChannels Channels, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? HeldBy, string? Reason,
+    PausedBy? PausedBy, bool Archived, IReadOnlyList<Guid>? SenderIds, bool Urgent, DeliveryWindow? Window, LimitSettings? Limits, double LateToleranceMinutes)
 {
     public static CampaignView Of(Guid id, long version, Campaign campaign) => new(
         id, version, campaign.Status, campaign.Settings.Name, campaign.Settings.ListId, campaign.Settings.TemplateId, campaign.TemplateVersion,
-        campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.ScheduledAt, campaign.NextBatchAt,
-        campaign.Reason, campaign.PausedBy, campaign.Archived, campaign.Settings.SenderIds);
+        campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.Settings.Channels,
+        campaign.ScheduledAt, campaign.NextBatchAt, campaign.HeldBy, campaign.Reason, campaign.PausedBy, campaign.Archived,
+        campaign.Settings.SenderIds, campaign.Settings.Urgent, campaign.Settings.Window, campaign.Settings.Limits, campaign.Settings.LateToleranceMinutes);
 
     /// <summary>The answer to a command: the campaign after it, with its entity tag, or the refusal.</summary>
     internal static IResult Answer(ApiRequest request, Decided<Campaign> decided)

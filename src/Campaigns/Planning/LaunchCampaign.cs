@@ -74,7 +74,7 @@ public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Ref
 {
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
     public Refusal? RefusalFor(CampaignSettings settings) =>
-        (settings.TemplateId, settings.ListId, settings.From) == (Seen.TemplateId, Seen.ListId, Seen.From)
+        (settings.TemplateId, settings.ListId, settings.From, settings.Channels) == (Seen.TemplateId, Seen.ListId, Seen.From, Seen.Channels)
         && (settings.SenderIds ?? []).SequenceEqual(Seen.SenderIds ?? [])
         ? Refusal
         : new Refusal("concurrent-change", "Somebody changed the campaign at the same moment. Read it again and try again.");
@@ -117,14 +117,13 @@ public sealed class Launching(
         }
 
         var template = await store.Load<Template>(tenantId, templateId, ct);
-        return new Launchable(settings, template.Version, template switch
+        var refusal = template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
             { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
-            { State.Content.Subject: "" } => new Refusal("subject-missing", "Its template has no subject: an e-mail needs one.", RefusalKind.Invalid),
-            { State.Content.HasBody: false } => new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid),
-            _ => await LookAtSenders(tenantId, settings, ct),
-        });
+            { State.Content: var content } => settings.Channels.Each().Select(content.Lacks).FirstOrDefault(lack => lack is not null),
+        };
+        return new Launchable(settings, template.Version, refusal ?? await LookAtSenders(tenantId, settings, ct));
     }
 
     async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct)

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Planning;
 
-/// <summary>Sends a draft to an address of one's choice. Nothing about the campaign changes.</summary>
+/// <summary>Sends a draft to an address or a telephone of one's choice. Nothing about the campaign changes.</summary>
 public static class TestCampaign
 {
     public static void Map(IEndpointRouteBuilder api) =>
@@ -18,31 +18,35 @@ public static class TestCampaign
             .Produces<TestResult>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status502BadGateway);
 
-    public static Refusal? MayTest(Campaign campaign) => CampaignRules.IsDraft(campaign) ?? (campaign.Settings switch
+    public static Refusal? MayTest(Campaign campaign, Channel channel = Channel.Email) => CampaignRules.IsDraft(campaign) ?? (campaign.Settings switch
     {
         { TemplateId: null } => new Refusal("campaign-incomplete", "The campaign still needs a template.", RefusalKind.Invalid),
-        { From: null } => new Refusal("campaign-incomplete", "The campaign still needs a sender.", RefusalKind.Invalid),
+        { From: null } when channel == Channel.Email => new Refusal("campaign-incomplete", "The campaign still needs a sender.", RefusalKind.Invalid),
         _ => null,
     });
 
-    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, IMessageProvider provider, CancellationToken ct)
+    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, MessageProviders providers, CancellationToken ct)
     {
-        if (EmailAddress.Normalise(input.To) is not { } to)
+        var (email, phone) = (EmailAddress.Normalise(input.To), PhoneNumber.Normalise(input.To));
+        if ((email ?? phone) is not { } to)
         {
-            return new Refusal("address-invalid", "Give the e-mail address to send the test to.", RefusalKind.Invalid).ToProblem();
+            return new Refusal(
+                "address-invalid", "Give the e-mail address, or the telephone number with its country code, to send the test to.",
+                RefusalKind.Invalid).ToProblem();
         }
 
         var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
-        if (MayTest(campaign.State) is { } refusal)
+        var channel = phone is null ? Channel.Email : Channel.Sms;
+        if (MayTest(campaign.State, channel) is { } refusal)
         {
             return refusal.ToProblem();
         }
 
         var settings = campaign.State.Settings;
         var template = await request.Store.Load<Template>(request.TenantId, settings.TemplateId!.Value, ct);
-        if (!template.State.Content.HasBody)
+        if (template.State.Content.Lacks(channel) is { } lack)
         {
-            return new Refusal("body-missing", "Its template has no body: write one.", RefusalKind.Invalid).ToProblem();
+            return lack.ToProblem();
         }
 
         if (!TemplateRenderer.TryCompile(template.State.Content, out var compiled, out var invalid))
@@ -50,27 +54,34 @@ public static class TestCampaign
             return invalid.ToProblem();
         }
 
-        var fields = new Dictionary<string, string?>(input.Fields ?? new Dictionary<string, string?>(), StringComparer.Ordinal) { ["email"] = to };
-        var rendering = compiled.Render(fields);
+        var fields = new Dictionary<string, string?>(input.Fields ?? new Dictionary<string, string?>(), StringComparer.Ordinal)
+        {
+            [phone is null ? "email" : "phone"] = to,
+        };
+        var rendering = compiled.Render(fields, channel);
         if (rendering is Unrenderable unrenderable)
         {
             return new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem();
         }
 
-        if (rendering is not Rendered content)
+        if (rendering is MissingVariables missing)
         {
             return new Refusal(
-                "missing-variables", $"The template needs values for: {string.Join(", ", ((MissingVariables)rendering).Names)}. Give them in fields.",
+                "missing-variables", $"The template needs values for: {string.Join(", ", missing.Names)}. Give them in fields.",
                 RefusalKind.Invalid).ToProblem();
         }
 
         // Before it goes out: a repeated request must not send it again. Without an Idempotency-Key there is nothing to commit.
         await request.OpenSession().Commit(ct);
-        var result = await provider.Send(
-            new OutgoingEmail(
-                "test-" + Guid.CreateVersion7(request.Now).ToString("N"), request.TenantId, id.ToString("N"), settings.From!, to, null,
-                "[Test] " + content.Subject, content.Html, content.Text),
-            ct);
+        var messageId = "test-" + Guid.CreateVersion7(request.Now).ToString("N");
+        OutgoingMessage message = rendering switch
+        {
+            RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), From: null, to, "[Test] " + text.Body),
+            Rendered content => new OutgoingEmail(
+                messageId, request.TenantId, id.ToString("N"), settings.From!, to, null, "[Test] " + content.Subject, content.Html, content.Text),
+            _ => throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}."),
+        };
+        var result = await providers.For(channel).Send(message, ct);
         return result.Problem() ?? Results.Ok(new TestResult(to, ((SendResult.Accepted)result).ProviderMessageId));
     }
 }

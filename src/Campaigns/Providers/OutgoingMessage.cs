@@ -18,6 +18,6 @@ public sealed record OutgoingEmail(
     public bool DryRun { get; init; }
 }
 
-/// <param name="From">A telephone number (E.164) or the id of a messaging service of the provider.</param>
-public sealed record OutgoingText(string Id, string TenantId, string Campaign, string From, string To, string Body)
+/// <param name="From">A telephone number (E.164) or the id of a messaging service of the provider; null: the one of the account.</param>
+public sealed record OutgoingText(string Id, string TenantId, string Campaign, string? From, string To, string Body)
     : OutgoingMessage(Id, TenantId, Campaign, To);

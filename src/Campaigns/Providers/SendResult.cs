@@ -1,3 +1,4 @@
+using Campaigns.Consent;
 using Campaigns.Sending;
 
 namespace Campaigns.Providers;
@@ -18,6 +19,9 @@ public abstract record SendResult
     {
         /// <summary>It was too many at once, which concerns everything sent through this account.</summary>
         public bool IsThrottled { get; init; }
+
+        /// <summary>Why the address must not be written to any more, if it must not.</summary>
+        public SuppressionReason? Suppresses { get; init; }
     }
 
     /// <summary>Nobody knows whether the provider has it.</summary>

@@ -18,15 +18,16 @@ public sealed class Availability
     /// <summary>As they were read.</summary>
     public IEnumerable<LimitState> States => rooms.Values.Select(room => room.State);
 
-    /// <summary>The first of these limits that is used up, or null.</summary>
-    public Limit? Exhausted(IEnumerable<Limit> limits) => limits.FirstOrDefault(limit => rooms[limit.Key].Left <= 0);
+    /// <summary>The first of these limits that leaves no room for the message, or null.</summary>
+    public Limit? Exhausted(IEnumerable<Limit> limits, QueuedRecipient recipient) =>
+        limits.FirstOrDefault(limit => rooms[limit.Key].Left < recipient.Units(limit));
 
     /// <summary>One message more counts against these.</summary>
-    public void Use(IEnumerable<Limit> limits)
+    public void Use(IEnumerable<Limit> limits, QueuedRecipient recipient)
     {
         foreach (var limit in limits)
         {
-            rooms[limit.Key].Left--;
+            rooms[limit.Key].Left -= recipient.Units(limit);
         }
     }
 

@@ -1,3 +1,4 @@
+using Campaigns.Authoring;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
@@ -18,27 +19,28 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
     /// Null: nobody goes now and the message is completed, or somebody was faster with the campaign or a limit and nothing is claimed.
     /// </returns>
     public async Task<ClaimedBatch?> Claim(
-        SendBatch message, StreamState<Campaign> campaign, ProviderAccount account, Delivery delivery, CancellationToken ct)
+        SendBatch message, StreamState<Campaign> campaign, CompiledTemplate template, ProviderAccounts accounts, Delivery delivery, CancellationToken ct)
     {
         var now = store.Clock.GetUtcNow();
-        if (account.SlowUntil > now)
+        if (accounts.Slowest is { SlowUntil: { } slowUntil } slow && slowUntil > now)
         {
-            await Hold(message, campaign, delivery.OpenSession(), account.SlowUntil.Value, $"the provider asks to slow down: {account.Reason}", ct);
+            await Hold(message, campaign, delivery.OpenSession(), slowUntil, slow.SlowWords, ct);
             return null;
         }
 
         var (tenantId, settings) = (delivery.TenantId, campaign.State.Settings);
         var (hours, limits, senders) = await conditions.Of(tenantId, campaign, ct);
-        if (senders.Unavailable is { } unavailable)
+        if (settings.Channels.Each().Select(senders.Unavailable).FirstOrDefault(why => why is not null) is { } unavailable)
         {
             await Pause(campaign, delivery.OpenSession(), unavailable, ct);
             return null;
         }
 
-        IReadOnlyList<Limit> forAll = limits.ForEverybody(senders, now);
+        IReadOnlyList<Limit> forAll = limits.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var look = message.After is null ? size : Math.Max(size, LongLook);
         var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, senders, now, ct);
+        candidates = candidates.ConvertAll(candidate => candidate.Channel == Channel.Sms ? candidate with { Segments = Segments(template, candidate) } : candidate);
         var availability = await permits.Read(
             [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, now, ct);
         var examined = Examination.Of(candidates, size, forAll, hours, availability, now);
@@ -84,6 +86,9 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         await Commit(session, ct);
         return null;
     }
+
+    static int Segments(CompiledTemplate template, QueuedRecipient recipient) =>
+        recipient.Addressee is { } addressee && template.Render(addressee.Fields, Channel.Sms) is RenderedText text ? text.Segments.Count : 1;
 
     static void Record(Session session, Examination examined)
     {

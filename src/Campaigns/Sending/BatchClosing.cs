@@ -20,7 +20,11 @@ public static class BatchClosing
         if (results.InDoubt > 0)
         {
             outcome = outcome.Schedule(new LeaveDoubts(batch.CampaignId, batch.Number), now + options.InDoubtFor);
-            outcome = options.Checks is [var first, ..] ? outcome.Schedule(new LookUpMessages(batch.CampaignId, batch.Number, 1), now + first) : outcome;
+        }
+
+        if ((results.InDoubt > 0 || results.HasTexts) && options.Checks is [var first, ..])
+        {
+            outcome = outcome.Schedule(new LookUpMessages(batch.CampaignId, batch.Number, 1), now + first);
         }
 
         var next = Next(campaign, batch, open, results, now);
@@ -43,8 +47,8 @@ public static class BatchClosing
     static NextBatchScheduled Next(Campaign campaign, SendBatch batch, OpenBatch open, BatchResults results, DateTimeOffset now)
     {
         var at = results.Returned == open.Size ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
-        return results.Account?.SlowUntil > at
-            ? new NextBatchScheduled(batch.Number + 1, results.Account.SlowUntil.Value, $"the provider asks to slow down: {results.Account.Reason}")
+        return results.Accounts.Slowest is { SlowUntil: { } slowUntil } slow && slowUntil > at
+            ? new NextBatchScheduled(batch.Number + 1, slowUntil, slow.SlowWords)
             : new NextBatchScheduled(batch.Number + 1, at);
     }
 }

@@ -12,39 +12,42 @@ namespace Campaigns.Sending;
 
 /// <summary>Writes each recipient of a batch the message and hands it to the provider, several at a time.</summary>
 public sealed class BatchHandover(
-    EventStore store, IMessageProvider provider, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+    EventStore store, MessageProviders providers, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
-    public string Provider => provider.Name;
+    const string NodeStopped = "The node stopped";
 
     /// <summary>
     /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign or by the provider, what was not handed
     /// over yet is returned to the queue.
     /// </summary>
+    /// <param name="accounts">Follow what the providers say.</param>
     public async Task<BatchResults> Send(
-        string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, IReadOnlyList<QueuedRecipient> recipients,
-        IReadOnlyList<Limit> forAll, ProviderAccount account, CancellationToken ct)
+        string tenantId, SendBatch batch, CompiledTemplate template, ClaimedBatch claimed, ProviderAccounts accounts, CancellationToken ct)
     {
         var facts = new ConcurrentBag<(QueuedRecipient Recipient, object Fact)>();
-        var state = new HandoverState(batch.Number, account, options.Value);
+        var suppressed = new ConcurrentBag<(Guid, string, SuppressionReason)>();
+        var state = new HandoverState(batch.Number, accounts, options.Value);
         await using (new CampaignWatch(store, notifications, tenantId, batch.CampaignId, state.Stop))
         {
             await Parallel.ForEachAsync(
-                recipients,
+                claimed.Recipients,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = CancellationToken.None },
                 async (recipient, _) =>
                 {
                     var fact = state.Stopped is { } reason ? new MessageReturned(batch.Number, reason)
-                        : ct.IsCancellationRequested ? new MessageReturned(batch.Number, "The node stopped")
-                        : await Guarded(recipient, batch, () => Send(tenantId, batch, campaign, template, recipient, state, ct));
+                        : ct.IsCancellationRequested ? new MessageReturned(batch.Number, NodeStopped)
+                        : await Guarded(recipient, batch, () => Send(tenantId, batch, template, recipient, state, suppressed, ct));
                     facts.Add((recipient, fact));
                 });
         }
 
-        var unused = Examination.Uses([.. facts.Where(result => result.Fact is MessageReturned).Select(result => result.Recipient)], forAll);
+        var unused = Examination.Uses([.. facts.Where(result => result.Fact is MessageReturned).Select(result => result.Recipient)], claimed.ForAll);
         var results = new BatchResults
         {
             Breaker = state.Breaker,
-            Account = state.Account == account ? null : state.Account,
+            Accounts = accounts,
+            Suppressed = [.. suppressed],
+            HasTexts = facts.Any(result => result is { Recipient.Channel: Channel.Sms, Fact: MessageSent }),
             UnusedPermits = unused.ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
         };
         foreach (var (recipient, fact) in facts)
@@ -70,27 +73,46 @@ public sealed class BatchHandover(
     }
 
     async Task<object> Send(
-        string tenantId, SendBatch batch, Campaign campaign, CompiledTemplate template, QueuedRecipient recipient, HandoverState state, CancellationToken ct)
+        string tenantId, SendBatch batch, CompiledTemplate template, QueuedRecipient recipient, HandoverState state,
+        ConcurrentBag<(Guid, string, SuppressionReason)> suppressed, CancellationToken ct)
     {
         var addressee = recipient.Addressee!;
-        var rendering = template.Render(addressee.Fields);
-        if (rendering is Unrenderable unrenderable)
+        var (id, group) = (recipient.Id.ToString("N"), batch.CampaignId.ToString("N"));
+        OutgoingMessage message;
+        switch (template.Render(addressee.Fields, recipient.Channel))
         {
-            return new MessageFailed(batch.Number, FailureCategory.Content, "unrenderable", unrenderable.Why, recipient.Attempts + 1);
+            case Unrenderable unrenderable:
+                return new MessageFailed(batch.Number, FailureCategory.Content, "unrenderable", unrenderable.Why, recipient.Attempts + 1);
+            case MissingVariables missing:
+                return new MessageFailed(
+                    batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {string.Join(", ", missing.Names)}",
+                    recipient.Attempts + 1);
+            case RenderedText text:
+                message = new OutgoingText(id, tenantId, group, recipient.Sender!.TextFrom, addressee.Phone!, text.Body);
+                break;
+            case Rendered content:
+                message = new OutgoingEmail(
+                    id, tenantId, group, recipient.Sender!.Address!, addressee.Email, addressee.Name, content.Subject, content.Html, content.Text)
+                {
+                    Unsubscribe = links.For(tenantId, recipient.Id),
+                };
+                break;
+            case var rendering:
+                throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}.");
         }
 
-        if (rendering is not Rendered content)
-        {
-            var missing = string.Join(", ", ((MissingVariables)rendering).Names);
-            return new MessageFailed(batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {missing}", recipient.Attempts + 1);
-        }
-
-        var message = new OutgoingEmail(
-            recipient.Id.ToString("N"), tenantId, batch.CampaignId.ToString("N"), recipient.Sender!, addressee.Email, addressee.Name,
-            content.Subject, content.Html, content.Text) { Unsubscribe = links.For(tenantId, recipient.Id) };
+        var provider = providers.For(recipient.Channel);
         var result = await provider.Send(message, ct);
-        return result is SendResult.Refused && ct.IsCancellationRequested
-            ? new MessageReturned(batch.Number, "The node stopped")
-            : state.Add(recipient, result, store.Clock.GetUtcNow());
+        if (result is SendResult.Refused && ct.IsCancellationRequested)
+        {
+            return new MessageReturned(batch.Number, NodeStopped);
+        }
+
+        if (result is SendResult.Refused { Suppresses: { } reason })
+        {
+            suppressed.Add((recipient.Id, message.To, reason));
+        }
+
+        return state.Add(recipient, provider.Name, result, store.Clock.GetUtcNow());
     }
 }

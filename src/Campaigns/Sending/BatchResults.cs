@@ -1,3 +1,5 @@
+using Campaigns.Consent;
+
 namespace Campaigns.Sending;
 
 /// <summary>What became of the recipients of one batch.</summary>
@@ -11,8 +13,14 @@ public sealed class BatchResults
     /// <summary>Why the campaign must be paused: the fault is with the provider, our account or what we send.</summary>
     public string? Breaker { get; init; }
 
-    /// <summary>How the provider's account does by now; null when that has not changed.</summary>
-    public ProviderAccount? Account { get; init; }
+    /// <summary>How the accounts at the providers do by now.</summary>
+    public ProviderAccounts Accounts { get; init; } = ProviderAccounts.Unknown;
+
+    /// <summary>Addresses that must not be written to any more, by the provider's refusal.</summary>
+    public IReadOnlyList<(Guid Recipient, string Address, SuppressionReason Reason)> Suppressed { get; init; } = [];
+
+    /// <summary>There are texts among the sent ones, about which no word may come by itself.</summary>
+    public bool HasTexts { get; init; }
 
     /// <summary>Permits that were claimed for messages which were not handed over, by limit.</summary>
     public IReadOnlyDictionary<string, int> UnusedPermits { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);

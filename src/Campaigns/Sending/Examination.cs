@@ -41,7 +41,7 @@ public sealed record Examination(
                     defer.Add((candidate, new RecipientDeferred(DeferralReason.DeliveryHours, opening, hours.Words(candidate))));
                 }
             }
-            else if (take.Count == size || (held = availability.Exhausted(forAll)) is not null)
+            else if (take.Count == size || (held = availability.Exhausted(forAll, candidate)) is not null)
             {
                 break;
             }
@@ -52,8 +52,7 @@ public sealed record Examination(
             }
             else
             {
-                availability.Use(forAll);
-                availability.Use(candidate.Limits.Except(forAll));
+                availability.Use(forAll.Union(candidate.Limits), candidate);
                 take.Add(candidate);
             }
 
@@ -63,13 +62,16 @@ public sealed record Examination(
         return new Examination(take, withdraw, defer, through, held);
     }
 
-    /// <summary>How many messages count against each limit.</summary>
+    /// <summary>How much the messages to these count against each limit.</summary>
     public static IReadOnlyDictionary<Limit, int> Uses(IReadOnlyList<QueuedRecipient> recipients, IReadOnlyList<Limit> forAll)
     {
-        var uses = forAll.ToDictionary(limit => limit, _ => recipients.Count);
-        foreach (var limit in recipients.SelectMany(recipient => recipient.Limits.Except(forAll)))
+        var uses = new Dictionary<Limit, int>();
+        foreach (var recipient in recipients)
         {
-            uses[limit] = uses.GetValueOrDefault(limit) + 1;
+            foreach (var limit in forAll.Union(recipient.Limits))
+            {
+                uses[limit] = uses.GetValueOrDefault(limit) + recipient.Units(limit);
+            }
         }
 
         return uses;
@@ -79,6 +81,6 @@ public sealed record Examination(
     static Limit? NoRoom(QueuedRecipient candidate, IReadOnlyList<Limit> forAll, Availability availability)
     {
         var own = candidate.Limits.Except(forAll).ToList();
-        return availability.Exhausted(own) ?? (candidate.WasDeferred ? null : own.FirstOrDefault(availability.HasLine));
+        return availability.Exhausted(own, candidate) ?? (candidate.WasDeferred ? null : own.FirstOrDefault(availability.HasLine));
     }
 }

@@ -3,15 +3,12 @@ using Campaigns.Providers;
 namespace Campaigns.Sending;
 
 /// <summary>What became of the messages of a batch so far, and whether to go on. For use by several threads.</summary>
-public sealed class HandoverState(int batch, ProviderAccount account, SendingOptions options)
+public sealed class HandoverState(int batch, ProviderAccounts accounts, SendingOptions options)
 {
     static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 
     readonly Lock gate = new();
     string? stopped;
-
-    /// <summary>How the provider's account does by now.</summary>
-    public ProviderAccount Account { get; private set; } = account;
 
     /// <summary>Why the campaign must be paused: the fault is with the provider, our account or what we send.</summary>
     public string? Breaker { get; private set; }
@@ -27,50 +24,52 @@ public sealed class HandoverState(int batch, ProviderAccount account, SendingOpt
         }
     }
 
+    /// <param name="provider">Whose result it is.</param>
     /// <returns>The fact to record about the recipient.</returns>
-    public object Add(QueuedRecipient recipient, SendResult result, DateTimeOffset now)
+    public object Add(QueuedRecipient recipient, string provider, SendResult result, DateTimeOffset now)
     {
         lock (gate)
         {
             return result switch
             {
-                SendResult.Accepted accepted => Fine(new MessageSent(batch, accepted.ProviderMessageId)),
-                SendResult.InDoubt doubt => Wrong(new MessageInDoubt(batch, doubt.Why), doubt.Why),
-                SendResult.Refused { IsThrottled: true } refused => SlowDown(recipient, refused, now),
+                SendResult.Accepted accepted => Fine(provider, new MessageSent(batch, accepted.ProviderMessageId)),
+                SendResult.InDoubt doubt => Wrong(provider, new MessageInDoubt(batch, doubt.Why), doubt.Why),
+                SendResult.Refused { IsThrottled: true } refused => SlowDown(recipient, provider, refused, now),
                 SendResult.Refused { Category: FailureCategory.Configuration } refused => Trip(
-                    new MessageReturned(batch, refused.Text, refused.Code), $"The provider refuses our account or sender: {refused.Code} {refused.Text}"),
-                SendResult.Refused { Category: FailureCategory.Recipient } refused => Fine(Failed(recipient, refused)),
-                SendResult.Refused refused => Wrong((object?)Again(recipient, refused, now) ?? Failed(recipient, refused), $"{refused.Code} {refused.Text}"),
+                    provider, new MessageReturned(batch, refused.Text, refused.Code), $"The provider refuses our account or sender: {refused.Code} {refused.Text}"),
+                SendResult.Refused { Category: FailureCategory.Recipient } refused => Fine(provider, Failed(recipient, refused)),
+                SendResult.Refused refused => Wrong(provider, (object?)Again(recipient, refused, now) ?? Failed(recipient, refused), $"{refused.Code} {refused.Text}"),
                 _ => throw new InvalidOperationException($"{result} is no result of a provider."),
             };
         }
     }
 
-    object Fine(object fact)
+    object Fine(string provider, object fact)
     {
-        Account = Account with { ErrorsInARow = 0, Slowed = 0 };
+        accounts[provider] = accounts[provider] with { ErrorsInARow = 0, Slowed = 0 };
         return fact;
     }
 
-    object Wrong(object fact, string words)
+    object Wrong(string provider, object fact, string words)
     {
-        Account = Account with { ErrorsInARow = Account.ErrorsInARow + 1 };
-        return Account.ErrorsInARow >= options.ErrorsBeforeBreak
-            ? Trip(fact, $"{Account.ErrorsInARow} errors of the provider in a row, the last one: {words}")
+        var errors = accounts[provider].ErrorsInARow + 1;
+        accounts[provider] = accounts[provider] with { ErrorsInARow = errors };
+        return errors >= options.ErrorsBeforeBreak
+            ? Trip(provider, fact, $"{errors} errors of the provider in a row, the last one: {words}")
             : fact;
     }
 
-    object Trip(object fact, string why)
+    object Trip(string provider, object fact, string why)
     {
-        Account = Account with { ErrorsInARow = 0 }; // who resumes has seen it
+        accounts[provider] = accounts[provider] with { ErrorsInARow = 0 }; // who resumes has seen it
         Breaker ??= why;
         stopped ??= why;
         return fact;
     }
 
-    MessageReturned SlowDown(QueuedRecipient recipient, SendResult.Refused refused, DateTimeOffset now)
+    MessageReturned SlowDown(QueuedRecipient recipient, string provider, SendResult.Refused refused, DateTimeOffset now)
     {
-        Account = Account.SlowDown(refused.RetryAfter, $"{refused.Code} {refused.Text}", Draw(recipient), now);
+        accounts[provider] = accounts[provider].SlowDown(refused.RetryAfter, $"{refused.Code} {refused.Text}", Draw(recipient), now);
         stopped ??= $"The provider asks to slow down: {refused.Code} {refused.Text}";
         return new MessageReturned(batch, refused.Text, refused.Code);
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Campaigns.Sending;
 
-/// <summary>Makes the contacts of the campaign's list its recipients, a chunk at a time.</summary>
+/// <summary>Makes the contacts of the campaign's list its recipients, one for each of its channels, a chunk at a time.</summary>
 /// <param name="After">The last contact of the chunk before.</param>
 public sealed record HydrateAudience(Guid CampaignId, Guid? After = null, long Queued = 0, long Skipped = 0) : ICampaignWork;
 
@@ -31,13 +31,16 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
 
         var limit = options.Value.HydrationChunk;
         var chunk = await store.Database.Query(
-            ReadAudience, reader => new AudienceMember(
-                reader.GetGuid(0), reader.GetBoolean(2) ? SkipReason.ContactDeleted : reader.GetBoolean(1) ? SkipReason.Suppressed : null), ct,
+            ReadAudience,
+            reader => new AudienceMember(reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4)), ct,
             delivery.TenantId, campaign.State.Settings.ListId!.Value, message.After ?? Guid.Empty, limit);
+        var recipients = Recipients(message.CampaignId, campaign.State.Settings.Channels, chunk);
+        var next = Count(message, chunk, recipients);
         if (chunk.Count == limit)
         {
             var session = delivery.OpenSession();
-            session.Send(Add(session, message, chunk));
+            Add(session, message.CampaignId, recipients);
+            session.Send(next);
             await session.Commit(ct);
             return;
         }
@@ -46,11 +49,11 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
             () =>
             {
                 var session = delivery.OpenSession();
-                Add(session, message, chunk);
+                Add(session, message.CampaignId, recipients);
                 return session;
             },
             message.CampaignId,
-            (latest, _) => Decide(latest.State, message.CampaignId, Hydrated(message, chunk)),
+            (latest, _) => Decide(latest.State, message.CampaignId, new AudienceHydrated(next.Queued, next.Skipped)),
             ct);
     }
 
@@ -72,36 +75,51 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
         _ => Outcome.Record(hydrated), // paused: resuming starts the first batch
     };
 
-    static AudienceHydrated Hydrated(HydrateAudience message, List<AudienceMember> chunk)
+    /// <summary>In the order of their ids, so that each index is filled from left to right.</summary>
+    public static List<NewRecipient> Recipients(Guid campaignId, CampaignChannels channels, IReadOnlyList<AudienceMember> members)
     {
-        var skipped = chunk.Count(member => member.SkipReason is not null);
-        return new AudienceHydrated(message.Queued + chunk.Count - skipped, message.Skipped + skipped);
+        var each = channels.Each();
+        return
+        [
+            .. from member in members
+               from channel in each
+               let id = DerivedId.Recipient(campaignId, member.ContactId, channel)
+               orderby id
+               select new NewRecipient(id, member.ContactId, channel, member.MayNot(channel)),
+        ];
     }
 
-    static HydrateAudience Add(Session session, HydrateAudience message, List<AudienceMember> chunk)
+    static HydrateAudience Count(HydrateAudience message, List<AudienceMember> chunk, List<NewRecipient> recipients)
     {
-        var skipped = 0;
-        // In the order of the recipients' ids, so that each index is filled from left to right.
-        foreach (var (recipient, member) in chunk.Select(member => (Id: DerivedId.Recipient(message.CampaignId, member.ContactId), member)).OrderBy(row => row.Id))
-        {
-            if (member.SkipReason is { } reason)
-            {
-                skipped++;
-                session.Start<Recipient>(recipient, new RecipientSkipped(message.CampaignId, member.ContactId, reason));
-            }
-            else
-            {
-                session.Start<Recipient>(recipient, new RecipientQueued(message.CampaignId, member.ContactId));
-            }
-        }
-
+        var skipped = recipients.Count(recipient => recipient.MayNot is not null);
         return message with
         {
             After = chunk.Count > 0 ? chunk[^1].ContactId : message.After,
-            Queued = message.Queued + chunk.Count - skipped,
+            Queued = message.Queued + recipients.Count - skipped,
             Skipped = message.Skipped + skipped,
         };
     }
 
-    sealed record AudienceMember(Guid ContactId, SkipReason? SkipReason);
+    static void Add(Session session, Guid campaignId, List<NewRecipient> recipients)
+    {
+        foreach (var recipient in recipients)
+        {
+            session.Start<Recipient>(recipient.Id, recipient.MayNot is { } reason
+                ? new RecipientSkipped(campaignId, recipient.ContactId, reason, recipient.Channel)
+                : new RecipientQueued(campaignId, recipient.ContactId, recipient.Channel));
+        }
+    }
 }
+
+/// <summary>A contact on the list of a campaign, as far as it matters for who becomes a recipient.</summary>
+public sealed record AudienceMember(Guid ContactId, bool IsDeleted, bool IsEmailSuppressed, bool HasPhone, bool IsPhoneSuppressed)
+{
+    public SkipReason? MayNot(Channel channel) =>
+        IsDeleted ? SkipReason.ContactDeleted
+        : channel == Channel.Sms && !HasPhone ? SkipReason.NoAddress
+        : (channel == Channel.Sms ? IsPhoneSuppressed : IsEmailSuppressed) ? SkipReason.Suppressed
+        : null;
+}
+
+/// <param name="MayNot">Why this person must not be written to over this channel; null when it is fine.</param>
+public sealed record NewRecipient(Guid Id, Guid ContactId, Channel Channel, SkipReason? MayNot);

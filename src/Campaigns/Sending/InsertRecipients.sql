@@ -1,13 +1,13 @@
 with added as (
     insert into recipients (tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at,
-                            bounced_at, complained_at, unsubscribed_at, timed_out_at, not_before, attempts)
+                            bounced_at, complained_at, unsubscribed_at, timed_out_at, not_before, attempts, channel)
     select n.tenant_id, n.id, n.campaign_id, n.contact_id, n.status, n.reason, n.batch, n.queued_at, n.sent_at, n.delivered_at, n.opened_at, n.clicked_at,
-           n.bounced_at, n.complained_at, n.unsubscribed_at, n.timed_out_at, n.not_before, coalesce(n.attempts, 0)
+           n.bounced_at, n.complained_at, n.unsubscribed_at, n.timed_out_at, n.not_before, coalesce(n.attempts, 0), n.channel
     from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                 $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::varchar[],
-                $19::int[])
+                $19::int[], $20::varchar[])
          n(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-           complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts)
+           complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel)
     returning *
 ),
 deferred as ( -- only a rebuild finds somebody queued and put off at once

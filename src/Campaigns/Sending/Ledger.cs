@@ -26,7 +26,7 @@ public sealed class Ledger : Projection
     [
         typeof(CampaignDrafted), typeof(BatchStarted), typeof(BatchCompleted), typeof(RecipientQueued), typeof(RecipientSkipped),
         typeof(RecipientWithdrawn), typeof(RecipientRequeued), typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned),
-        typeof(AttemptFailed), typeof(RecipientDeferred), typeof(MessageAccepted),
+        typeof(AttemptFailed), typeof(RecipientDeferred), typeof(MessageAccepted), typeof(MessageUndelivered),
         typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked), typeof(MessageBounced), typeof(MessageDropped),
         typeof(SpamReported), typeof(RecipientUnsubscribed), typeof(OpenTimedOut),
     ];
@@ -105,7 +105,8 @@ public sealed class Ledger : Projection
             statement, All(row => row.TenantId), All(row => row.Id), All(row => row.CampaignId), All(row => row.ContactId), All(row => row.Status),
             All(row => row.Reason), All(row => row.Batch), All(row => row.QueuedAt), All(row => row.SentAt),
             All(row => row.DeliveredAt), All(row => row.OpenedAt), All(row => row.ClickedAt), All(row => row.BouncedAt), All(row => row.ComplainedAt),
-            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.NotBefore), All(row => row.LimitKey), All(row => row.Attempts));
+            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.NotBefore), All(row => row.LimitKey), All(row => row.Attempts),
+            All(row => row.Channel));
     }
 
     static void Queue(SqlQueue sql, List<(Event Event, BatchStarted Fact)> started)

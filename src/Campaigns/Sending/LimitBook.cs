@@ -1,8 +1,11 @@
+using Campaigns.Planning;
+
 namespace Campaigns.Sending;
 
 /// <summary>Which limits the messages of a campaign count against.</summary>
 public sealed class LimitBook
 {
+    static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -10,6 +13,7 @@ public sealed class LimitBook
     readonly string tenantId;
     readonly LimitSettings settings;
     readonly IReadOnlyDictionary<string, string> operators;
+    readonly IReadOnlyList<Limit> ofCampaign;
 
     /// <param name="settings">As they are in force for the campaign.</param>
     /// <param name="globalPerHour">0 means no limit.</param>
@@ -17,27 +21,24 @@ public sealed class LimitBook
     public LimitBook(string tenantId, Guid campaignId, LimitSettings settings, int globalPerHour, IReadOnlyDictionary<string, string> operators)
     {
         (this.tenantId, this.settings, this.operators) = (tenantId, settings, operators);
-        ForAll = Existing(
+        ofCampaign = Existing(
             Of(LimitKind.CampaignDay, $"campaign:{campaignId:N}:day", settings.CampaignPerDay, Day),
             Of(LimitKind.OrganisationHour, $"organisation:{tenantId}:hour", settings.OrganisationPerHour, Hour),
             Of(LimitKind.GlobalHour, "global:hour", globalPerHour, Hour));
     }
 
-    /// <summary>Limits that concern every message of the campaign.</summary>
-    public IReadOnlyList<Limit> ForAll { get; }
+    /// <summary>Limits that hold everybody when they are used up: those of the sender too, where everybody has the same one.</summary>
+    public IReadOnlyList<Limit> ForEverybody(CampaignSenders senders, CampaignChannels channels, DateTimeOffset now) =>
+        channels.Each() is [var channel] && senders.Only(channel) is { } only ? [.. Sender(only, channel, now), .. ofCampaign] : ofCampaign;
 
-    /// <summary>Limits that hold everybody when they are used up: those of its one sender too, where there is only one.</summary>
-    public IReadOnlyList<Limit> ForEverybody(CampaignSenders senders, DateTimeOffset now) =>
-        senders.Only is { } only ? [.. Sender(only, now), .. ForAll] : ForAll;
-
-    /// <summary>The limits of one sender, under its address in whatever campaign.</summary>
-    public IReadOnlyList<Limit> Sender(CampaignSender sender, DateTimeOffset now)
+    /// <summary>The limits of one sender, under its address or number in whatever campaign.</summary>
+    public IReadOnlyList<Limit> Sender(CampaignSender sender, Channel channel, DateTimeOffset now)
     {
-        var key = $"sender:{tenantId}:{sender.Address.Email.ToLowerInvariant()}";
+        var key = $"sender:{tenantId}:{(channel == Channel.Email ? sender.Address?.Email.ToLowerInvariant() : sender.TextFrom ?? "account")}";
         return Existing(
             Of(LimitKind.SenderMinute, $"{key}:minute", sender.Limits?.PerMinute ?? settings.SenderPerMinute, Minute),
             Of(LimitKind.SenderHour, $"{key}:hour", sender.Limits?.PerHour ?? settings.SenderPerHour, Hour),
-            Of(LimitKind.WarmUp, $"{key}:warm-up", sender.WarmUp?.HourlyCap(now), Hour),
+            channel == Channel.Email ? Of(LimitKind.WarmUp, $"{key}:warm-up", sender.WarmUp?.HourlyCap(now), Hour) : Segments(sender, key),
             settings.SenderGapSeconds is > 0 and var gap ? Of(LimitKind.SenderGap, $"{key}:gap", 1, TimeSpan.FromSeconds(gap)) : null);
     }
 
@@ -47,6 +48,14 @@ public sealed class LimitBook
         var domain = email[(email.LastIndexOf('@') + 1)..].ToLowerInvariant();
         return Of(LimitKind.RecipientDomain, $"domain:{tenantId}:{operators.GetValueOrDefault(domain, domain)}", settings.DomainPerHour, Hour);
     }
+
+    // Less than one a second is one in some seconds.
+    Limit? Segments(CampaignSender sender, string key) => (sender.Limits?.SmsSegmentsPerSecond ?? settings.SegmentsPerSecond) switch
+    {
+        null or <= 0 => null,
+        < 1 and var rare => Of(LimitKind.NumberSegments, $"{key}:segments", 1, Second / rare),
+        var many => Of(LimitKind.NumberSegments, $"{key}:segments", (int)many, Second),
+    };
 
     static Limit? Of(LimitKind kind, string key, int? most, TimeSpan period) => most is > 0 and var some ? new Limit(kind, key, some, period) : null;
 

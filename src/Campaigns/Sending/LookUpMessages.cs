@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using Campaigns.Authoring;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Campaigns.Sending;
 
@@ -13,10 +15,10 @@ namespace Campaigns.Sending;
 public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check) : ICampaignWork;
 
 /// <summary>
-/// Asks the provider about messages in doubt, some times over half an hour: its own records lag behind. What it knows is recorded as its webhook would
+/// Asks the provider about messages in doubt, and texts whose end it never told, some times over half an hour: its own records lag behind. What it knows is recorded as its webhook would
 /// have been; what it does not know stays in doubt.
 /// </summary>
-public sealed class MessageLookUp(EventStore store, IMessageProvider provider, IOptions<SendingOptions> options)
+public sealed class MessageLookUp(EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options)
 {
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
@@ -28,16 +30,17 @@ public sealed class MessageLookUp(EventStore store, IMessageProvider provider, I
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
         var unresolved = await store.Database.Query(
             ReadUnresolved,
-            reader => (Id: reader.GetGuid(0), Version: reader.GetInt64(1), Email: reader.TextOrNull(2), StartedAt: reader.GetFieldValue<DateTimeOffset>(3)),
-            ct, delivery.TenantId, message.CampaignId, first, last, message.Batch);
+            Read, ct, delivery.TenantId, message.CampaignId, first, last, message.Batch);
+        var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
+        var template = await composer.Template(delivery.TenantId, campaign.State, ct);
         var found = new ConcurrentBag<(Guid Id, long Version, object Fact)>();
         await Parallel.ForEachAsync(
-            unresolved.Where(recipient => recipient.Email is not null),
+            unresolved.Where(recipient => recipient.Addressee is not null),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
             async (recipient, token) =>
             {
-                var question = new MessageInQuestion(recipient.Id.ToString("N"), delivery.TenantId, null, recipient.Email!, recipient.StartedAt);
-                if (await provider.LookUp(question, token) is LookUpResult.Found answer)
+                if (await providers.For(recipient.Channel).LookUp(Question(delivery.TenantId, recipient, template), token) is LookUpResult.Found answer
+                    && (recipient.IsInDoubt || answer.Fact is not MessageAccepted))
                 {
                     found.Add((recipient.Id, recipient.Version, answer.Fact));
                 }
@@ -50,7 +53,7 @@ public sealed class MessageLookUp(EventStore store, IMessageProvider provider, I
             session.Append<Recipient>(id, ExpectedVersion.Exactly(version), fact);
         }
 
-        if (!found.IsEmpty)
+        if (found.Any(each => unresolved.Exists(recipient => recipient.Id == each.Id && recipient.IsInDoubt)))
         {
             session.Send(new CompleteCampaign(message.CampaignId));
         }
@@ -62,6 +65,22 @@ public sealed class MessageLookUp(EventStore store, IMessageProvider provider, I
 
         await session.Commit(ct);
     }
+
+    static MessageInQuestion Question(string tenantId, Unresolved recipient, CompiledTemplate template)
+    {
+        var addressee = recipient.Addressee!;
+        var text = recipient.Channel == Channel.Sms ? template.Render(addressee.Fields, Channel.Sms) as RenderedText : null;
+        return new MessageInQuestion(
+            recipient.Id.ToString("N"), tenantId, recipient.ProviderMessageId, recipient.Channel == Channel.Sms ? addressee.Phone ?? "" : addressee.Email,
+            recipient.StartedAt, text?.Body);
+    }
+
+    static Unresolved Read(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "inDoubt", Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true),
+        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11));
+
+    sealed record Unresolved(
+        Guid Id, long Version, bool IsInDoubt, Channel Channel, DateTimeOffset StartedAt, string? ProviderMessageId, Addressee? Addressee);
 
     /// <returns>The time to the check after this one; null after the last one.</returns>
     public static TimeSpan? NextCheck(LookUpMessages message, IReadOnlyList<TimeSpan> checks) =>

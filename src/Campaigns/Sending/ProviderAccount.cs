@@ -1,7 +1,3 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Npgsql;
-
 namespace Campaigns.Sending;
 
 /// <summary>How an organisation's account at a provider does, as all nodes see it.</summary>
@@ -19,11 +15,8 @@ public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int 
     /// <summary>The longest that a provider's own word is believed.</summary>
     static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
-    static readonly string ReadAccount = Sql.Beside<ProviderAccount>(nameof(ReadAccount));
-    static readonly string SaveAccount = Sql.Beside<ProviderAccount>(nameof(SaveAccount));
-
-    public static async Task<ProviderAccount> Read(EventStore store, string tenantId, string provider, CancellationToken ct) =>
-        (await store.Database.Query(ReadAccount, Read, ct, tenantId, provider)).SingleOrDefault() ?? Healthy;
+    /// <summary>For people.</summary>
+    public string SlowWords => $"the provider asks to slow down: {Reason}";
 
     /// <summary>After the provider had too much at once.</summary>
     /// <param name="retryAfter">What it asked for; null: twice as long as the time before.</param>
@@ -33,11 +26,4 @@ public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int 
         var wait = retryAfter ?? Backoff.After(Slowed, FirstWait, LongestBackoff, draw);
         return this with { SlowUntil = now + (wait < LongestWait ? wait : LongestWait), Slowed = Slowed + 1, Reason = reason };
     }
-
-    public void Save(Session session, string provider) =>
-        session.Sql.Add(
-            SaveAccount, session.TenantId, provider, new NpgsqlParameter<DateTime?> { TypedValue = SlowUntil?.UtcDateTime }, Slowed, ErrorsInARow, Reason);
-
-    static ProviderAccount Read(NpgsqlDataReader reader) => new(
-        reader.IsDBNull(0) ? null : reader.GetFieldValue<DateTimeOffset>(0), reader.GetInt32(1), reader.GetInt32(2), reader.TextOrNull(3));
 }

@@ -1,4 +1,5 @@
-select m.contact_id, s.address is not null as suppressed, c.id is null as deleted
+select m.contact_id, c.id is null as deleted, e.address is not null as email_suppressed, c.phone is not null as has_phone,
+       p.address is not null as phone_suppressed
 from (
     select contact_id from list_members
     where tenant_id = $1 and list_id = $2 and contact_id > $3
@@ -6,5 +7,6 @@ from (
     limit $4
 ) m
 left join contacts c on c.tenant_id = $1 and c.id = m.contact_id
-left join suppressions s on s.tenant_id = $1 and s.address = c.email
+left join suppressions e on e.tenant_id = $1 and e.address = c.email
+left join suppressions p on p.tenant_id = $1 and p.address = c.phone
 order by m.contact_id

@@ -1,7 +1,15 @@
-select r.id, s.version, c.email, b.started_at
+select r.id, s.version, r.status, r.channel, b.started_at,
+       case when r.channel = 'sms' then (
+           select e.data ->> 'providerMessageId' from mt_events e
+           where e.tenant_id = r.tenant_id and e.stream_id = r.id and e.type = 'message_sent'
+           order by e.version desc
+           limit 1
+       ) end as provider_message_id,
+       c.email, c.first_name, c.last_name, c.time_zone, c.attributes, c.phone
 from recipients r
 join batches b on b.tenant_id = r.tenant_id and b.campaign_id = r.campaign_id and b.number = r.batch
 join mt_streams s on s.tenant_id = r.tenant_id and s.id = r.id
 left join contacts c on c.tenant_id = r.tenant_id and c.id = r.contact_id
-where r.tenant_id = $1 and r.campaign_id = $2 and r.id between $3 and $4 and r.batch = $5 and r.status = 'inDoubt'
+where r.tenant_id = $1 and r.campaign_id = $2 and r.id between $3 and $4 and r.batch = $5
+  and (r.status = 'inDoubt' or (r.channel = 'sms' and r.status = 'sent' and r.delivered_at is null and r.bounced_at is null))
 order by r.id

@@ -1,12 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Campaigns.Sending;
 
-// The stored facts of one contact in one campaign. These shapes are the storage format: fields may be added, never renamed
+// The stored facts of one contact in one campaign, over one channel. These shapes are the storage format: fields may be added, never renamed
 // or removed. No address stands in them: it is in the contact.
 
-public sealed record RecipientQueued(Guid CampaignId, Guid ContactId);
+public sealed record RecipientQueued(
+    Guid CampaignId, Guid ContactId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email);
 
 /// <summary>Never queued: the campaign begins with this person left out.</summary>
-public sealed record RecipientSkipped(Guid CampaignId, Guid ContactId, SkipReason Reason);
+public sealed record RecipientSkipped(
+    Guid CampaignId, Guid ContactId, SkipReason Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email);
 
 /// <summary>Was queued, and taken off the queue before a message was handed over.</summary>
 public sealed record RecipientWithdrawn(SkipReason Reason);
@@ -56,14 +61,23 @@ public sealed record MessageBounced(
 /// <param name="Category">As of a bounce.</param>
 public sealed record MessageDropped(DateTimeOffset At, string? Reason, FailureCategory? Category = null);
 
+/// <summary>A text message that came to nothing after the provider had taken it.</summary>
+/// <param name="Code">The provider's; its own word where it gives none.</param>
+public sealed record MessageUndelivered(DateTimeOffset At, string Code, FailureCategory Category);
+
 public sealed record SpamReported(DateTimeOffset At);
 
 public sealed record RecipientUnsubscribed(DateTimeOffset At);
 
+/// <summary>The person answered the message. What was said is kept with the webhook alone, and not for ever.</summary>
+/// <param name="ProviderMessageId">Of the answer.</param>
+public sealed record ReplyReceived(DateTimeOffset At, string ProviderMessageId);
+
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours }
+/// <summary>Why somebody gets nothing. No address: none for the channel.</summary>
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress }
 
 public enum DeferralReason { DeliveryHours, Limit }
 
@@ -114,7 +128,7 @@ public static class RecipientFacts
     /// <summary>Facts that only a message that reached the provider can have: they settle a doubt.</summary>
     public static bool ProveHandedOver(object fact) => fact
         is MessageDelivered or MessageDeferred or MessageOpened or LinkClicked or MessageBounced or MessageDropped or SpamReported or RecipientUnsubscribed
-        or MessageAccepted;
+        or MessageAccepted or MessageUndelivered;
 }
 
 /// <summary>The provider's word that it has the message.</summary>

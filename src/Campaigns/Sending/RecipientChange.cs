@@ -16,6 +16,8 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public Guid ContactId { get; private set; }
 
+    public string? Channel { get; private set; }
+
     /// <summary>Null: stays as it is. <c>sent</c> is final, here as in the row.</summary>
     public string? Status { get; private set; }
 
@@ -66,11 +68,11 @@ sealed class RecipientChange(string tenantId, Guid id)
         switch (fact)
         {
             case RecipientQueued queued:
-                Begin(queued.CampaignId, queued.ContactId, recorded);
+                Begin(queued.CampaignId, queued.ContactId, queued.Channel, recorded);
                 Set("queued", null);
                 break;
             case RecipientSkipped skipped:
-                Begin(skipped.CampaignId, skipped.ContactId, recorded);
+                Begin(skipped.CampaignId, skipped.ContactId, skipped.Channel, recorded);
                 Set("skipped", Words(skipped.Reason));
                 break;
             case RecipientWithdrawn withdrawn:
@@ -110,11 +112,12 @@ sealed class RecipientChange(string tenantId, Guid id)
         }
     }
 
-    void Begin(Guid campaignId, Guid contactId, DateTimeOffset at)
+    void Begin(Guid campaignId, Guid contactId, Channel channel, DateTimeOffset at)
     {
         IsNew = true;
         CampaignId = campaignId;
         ContactId = contactId;
+        Channel = Words(channel);
         QueuedAt = at;
     }
 
@@ -144,6 +147,7 @@ sealed class RecipientChange(string tenantId, Guid id)
             case LinkClicked clicked: ClickedAt ??= clicked.At; break;
             case MessageBounced bounced: BouncedAt ??= bounced.At; break;
             case MessageDropped dropped: BouncedAt ??= dropped.At; break;
+            case MessageUndelivered undelivered: BouncedAt ??= undelivered.At; break;
             case SpamReported reported: ComplainedAt ??= reported.At; break;
             case RecipientUnsubscribed unsubscribed: UnsubscribedAt ??= unsubscribed.At; break;
         }

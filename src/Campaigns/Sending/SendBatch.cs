@@ -1,3 +1,4 @@
+using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
@@ -48,11 +49,10 @@ public sealed class BatchSender(
             }
 
             var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-            var account = await ProviderAccount.Read(store, delivery.TenantId, handover.Provider, ct);
-            if (await claiming.Claim(message, campaign, account, delivery, ct) is { } claimed)
+            var accounts = await ProviderAccounts.Read(store, delivery.TenantId, ct);
+            if (await claiming.Claim(message, campaign, template, accounts, delivery, ct) is { } claimed)
             {
-                var results = await handover.Send(
-                    delivery.TenantId, message, campaign.State, template, claimed.Recipients, claimed.ForAll, account, ct);
+                var results = await handover.Send(delivery.TenantId, message, template, claimed, accounts, ct);
                 await Close(message, campaign.State, results, delivery);
                 return;
             }
@@ -110,11 +110,17 @@ public sealed class BatchSender(
         }
     }
 
-    Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
+    static Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
         Permits.Release(session, delivery.MessageId, results.UnusedPermits);
-        results.Account?.Save(session, handover.Provider);
+        results.Accounts.SaveChanges(session);
+        foreach (var (recipient, address, reason) in results.Suppressed)
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {recipient}"));
+        }
+
         foreach (var (recipient, fact) in results.Facts)
         {
             if (fact is not null)

@@ -1,7 +1,6 @@
 using Campaigns.Audience;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
-using Campaigns.Planning;
 using Npgsql;
 
 namespace Campaigns.Sending;
@@ -39,17 +38,18 @@ public sealed class SendQueue(EventStore store)
             return recipient with { MayNot = SkipReason.ContactDeleted };
         }
 
-        var (email, firstName, lastName) = (reader.GetString(2), reader.TextOrNull(3), reader.TextOrNull(4));
-        var sender = senders.For(reader.GetGuid(1));
-        IReadOnlyList<Limit> own = sender is null ? [] : limits.Sender(sender, now);
+        var addressee = Addressee.Read(reader, column: 2, phoneColumn: 12);
+        var channel = Enum.Parse<Channel>(reader.GetString(11), ignoreCase: true);
+        var sender = senders.For(reader.GetGuid(1), channel);
+        IReadOnlyList<Limit> own = sender is null ? [] : limits.Sender(sender, channel, now);
         return recipient with
         {
-            Sender = sender?.Address,
-            Addressee = new Addressee(
-                email, $"{firstName} {lastName}".Trim(), Contact.MergeFields(email, firstName, lastName, reader.TextOrNull(5), reader.GetString(6))),
+            Channel = channel,
+            Sender = sender,
+            Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
-            MayNot = reader.GetBoolean(7) ? SkipReason.Suppressed : null,
-            Limits = limits.Domain(email) is { } domain ? [.. own, domain] : own,
+            MayNot = channel == Channel.Sms && addressee.Phone is null ? SkipReason.NoAddress : reader.GetBoolean(7) ? SkipReason.Suppressed : null,
+            Limits = channel == Channel.Email && limits.Domain(addressee.Email) is { } domain ? [.. own, domain] : own,
         };
     }
 }
@@ -60,7 +60,10 @@ public sealed record QueuedRecipient(Guid Id)
     public Channel Channel { get; init; }
 
     /// <summary>Who the message comes from.</summary>
-    public SenderAddress? Sender { get; init; }
+    public CampaignSender? Sender { get; init; }
+
+    /// <summary>The parts in which a text travels, each of which counts against the limit of its number.</summary>
+    public int Segments { get; init; } = 1;
 
     /// <summary>Null when the contact is gone.</summary>
     public Addressee? Addressee { get; init; }
@@ -80,12 +83,27 @@ public sealed record QueuedRecipient(Guid Id)
     /// <summary>Was put off, and the time has come.</summary>
     public bool WasDeferred { get; init; }
 
-    /// <summary>The limits that the message counts against beside those for everybody in the campaign.</summary>
+    /// <summary>The limits that the message counts against, those of its sender and of whoever receives it.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
+
+    /// <summary>How much it counts against a limit. A text longer than its number may send at once goes all the same.</summary>
+    public int Units(Limit limit) => limit.Kind == LimitKind.NumberSegments ? Math.Min(Segments, limit.Most) : 1;
 }
 
+/// <param name="Phone">E.164; null where there is none.</param>
 /// <param name="Fields">What the template can name.</param>
-public sealed record Addressee(string Email, string Name, IReadOnlyDictionary<string, string?> Fields);
+public sealed record Addressee(string Email, string? Phone, string Name, IReadOnlyDictionary<string, string?> Fields)
+{
+    /// <param name="column">Of the e-mail address; first name, last name, time zone and attributes follow.</param>
+    internal static Addressee Read(NpgsqlDataReader reader, int column, int phoneColumn)
+    {
+        var (email, firstName, lastName) = (reader.GetString(column), reader.TextOrNull(column + 1), reader.TextOrNull(column + 2));
+        var phone = reader.TextOrNull(phoneColumn);
+        return new Addressee(
+            email, phone, $"{firstName} {lastName}".Trim(),
+            Contact.MergeFields(email, phone, firstName, lastName, reader.TextOrNull(column + 3), reader.GetString(column + 4)));
+    }
+}
 
 /// <param name="Due">When the next ones come back.</param>
 public sealed record Deferral(DateTimeOffset Due, string Reason);

@@ -3,9 +3,9 @@
 with change as (
     select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                          $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-                         $18::varchar[], $19::int[])
+                         $18::varchar[], $19::int[], $20::varchar[])
         c(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts)
+          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel)
 ),
 moved as (
     update recipients r

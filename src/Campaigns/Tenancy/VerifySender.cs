@@ -6,6 +6,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Campaigns.Providers;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -46,10 +47,10 @@ public static class VerifySender
     internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     static async Task<IResult> Handle(
-        Guid id, ApiRequest request, HttpRequest http, IMessageProvider provider, IOptions<SendersOptions> options, IConfiguration configuration,
+        Guid id, ApiRequest request, HttpRequest http, MessageProviders providers, IOptions<SendersOptions> options, IConfiguration configuration,
         CancellationToken ct)
     {
-        var tenantId = request.TenantId;
+        var (tenantId, provider) = (request.TenantId, providers.For(Channel.Email));
         var before = (await request.Store.Load<Sender>(tenantId, id, ct)).State;
         var email = before.Settings.Email;
         var isVouchedFor = email is not null && before is { VerifiedAt: null, Retired: false } && await provider.HasVerified(tenantId, email, ct);

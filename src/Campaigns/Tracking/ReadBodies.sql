@@ -1,1 +1,3 @@
-select id, body from webhook_bodies where id = any ($1) and processed_at is null
+select id, provider, target, received_at, body from webhook_bodies
+where id = any ($1) and processed_at is null
+order by id

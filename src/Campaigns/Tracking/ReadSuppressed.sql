@@ -1,1 +1,1 @@
-select address from suppressions where tenant_id = $1 and address = any ($2)
+select address, reason from suppressions where tenant_id = $1 and address = any ($2)

@@ -3,6 +3,7 @@ using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Providers.Twilio;
 using Campaigns.Sending;
 
 namespace Campaigns.Tracking;
@@ -11,6 +12,7 @@ namespace Campaigns.Tracking;
 public sealed record RecordFacts(Guid BodyId)
 {
     public const string SendGrid = "sendgrid";
+    public const string Twilio = "twilio";
 }
 
 /// <summary>What a provider says about one message.</summary>
@@ -18,16 +20,24 @@ public sealed record RecordFacts(Guid BodyId)
 /// <param name="Fact">Null when there is nothing to record.</param>
 /// <param name="Suppresses">Why the address must not be written to any more, if it must not.</param>
 /// <param name="Keys">Any of them seen before makes it a repeat.</param>
-public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReason? Suppresses, string? Address, Guid[] Keys);
+public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReason? Suppresses, string? Address, Guid[] Keys)
+{
+    /// <summary>The person said it, from the address: it concerns the last message that went there.</summary>
+    public bool IsReply { get; init; }
+
+    /// <summary>The person wants messages again. Undoes nothing but the wish to get none.</summary>
+    public bool Reinstates { get; init; }
+}
 
 /// <summary>
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits
 /// with the event, so two nodes at the same body come to one event: the slower one's commit is refused and looks again.
 /// </summary>
-public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
+public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio)
 {
     static readonly string ReadBodies = Sql.Beside<FactRecorder>(nameof(ReadBodies));
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
+    static readonly string ReadLastTexted = Sql.Beside<FactRecorder>(nameof(ReadLastTexted));
     static readonly string ReadRecipients = Sql.Beside<FactRecorder>(nameof(ReadRecipients));
     static readonly string ReadSuppressed = Sql.Beside<FactRecorder>(nameof(ReadSuppressed));
     static readonly string InsertKeys = Sql.Beside<FactRecorder>(nameof(InsertKeys));
@@ -36,10 +46,14 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
     public async Task Handle(IReadOnlyList<RecordFacts> messages, Session session, CancellationToken ct)
     {
         var bodies = await store.Database.Query(
-            ReadBodies, reader => Parse(reader.GetGuid(0), reader.GetFieldValue<byte[]>(1)), ct, messages.Select(message => message.BodyId).ToArray());
+            ReadBodies,
+            reader => Parse(
+                reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<byte[]>(4)),
+            ct, messages.Select(message => message.BodyId).ToArray());
         var all = bodies.SelectMany(body => body.Facts).ToList();
+        var repliedTo = await LastTexted(session.TenantId, all, ct);
         var known = await KnownKeys(session.TenantId, all, ct);
-        var recipients = await Recipients(session.TenantId, all, ct);
+        var recipients = await Recipients(session.TenantId, [.. all.Select(fact => fact.Recipient).OfType<Guid>(), .. repliedTo.Values], ct);
         var suppressed = await Suppressed(session.TenantId, all, ct);
 
         var newKeys = new HashSet<Guid>();
@@ -52,26 +66,28 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
                 {
                     body.Duplicates++;
                 }
-                else if (fact is { Fact: not null, Recipient: { } id } && recipients.TryGetValue(id, out var recipient))
-                {
-                    body.Recorded++;
-                    recipient.Record(session, fact.Fact);
-                    if (fact.Fact is MessageBounced or MessageDropped or SpamReported)
-                    {
-                        badlyReceived.Add(recipient.CampaignId);
-                    }
-
-                    Suppress(session, fact, $"recipient {id}", suppressed);
-                }
-                else if (fact is { Recipient: null, Suppresses: not null, Address: not null })
-                {
-                    body.Recorded++; // about no message that we know, but the person's word or the address's end all the same
-                    Suppress(session, fact, "webhook", suppressed);
-                }
                 else
                 {
-                    body.Unmatched++;
-                    continue; // not remembered: nothing of it was recorded
+                    var id = fact is { IsReply: true, Address: { } from } ? repliedTo.GetValueOrDefault(from) : fact.Recipient ?? Guid.Empty;
+                    var isKnown = recipients.TryGetValue(id, out var recipient) && fact.Fact is not null;
+                    if (isKnown)
+                    {
+                        recipient!.Record(session, fact.Fact!);
+                        if (fact.Fact is MessageBounced or MessageDropped or MessageUndelivered or SpamReported)
+                        {
+                            badlyReceived.Add(recipient.CampaignId);
+                        }
+                    }
+
+                    // A person's own word, and the end of an address, hold also where nobody knows the message that it is about.
+                    var concernsConsent = (isKnown || fact.IsReply || fact.Recipient is null) && RecordConsent(session, isKnown ? id : null, fact, suppressed);
+                    if (!isKnown && !concernsConsent)
+                    {
+                        body.Unmatched++;
+                        continue; // not remembered: nothing of it was recorded
+                    }
+
+                    body.Recorded++;
                 }
 
                 // Also of a repeat: it may carry an id that the first one had not.
@@ -93,19 +109,44 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
         }
     }
 
-    static void Suppress(Session session, ProviderFact fact, string source, HashSet<string> suppressed)
+    /// <returns>Whether it says anything about who may be written to.</returns>
+    static bool RecordConsent(Session session, Guid? recipient, ProviderFact fact, Dictionary<string, SuppressionReason> suppressed)
     {
-        if (fact.Suppresses is { } reason && fact.Address is { } address && suppressed.Add(address))
+        if (fact.Address is not { } address)
         {
-            session.Append<Suppression>(
-                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
+            return false;
         }
+
+        var stream = Suppression.StreamId(session.TenantId, address);
+        if (fact.Suppresses is { } reason)
+        {
+            if (suppressed.TryAdd(address, reason))
+            {
+                var source = recipient is { } id ? $"recipient {id}" : fact.IsReply ? "a reply" : "webhook";
+                session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
+            }
+
+            return true;
+        }
+
+        if (fact.Reinstates && suppressed.GetValueOrDefault(address) == SuppressionReason.Unsubscribed && suppressed.Remove(address))
+        {
+            session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressReinstated(address, "The person asked for messages again"));
+            return true;
+        }
+
+        return false;
     }
 
-    WebhookBody Parse(Guid id, byte[] body)
+    WebhookBody Parse(Guid id, string provider, string? target, DateTimeOffset receivedAt, byte[] body)
     {
         try
         {
+            if (provider == RecordFacts.Twilio)
+            {
+                return twilio.Read(target ?? "", body, receivedAt) is { } fact ? new WebhookBody(id, [fact]) : new WebhookBody(id, []) { Malformed = 1 };
+            }
+
             return new WebhookBody(id, sendGrid.Read(body, out var malformed)) { Malformed = malformed };
         }
         catch (JsonException)
@@ -120,19 +161,29 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid)
             ReadKnownKeys, reader => reader.GetGuid(0), ct, tenantId, facts.SelectMany(fact => fact.Keys).ToArray()),
     ];
 
-    async Task<HashSet<string>> Suppressed(string tenantId, List<ProviderFact> facts, CancellationToken ct)
+    async Task<Dictionary<string, SuppressionReason>> Suppressed(string tenantId, List<ProviderFact> facts, CancellationToken ct)
     {
-        var addresses = facts.Where(fact => fact is { Suppresses: not null, Address: not null }).Select(fact => fact.Address!).Distinct().ToArray();
+        var addresses = facts.Where(fact => fact.Suppresses is not null || fact.Reinstates).Select(fact => fact.Address).OfType<string>().Distinct().ToArray();
         return addresses.Length == 0
-            ? new HashSet<string>(StringComparer.Ordinal)
-            : new HashSet<string>(await store.Database.Query(ReadSuppressed, reader => reader.GetString(0), ct, tenantId, addresses), StringComparer.Ordinal);
+            ? new Dictionary<string, SuppressionReason>(StringComparer.Ordinal)
+            : (await store.Database.Query(
+                ReadSuppressed, reader => (Address: reader.GetString(0), Reason: Enum.Parse<SuppressionReason>(reader.GetString(1))), ct, tenantId, addresses))
+            .ToDictionary(row => row.Address, row => row.Reason, StringComparer.Ordinal);
     }
 
-    async Task<Dictionary<Guid, TrackedRecipient>> Recipients(string tenantId, List<ProviderFact> facts, CancellationToken ct)
+    async Task<Dictionary<string, Guid>> LastTexted(string tenantId, List<ProviderFact> facts, CancellationToken ct)
     {
-        var ids = facts.Where(fact => fact.Recipient is not null).Select(fact => fact.Recipient!.Value).Distinct().ToArray();
+        var phones = facts.Where(fact => fact.IsReply).Select(fact => fact.Address).OfType<string>().Distinct().ToArray();
+        return phones.Length == 0
+            ? []
+            : (await store.Database.Query(ReadLastTexted, reader => (Phone: reader.GetString(0), Id: reader.GetGuid(1)), ct, tenantId, phones))
+            .ToDictionary(row => row.Phone, row => row.Id, StringComparer.Ordinal);
+    }
+
+    async Task<Dictionary<Guid, TrackedRecipient>> Recipients(string tenantId, Guid[] ids, CancellationToken ct)
+    {
         var rows = await store.Database.Query(
-            ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids);
+            ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids.Distinct().ToArray());
         return rows.ToDictionary(row => row.Id);
     }
 

@@ -43,12 +43,23 @@ public sealed class contacts_and_lists(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task a_contact_may_have_a_telephone_also_one_that_others_have()
+    {
+        var ann = await (await client.PostAsJsonAsync("contacts", new { email = "ann@example.com", phone = "+41 (0)79 123 45 67" })).Json();
+        var bob = await (await client.PostAsJsonAsync("contacts", new { email = "bob@example.com", phone = "+41791234567" })).Json();
+        await client.PutAsJsonAsync($"contacts/{bob.Text("id")}", new { email = "bob@example.com" });
+
+        (ann.Text("phone"), bob.Text("phone")).ShouldBe(("+41791234567", "+41791234567"));
+        (await client.GetJson($"contacts/{bob.Text("id")}")).TryGetProperty("phone", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task an_unusable_contact_is_refused_member_by_member()
     {
-        var response = await client.PostAsJsonAsync("contacts", new { email = "nobody", timeZone = "Mars/Olympus" });
+        var response = await client.PostAsJsonAsync("contacts", new { email = "nobody", phone = "079 123 45 67", timeZone = "Mars/Olympus" });
 
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await response.Json()).GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe(["email", "timeZone"], ignoreOrder: true);
+        (await response.Json()).GetProperty("errors").EnumerateObject().Select(error => error.Name).ShouldBe(["email", "phone", "timeZone"], ignoreOrder: true);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     const string Recipients = """
         varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
-        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[]
+        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[], varchar[]
         """;
 
     ApiHost host = null!;
@@ -78,6 +78,8 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         await Run("insert into permits (limit_key, frees_at, claim, period, count) select 'limit ' || p % 100, now() + p * interval '1 second', md5('claim ' || p)::uuid, '1 hour', 1 from generate_series(1, 100000) p");
         await Run("insert into deferrals (tenant_id, campaign_id, due, recipient_id, reason, limit_key) select tenant_id, campaign_id, now(), id, 'a limit', 'limit ' || batch from recipients where status = 'queued'");
         await Run("insert into limit_waits select 'limit ' || w, md5('campaign ' || w)::uuid, now(), now(), 1, 1 from generate_series(1, 10000) w");
+        await Run("update contacts set phone = '+4179' || split_part(email, '@', 1)");
+        await Run("update recipients set channel = 'sms' where id::text like '0000000f-42%'");
         await Run("analyze recipients");
         await Run("analyze permits, deferrals, limit_waits");
         await Run("analyze mt_streams");
@@ -97,11 +99,13 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Sending.ReadNamedRetryable.sql", $"'acme', '{campaign}', '{{{ids}}}'"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Tracking.ReadLastTexted.sql", "'acme', '{+41790000001,+41790000002}'"))
+            .ShouldFind("contacts", "contacts_by_phone").ShouldFind("recipients", "recipients_by_contact");
         (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
         (await Plan(
             "Campaigns.Sending.UpdateRecipients.sql",
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
-            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}"))
+            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         (await Plan("Campaigns.Sending.ReadPermits.sql", $"'{{limit 7, limit 8}}', '{{20, 20}}', '{{1, 1}}', now(), '{campaign}', now()"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");

@@ -48,15 +48,15 @@ public sealed class a_chunk_of_a_file
     {
         var chunk = Decide(
             [
-                new FileRow(2, "ann@example.com"), new FileRow(3, "bob@example.com", UnknownTimeZone: true), new FileRow(4, "bob@example.com"),
+                new FileRow(2, "ann@example.com"), new FileRow(3, "bob@example.com", UnknownTimeZone: true, UnusablePhone: true), new FileRow(4, "bob@example.com"),
                 new FileRow(5, "", Rejection: RejectionReason.MissingAddress),
             ],
             ("ann@example.com", new KnownContact(Ann, null)));
 
         chunk.Progress(ExistingContacts.Keep).ShouldBe(new ImportProgressed(
-            Line: 5, Rows: 4, Created: 1, Existing: 1, Updated: 0, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1));
+            Line: 5, Rows: 4, Created: 1, Existing: 1, Updated: 0, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1, UnusablePhones: 1));
         chunk.Progress(ExistingContacts.Update).ShouldBe(new ImportProgressed(
-            Line: 5, Rows: 4, Created: 1, Existing: 0, Updated: 1, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1));
+            Line: 5, Rows: 4, Created: 1, Existing: 0, Updated: 1, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1, UnusablePhones: 1));
     }
 
     [Fact]

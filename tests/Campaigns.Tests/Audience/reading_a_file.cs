@@ -73,6 +73,14 @@ public sealed class reading_a_file
     }
 
     [Fact]
+    public async Task warns_of_telephone_numbers_that_lack_the_country_and_takes_the_contact_without()
+    {
+        var chunk = await Read("email,Phone Number\na@example.com,+41 79 123 45 67\nb@example.com,079 123 45 67\nc@example.com,\n");
+
+        chunk.Rows.Select(row => (row.Phone, row.UnusablePhone, row.Rejection)).ShouldBe([("+41791234567", false, null), (null, true, null), (null, false, null)]);
+    }
+
+    [Fact]
     public async Task warns_of_unknown_time_zones_and_knows_others_by_many_names()
     {
         var chunk = await Read("email,tz\na@example.com,Europe/Zurich\nb@example.com,europe/zurich\nc@example.com,Mars/Olympus\nd@example.com,\ne@example.com,../../etc/passwd\n");

@@ -1,4 +1,5 @@
 using Campaigns.Authoring;
+using Campaigns.Sending;
 
 namespace Campaigns.Tests.Authoring;
 
@@ -154,6 +155,27 @@ public sealed class rendering_a_template
     }
 
     static Rendered Render(TemplateContent content) => Compile(content).Render(Ann).ShouldBeOfType<Rendered>();
+
+    [Fact]
+    public void writes_a_text_message_from_its_own_text_and_what_that_names_alone()
+    {
+        var template = Compile(new TemplateContent("t", "Hi {{nickname}}", null, "{{nickname}}", "Hi {{first_name}} & co, {{city}}"));
+        template.Render(new Dictionary<string, string?> { ["first_name"] = "Ann", ["city"] = "Zürich" }, Channel.Sms).ShouldBe(new RenderedText("Hi Ann & co, Zürich"));
+        template.Render(new Dictionary<string, string?> { ["nickname"] = "Annie" }, Channel.Sms).ShouldBeOfType<MissingVariables>().Names.ShouldBe(["first_name", "city"]);
+        template.Render(new Dictionary<string, string?> { ["nickname"] = "Annie" }).ShouldBe(new Rendered("Hi Annie", null, "Annie"));
+        TemplateRenderer.TryCompile(new TemplateContent("t", Sms: "{{#if}"), out _, out var refusal).ShouldBeFalse();
+        refusal!.Explanation.ShouldStartWith("sms");
+    }
+
+    [Fact]
+    public void says_what_a_channel_lacks()
+    {
+        new TemplateContent("t", Sms: "Hi").Lacks(Channel.Sms).ShouldBeNull();
+        new TemplateContent("t", Sms: " ").Lacks(Channel.Sms)!.Code.ShouldBe("sms-missing");
+        new TemplateContent("t", Sms: "Hi", Text: "Hi").Lacks(Channel.Email)!.Code.ShouldBe("subject-missing");
+        new TemplateContent("t", "s", Sms: "Hi").Lacks(Channel.Email)!.Code.ShouldBe("body-missing");
+        new TemplateContent("t", "s", Text: "Hi").Lacks(Channel.Email).ShouldBeNull();
+    }
 
     static CompiledTemplate Compile(TemplateContent content)
     {

@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
+using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 
 namespace Campaigns.Tests.Planning;
@@ -7,9 +8,12 @@ namespace Campaigns.Tests.Planning;
 public sealed class a_draft
 {
     [Fact]
-    public void whose_template_or_list_changes_while_it_is_launched_is_not_launched_with_the_other_ones_version()
+    public void whose_template_list_or_channels_change_while_it_is_launched_is_not_launched_with_the_other_ones_version()
     {
-        foreach (var edited in new[] { Some.Settings with { TemplateId = Guid.NewGuid() }, Some.Settings with { ListId = Guid.NewGuid() } })
+        foreach (var edited in new[]
+        {
+            Some.Settings with { TemplateId = Guid.NewGuid() }, Some.Settings with { ListId = Guid.NewGuid() }, Some.Settings with { Channels = CampaignChannels.Sms },
+        })
         {
             var campaign = Given(new CampaignDrafted(Some.Settings), new CampaignEdited(edited));
             campaign.When(state => LaunchCampaign.Decide(state, Some.Id, Some.Launchable, Some.Organisation, Some.Now)).Refused("concurrent-change");
@@ -43,6 +47,8 @@ public sealed class a_draft
         { Some.Settings with { TemplateId = null }, "a template" },
         { Some.Settings with { From = null }, "a sender" },
         { Some.Settings with { ListId = null, TemplateId = null, From = null }, "a list, a template, a sender" },
+        { Some.Settings with { From = null, Channels = CampaignChannels.EmailAndSms }, "a sender" },
+        { Some.Settings with { ListId = null, From = null, Channels = CampaignChannels.Sms }, "needs a list" },
     };
 
     [Theory, MemberData(nameof(Incomplete))]
@@ -68,6 +74,15 @@ public sealed class a_draft
     {
         TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { TemplateId = null })).State)!.Code.ShouldBe("campaign-incomplete");
         TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { From = null })).State)!.Code.ShouldBe("campaign-incomplete");
+    }
+
+    [Fact]
+    public void for_text_messages_only_needs_no_sender_of_e_mail()
+    {
+        var draft = Given(new CampaignDrafted(Some.Settings with { From = null, Channels = CampaignChannels.Sms }));
+        draft.When(ReviewCampaign.Submit).Then(new CampaignSubmitted());
+        TestCampaign.MayTest(draft.State, Channel.Sms).ShouldBeNull();
+        TestCampaign.MayTest(draft.State).ShouldNotBeNull();
     }
 
     [Fact]

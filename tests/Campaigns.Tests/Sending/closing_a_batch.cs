@@ -99,7 +99,8 @@ public sealed class closing_a_batch
     [Fact]
     public void puts_the_next_one_off_for_as_long_as_the_provider_asks()
     {
-        var results = Results(null, ProviderAccount.Healthy.SlowDown(TimeSpan.FromMinutes(7), "429 too many requests", 0.5, Ended), new MessageReturned(1, "429"));
+        var slow = ProviderAccount.Healthy.SlowDown(TimeSpan.FromMinutes(7), "429 too many requests", 0.5, Ended);
+        var results = Results(null, new ProviderAccounts(new Dictionary<string, ProviderAccount> { ["one"] = slow }), new MessageReturned(1, "429"));
         var at = Ended.AddMinutes(7);
         Sending().When(Close(results, queued: 6)).Then(
             new BatchCompleted(1, 3, 0, 0, 1, 7), new NextBatchScheduled(2, at, "the provider asks to slow down: 429 too many requests"), Due(new SendBatch(Some.Id, 2), at));
@@ -128,9 +129,9 @@ public sealed class closing_a_batch
     static BatchResults Results(string? breaker, params object[] facts) => Results(breaker, null, facts);
 
     // Those without a fact of their own were proven sent meanwhile.
-    static BatchResults Results(string? breaker, ProviderAccount? account, params object[] facts)
+    static BatchResults Results(string? breaker, ProviderAccounts? accounts, params object[] facts)
     {
-        var results = new BatchResults { Breaker = breaker, Account = account };
+        var results = new BatchResults { Breaker = breaker, Accounts = accounts ?? ProviderAccounts.Unknown };
         for (var i = 0; i < Recipients.Length; i++)
         {
             results.Add(Recipients[i], facts.ElementAtOrDefault(i));

@@ -86,9 +86,10 @@ public sealed class completing_a_campaign
             .When(campaign => CampaignCompletion.Decide(campaign, new LeaveDoubts(Some.Id, 1))).ThenNothing();
 
     [Fact]
-    public void happens_only_to_a_campaign_that_is_sending()
+    public void happens_only_to_a_campaign_that_is_sending_or_was_judged_otherwise()
     {
-        foreach (var status in Enum.GetValues<CampaignStatus>().Where(status => status != CampaignStatus.Sending))
+        CampaignStatus[] others = [CampaignStatus.Sending, CampaignStatus.Partial, CampaignStatus.Failed];
+        foreach (var status in Enum.GetValues<CampaignStatus>().Except(others))
         {
             Some.CampaignIn(status).When(Complete(new CampaignCounts(0, 0, 10, 0, 0))).ThenNothing();
         }

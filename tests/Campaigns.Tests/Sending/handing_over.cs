@@ -8,7 +8,10 @@ public sealed class handing_over
     static readonly SendingOptions Options = new();
     static readonly QueuedRecipient Somebody = new(Some.Id);
 
-    readonly HandoverState state = new(1, ProviderAccount.Healthy, Options);
+    readonly ProviderAccounts accounts = new(new Dictionary<string, ProviderAccount>());
+    readonly HandoverState state;
+
+    public handing_over() => state = new HandoverState(1, accounts, Options);
 
     [Theory]
     [InlineData(0, 30)]
@@ -49,7 +52,7 @@ public sealed class handing_over
         Add(new SendResult.Refused(FailureCategory.Temporary, "429", "Too many", TimeSpan.FromSeconds(9)) { IsThrottled = true })
             .ShouldBe(new MessageReturned(1, "Too many", "429"));
         state.Stopped.ShouldNotBeNull().ShouldContain("slow down");
-        (state.Breaker, state.Account.SlowUntil, state.Account.Slowed).ShouldBe((null, Some.Now.AddSeconds(9), 1));
+        (state.Breaker, accounts["one"].SlowUntil, accounts["one"].Slowed).ShouldBe((null, Some.Now.AddSeconds(9), 1));
     }
 
     [Fact]
@@ -76,12 +79,13 @@ public sealed class handing_over
     [Fact]
     public void errors_in_a_row_trip_the_breaker_also_over_several_batches()
     {
-        var later = new HandoverState(2, ProviderAccount.Healthy with { ErrorsInARow = 8 }, Options);
-        later.Add(Somebody, new SendResult.InDoubt("No answer"), Some.Now);
+        accounts["one"] = ProviderAccount.Healthy with { ErrorsInARow = 8 };
+        var later = new HandoverState(2, accounts, Options);
+        later.Add(Somebody, "one", new SendResult.InDoubt("No answer"), Some.Now);
         later.Breaker.ShouldBeNull();
-        later.Add(Somebody, new SendResult.Refused(FailureCategory.Content, "400", "Bad"), Some.Now);
+        later.Add(Somebody, "one", new SendResult.Refused(FailureCategory.Content, "400", "Bad"), Some.Now);
         later.Breaker.ShouldBe("10 errors of the provider in a row, the last one: 400 Bad");
-        later.Account.ErrorsInARow.ShouldBe(0); // who resumes begins anew
+        accounts["one"].ErrorsInARow.ShouldBe(0); // who resumes begins anew
     }
 
     [Fact]
@@ -89,11 +93,11 @@ public sealed class handing_over
     {
         Add(new SendResult.InDoubt("No answer"));
         Add(new SendResult.Refused(FailureCategory.Recipient, "400", "No such person"));
-        state.Account.ErrorsInARow.ShouldBe(0);
+        accounts["one"].ErrorsInARow.ShouldBe(0);
         Add(new SendResult.InDoubt("No answer"));
         Add(new SendResult.Accepted("x")).ShouldBe(new MessageSent(1, "x"));
-        state.Account.ErrorsInARow.ShouldBe(0);
+        accounts["one"].ErrorsInARow.ShouldBe(0);
     }
 
-    object Add(SendResult result, int attempts = 0) => state.Add(Somebody with { Attempts = attempts }, result, Some.Now);
+    object Add(SendResult result, int attempts = 0) => state.Add(Somebody with { Attempts = attempts }, "one", result, Some.Now);
 }

@@ -37,5 +37,31 @@ public sealed class hydrating_an_audience
     }
 
     [Fact]
+    public void makes_one_recipient_for_each_channel_and_says_who_cannot_be_reached_over_which()
+    {
+        var member = new AudienceMember(Guid.NewGuid(), IsDeleted: false, IsEmailSuppressed: false, HasPhone: true, IsPhoneSuppressed: false);
+        Skipped(CampaignChannels.EmailAndSms, member).ShouldBe([(Channel.Email, null), (Channel.Sms, null)]);
+        Skipped(CampaignChannels.Sms, member).ShouldBe([(Channel.Sms, null)]);
+        Skipped(CampaignChannels.Email, member with { HasPhone = false }).ShouldBe([(Channel.Email, null)]);
+        Skipped(CampaignChannels.EmailAndSms, member with { HasPhone = false }).ShouldBe([(Channel.Email, null), (Channel.Sms, SkipReason.NoAddress)]);
+        Skipped(CampaignChannels.EmailAndSms, member with { IsPhoneSuppressed = true }).ShouldBe([(Channel.Email, null), (Channel.Sms, SkipReason.Suppressed)]);
+        Skipped(CampaignChannels.EmailAndSms, member with { IsEmailSuppressed = true }).ShouldBe([(Channel.Email, SkipReason.Suppressed), (Channel.Sms, null)]);
+        Skipped(CampaignChannels.EmailAndSms, member with { IsDeleted = true, HasPhone = false })
+            .ShouldBe([(Channel.Email, SkipReason.ContactDeleted), (Channel.Sms, SkipReason.ContactDeleted)]);
+    }
+
+    [Fact]
+    public void makes_recipients_in_the_order_of_their_ids()
+    {
+        var members = Enumerable.Range(0, 50).Select(_ => new AudienceMember(Guid.NewGuid(), false, false, true, false)).ToList();
+        var recipients = AudienceHydration.Recipients(Some.Id, CampaignChannels.EmailAndSms, members);
+        recipients.Select(recipient => recipient.Id).ShouldBeInOrder();
+        recipients.Select(recipient => recipient.Id).Distinct().Count().ShouldBe(100);
+    }
+
+    static IEnumerable<(Channel, SkipReason?)> Skipped(CampaignChannels channels, AudienceMember member) => AudienceHydration.Recipients(Some.Id, channels, [member])
+        .OrderBy(recipient => recipient.Channel).Select(recipient => (recipient.Channel, recipient.MayNot));
+
+    [Fact]
     public void goes_on_while_the_campaign_does() => AudienceHydration.Stopped(Given(Launched).State, Some.Id).ShouldBeNull();
 }

@@ -14,7 +14,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     [
         new MessageAccepted(Earlier), new MessageDelivered(Earlier), new MessageDeferred(Earlier, "Busy"), new MessageOpened(Earlier, false),
         new LinkClicked(Earlier, null), new MessageBounced(Earlier, "bounce", null, null, null), new MessageDropped(Earlier, null),
-        new SpamReported(Earlier), new RecipientUnsubscribed(Earlier),
+        new SpamReported(Earlier), new RecipientUnsubscribed(Earlier), new MessageUndelivered(Earlier, "30003", FailureCategory.Temporary),
     ];
 
     static readonly object[] OwnFacts =
@@ -31,6 +31,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
         (queued.IsNew, queued.CampaignId, queued.ContactId, queued.Status, queued.QueuedAt).ShouldBe((true, Some.Id, Contact, "queued", Recorded));
         var skipped = Row(new RecipientSkipped(Some.Id, Contact, SkipReason.Suppressed));
         (skipped.IsNew, skipped.Status, skipped.Reason).ShouldBe((true, "skipped", "suppressed"));
+        (queued.Channel, skipped.Channel, Row(new RecipientQueued(Some.Id, Contact, Channel.Sms)).Channel).ShouldBe(("email", "email", "sms"));
     }
 
     [Fact]

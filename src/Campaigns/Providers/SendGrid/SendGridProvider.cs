@@ -59,34 +59,7 @@ public sealed class SendGridProvider(
             },
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", account.ApiKey) },
         };
-        // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
-        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
-        try
-        {
-            if (ct.IsCancellationRequested)
-            {
-                return new SendResult.Refused(FailureCategory.Temporary, "stopped", "The node stopped", TimeSpan.Zero);
-            }
-
-            using var response = await http.SendAsync(request, timeout.Token);
-            return await Read(response, timeout.Token);
-        }
-        catch (HttpRequestException error) when (NeverConnected(error))
-        {
-            return new SendResult.Refused(FailureCategory.Temporary, "unreachable", $"SendGrid cannot be reached ({error.HttpRequestError})");
-        }
-        catch (HttpRequestException error)
-        {
-            return new SendResult.InDoubt($"The connection to SendGrid broke before its answer ({error.HttpRequestError})");
-        }
-        catch (OperationCanceledException error) when (error.InnerException is TimeoutException && !timeout.IsCancellationRequested)
-        {
-            return new SendResult.Refused(FailureCategory.Temporary, "unreachable", "SendGrid cannot be reached (no connection in time)");
-        }
-        catch (OperationCanceledException)
-        {
-            return new SendResult.InDoubt($"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s");
-        }
+        return await ProviderCall.HandOver(http, request, "SendGrid", options.Value.Timeout, clock, Read, ct);
     }
 
     static MailSendRequest Body(OutgoingEmail message)
@@ -143,15 +116,7 @@ public sealed class SendGridProvider(
             : new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
     }
 
-    TimeSpan? RetryAfter(HttpResponseMessage response)
-    {
-        var wait = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - clock.GetUtcNow()
-            : response.Headers.TryGetValues("X-RateLimit-Reset", out var reset)
-                && long.TryParse(reset.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-                && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.FromUnixTimeSeconds(seconds) - clock.GetUtcNow()
-            : null;
-        return wait > TimeSpan.Zero ? wait : null; // past by our clock: theirs may be behind
-    }
+    TimeSpan? RetryAfter(HttpResponseMessage response) => ProviderCall.RetryAfter(response.Headers, clock.GetUtcNow());
 
     // Some answers, 413 above all, come as a page of the web server in front.
     static async Task<(string Reason, string? Field)> Error(HttpResponseMessage response, CancellationToken ct)
@@ -174,8 +139,4 @@ public sealed class SendGridProvider(
 
         return (response.ReasonPhrase ?? "", null);
     }
-
-    static bool NeverConnected(HttpRequestException error) => error.HttpRequestError
-        is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
-        or HttpRequestError.ProxyTunnelError;
 }

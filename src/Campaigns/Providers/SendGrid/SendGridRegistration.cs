@@ -15,23 +15,12 @@ static class SendGridRegistration
         services.AddSingleton(provider => new SendGridAccounts(
             provider.GetRequiredService<Credentials>().Find<SendGridCredentials>, provider.GetRequiredService<IOptions<SendGridOptions>>()));
         services.AddSingleton(provider => new SendGridApi(
-            NewClient(), provider.GetRequiredService<SendGridAccounts>(), provider.GetRequiredService<IOptions<SendGridOptions>>(),
+            ProviderCall.NewClient(), provider.GetRequiredService<SendGridAccounts>(), provider.GetRequiredService<IOptions<SendGridOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SendGridSuppressions>();
         services.AddSingleton(provider => new SendGridProvider(
-            NewClient(), provider.GetRequiredService<SendGridAccounts>(), provider.GetRequiredService<SendGridAnswers>(),
+            ProviderCall.NewClient(), provider.GetRequiredService<SendGridAccounts>(), provider.GetRequiredService<SendGridAnswers>(),
             provider.GetRequiredService<IOptions<SendGridOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
     }
-
-    // Connections are kept and used again, and renewed now and then to follow the DNS.
-    static HttpClient NewClient() => new(new SocketsHttpHandler
-    {
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        AllowAutoRedirect = false, // what a redirected POST comes to says nothing about the message
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // each call has its own
-    };
 }

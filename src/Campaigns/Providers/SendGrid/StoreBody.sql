@@ -1,1 +1,0 @@
-insert into webhook_bodies (id, tenant_id, provider, received_at, body) values ($1, $2, $3, $4, $5)

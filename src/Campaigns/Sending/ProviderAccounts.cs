@@ -1,0 +1,55 @@
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>An organisation's accounts at the providers, by the provider's name.</summary>
+public sealed class ProviderAccounts
+{
+    public static readonly ProviderAccounts Unknown = new(new Dictionary<string, ProviderAccount>());
+
+    static readonly string ReadAccounts = Sql.Beside<ProviderAccounts>(nameof(ReadAccounts));
+    static readonly string SaveAccount = Sql.Beside<ProviderAccounts>(nameof(SaveAccount));
+
+    readonly Dictionary<string, ProviderAccount> accounts;
+    readonly HashSet<string> changed = new(StringComparer.Ordinal);
+
+    public ProviderAccounts(IReadOnlyDictionary<string, ProviderAccount> accounts) => this.accounts = new(accounts, StringComparer.Ordinal);
+
+    /// <summary>The one on which everybody has to wait longest; null when there is none.</summary>
+    public ProviderAccount? Slowest => accounts.Values.Where(account => account.SlowUntil is not null).MaxBy(account => account.SlowUntil);
+
+    public ProviderAccount this[string provider]
+    {
+        get => accounts.GetValueOrDefault(provider, ProviderAccount.Healthy);
+        set
+        {
+            if (this[provider] != value)
+            {
+                accounts[provider] = value;
+                changed.Add(provider);
+            }
+        }
+    }
+
+    public static async Task<ProviderAccounts> Read(EventStore store, string tenantId, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(ReadAccounts, reader => (Provider: reader.GetString(0), Account: Read(reader)), ct, tenantId);
+        return new ProviderAccounts(rows.ToDictionary(row => row.Provider, row => row.Account));
+    }
+
+    public void SaveChanges(Session session)
+    {
+        foreach (var provider in changed.Order(StringComparer.Ordinal))
+        {
+            var account = accounts[provider];
+            session.Sql.Add(
+                SaveAccount, session.TenantId, provider, new NpgsqlParameter<DateTime?> { TypedValue = account.SlowUntil?.UtcDateTime },
+                account.Slowed, account.ErrorsInARow, account.Reason);
+        }
+    }
+
+    static ProviderAccount Read(NpgsqlDataReader reader) => new(
+        reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.GetInt32(3), reader.TextOrNull(4));
+}

@@ -1,1 +1,0 @@
-select slow_until, slowed, errors_in_a_row, reason from provider_accounts where tenant_id = $1 and provider = $2

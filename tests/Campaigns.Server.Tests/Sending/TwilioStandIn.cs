@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using Campaigns.Providers.Twilio;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>Takes text messages in Twilio's place and keeps what was asked of it.</summary>
+sealed class TwilioStandIn : IAsyncDisposable
+{
+    readonly WebApplication app;
+    readonly ConcurrentQueue<TwilioForm> messages = new();
+
+    TwilioStandIn(WebApplication app) => this.app = app;
+
+    public Uri Address => new(app.Urls.Single());
+
+    public IReadOnlyList<TwilioForm> Messages => [.. messages];
+
+    /// <summary>Numbers that have answered STOP.</summary>
+    public HashSet<string> OptedOut { get; } = [];
+
+    public static async Task<TwilioStandIn> Start()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var twilio = new TwilioStandIn(builder.Build());
+        twilio.app.MapPost("/2010-04-01/Accounts/{account}/Messages.json", (Delegate)twilio.Take);
+        await twilio.app.StartAsync();
+        return twilio;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    async Task<IResult> Take(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body);
+        var message = TwilioForm.Read(body.ToArray());
+        if (OptedOut.Contains(message["To"]))
+        {
+            return Results.Json(new { code = 21610, message = "Attempt to send to unsubscribed recipient", status = 400 }, statusCode: 400);
+        }
+
+        messages.Enqueue(message);
+        return Results.Json(new { sid = $"SM{messages.Count:D32}", status = "queued" }, statusCode: 201);
+    }
+}

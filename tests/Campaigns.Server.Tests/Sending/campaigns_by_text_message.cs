@@ -1,0 +1,193 @@
+using System.Net;
+using System.Net.Http.Json;
+using Campaigns.Insight;
+using Campaigns.Planning;
+using Campaigns.Sending;
+using Campaigns.Server.Tests.Tracking;
+
+namespace Campaigns.Server.Tests.Sending;
+
+[Collection("postgres")]
+public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsyncLifetime
+{
+    const string Public = "https://hooks.example.com";
+    const string Ann = "+41790000001";
+    const string Bob = "+41790000002";
+
+    TwilioStandIn twilio = null!;
+    CampaignRun run = null!;
+    TwilioVoice voice = null!;
+    Guid list;
+
+    public async Task InitializeAsync()
+    {
+        twilio = await TwilioStandIn.Start();
+        var settings = TwilioVoice.Settings(Public);
+        settings["Twilio:BaseAddress"] = twilio.Address.ToString();
+        run = await CampaignRun.Start(await postgres.NewSchema(), settings);
+        voice = new TwilioVoice(run.Host.Address, Public);
+        list = await run.Api.Import(
+            "People", ["ann@a.example,Ann,+41 79 000 00 01", "bob@a.example,Bob,+41 79 000 00 02", "cid@a.example,Cid,"], "email,first_name,phone");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await run.DisposeAsync();
+        await twilio.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task reach_everybody_who_has_a_telephone()
+    {
+        var campaign = await Launch("sms");
+        await run.Work();
+
+        var recipients = await run.Api.Recipients(campaign);
+        recipients.Select(recipient => (recipient.Email, recipient.Phone, recipient.Channel, recipient.Status, recipient.Reason)).ShouldBe(
+            [
+                ("ann@a.example", Ann, Channel.Sms, RecipientStatus.Sent, null), ("bob@a.example", Bob, Channel.Sms, RecipientStatus.Sent, null),
+                ("cid@a.example", null, Channel.Sms, RecipientStatus.Skipped, "noAddress"),
+            ], ignoreOrder: true);
+        twilio.Messages.Select(message => (message["To"], message["From"], message["Body"])).ShouldBe(
+            [(Ann, "+14155552345", "Hi Ann & co"), (Bob, "+14155552345", "Hi Bob & co")], ignoreOrder: true);
+        foreach (var message in twilio.Messages)
+        {
+            var recipient = recipients.Single(recipient => recipient.Phone == message["To"]);
+            message["StatusCallback"].ShouldBe($"{Public}/webhooks/twilio/acme/status?mid={recipient.Id:N}#rc=5&rp=all");
+        }
+
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        run.Gate.Count.ShouldBe(0, "no e-mail");
+        await run.Store.ShouldAddUp();
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task and_e_mail_give_each_message_an_end_of_its_own()
+    {
+        var campaign = await Launch("emailAndSms");
+        await run.Settle();
+        var recipients = await run.Api.Recipients(campaign);
+        recipients.Count.ShouldBe(6);
+        using var undelivered = await voice.Status(Sms(recipients, Ann).Id, "SM1", "undelivered", Ann, 30003);
+        using var delivered = await voice.Status(Sms(recipients, Bob).Id, "SM2", "delivered", Bob);
+        await run.Work();
+
+        recipients = await run.Api.Recipients(campaign);
+        (Sms(recipients, Ann).BouncedAt, Sms(recipients, Bob).DeliveredAt).ShouldBe((run.Clock.Now, run.Clock.Now));
+        recipients.Where(recipient => recipient.Channel == Channel.Email).ShouldAllBe(recipient => recipient.Status == RecipientStatus.Sent);
+        twilio.Messages.Count.ShouldBe(2);
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(5);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task hear_the_answers_to_the_last_message()
+    {
+        var first = await Launch("sms");
+        await run.Work();
+        run.Clock.Advance(TimeSpan.FromHours(1));
+        var second = await Launch("sms");
+        await run.Work();
+        using var reply = await voice.Message(Ann, "Tell me more, please");
+        using var stop = await voice.Message(Bob, "stop");
+        await run.Work();
+        var third = await Launch("sms");
+        await run.Work();
+
+        var answered = Sms(await run.Api.Recipients(second), Ann);
+        (await run.Store.Texts("select stream_id::text from mt_events where type = 'reply_received'")).ShouldBe([answered.Id.ToString()]);
+        (await run.Store.Number("select count(*) from mt_events where data::text like '%Tell me more%'")).ShouldBe(0, "what people say is no event");
+        (await run.Api.GetFromJsonAsync<RecipientStory>($"recipients/{answered.Id}", CampaignSteps.Json))!.Story.Select(line => line.What).ShouldBe(
+            ["Queued for a text message, as a contact of the campaign's list.", "Taken by batch 1, one of 2, to be handed to the provider.",
+                $"Handed to the provider in batch 1, which calls it {ProviderId(answered)}.", "Answered."]);
+        Sms(await run.Api.Recipients(second), Bob).UnsubscribedAt.ShouldBe(run.Clock.Now);
+        Sms(await run.Api.Recipients(first), Bob).UnsubscribedAt.ShouldBeNull();
+        (Sms(await run.Api.Recipients(third), Bob).Status, Sms(await run.Api.Recipients(third), Bob).Reason).ShouldBe((RecipientStatus.Skipped, "suppressed"));
+        Sms(await run.Api.Recipients(third), Ann).Status.ShouldBe(RecipientStatus.Sent);
+    }
+
+    [Fact]
+    public async Task do_not_reach_whom_twilio_knows_to_have_opted_out()
+    {
+        twilio.OptedOut.Add(Ann);
+        var campaign = await Launch("sms");
+        await run.Work();
+        var recipient = Sms(await run.Api.Recipients(campaign), Ann);
+        (recipient.Status, recipient.Reason).ShouldBe((RecipientStatus.Failed, "recipient: 21610 Attempt to send to unsubscribed recipient"));
+    }
+
+    [Fact]
+    public async Task never_end_unopened()
+    {
+        var campaign = await Launch("emailAndSms");
+        run.Sandbox.EventWebhook = null;
+        await run.Work();
+        await run.Pass(TimeSpan.FromDays(4));
+        (await run.Api.Recipients(campaign)).Where(recipient => recipient.TimedOutAt is not null).ShouldAllBe(recipient => recipient.Channel == Channel.Email);
+        (await run.Store.Number("select count(*) from mt_events where type = 'open_timed_out'")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task need_a_text_to_be_launched()
+    {
+        var template = await run.Api.MakeTemplate();
+        var campaign = await Draft("emailAndSms", template);
+        using var refused = await run.Api.PostAsJsonAsync($"campaigns/{campaign}/launch", new { });
+        (refused.StatusCode, (await refused.Json()).Text("type")).ShouldBe((HttpStatusCode.UnprocessableEntity, "/problems/sms-missing"));
+    }
+
+    [Fact]
+    public async Task are_tried_on_a_telephone_of_ones_own()
+    {
+        var campaign = await Draft("sms", await Template());
+        var tested = await run.Api.Command(campaign, "test", new { to = "+41 79 999 99 99", fields = new { first_name = "Me" } });
+        tested.Text("to").ShouldBe("+41799999999");
+        twilio.Messages.Single()["Body"].ShouldBe("[Test] Hi Me & co");
+        (await run.Api.Recipients(campaign)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task are_previewed_with_their_parts()
+    {
+        var preview = await run.Api.Post($"templates/{await Template()}/preview", new { fields = new { first_name = "Ann" } });
+        preview.Text("sms").ShouldBe("Hi Ann & co");
+        (preview.GetProperty("smsSegments").Text("encoding"), preview.GetProperty("smsSegments").Number("count")).ShouldBe(("gsm7", 1));
+        using var lacking = await run.Api.PostAsJsonAsync("templates/preview", new { subject = "s", text = "t", sms = "{{nickname}}" });
+        (await lacking.Json()).Text("type").ShouldBe("/problems/missing-variables");
+    }
+
+    [Fact]
+    public async Task skip_numbers_that_a_person_suppressed()
+    {
+        await run.Api.Post("suppressions", new { addresses = new[] { "+41 79 000 00 01" } });
+        var campaign = await Launch("emailAndSms");
+        await run.Settle();
+        var skipped = (await run.Api.Recipients(campaign)).Where(recipient => recipient.Reason == "suppressed").ShouldHaveSingleItem();
+        (skipped.Channel, skipped.Phone).ShouldBe((Channel.Sms, Ann));
+        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Ann, why = "A typing error" });
+        reinstated.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+    }
+
+    static RecipientView Sms(List<RecipientView> recipients, string phone) =>
+        recipients.Single(recipient => recipient.Channel == Channel.Sms && recipient.Phone == phone);
+
+    string ProviderId(RecipientView recipient) =>
+        $"SM{twilio.Messages.Index().Single(message => message.Item["StatusCallback"].Contains($"{recipient.Id:N}", StringComparison.Ordinal)).Index + 1:D32}";
+
+    async Task<Guid> Launch(string channels)
+    {
+        var campaign = await Draft(channels, await Template());
+        await run.Api.Command(campaign, "launch");
+        return campaign;
+    }
+
+    async Task<Guid> Template() =>
+        (await run.Api.Post("templates", new { name = "Offer", subject = "An offer", text = "Hello", sms = "Hi {{first_name}} & co" })).GetProperty("id").GetGuid();
+
+    async Task<Guid> Draft(string channels, Guid template) => (await run.Api.Post("campaigns", new
+    {
+        name = "Spring", listId = list, templateId = template, channels, pace = CampaignSteps.Fast,
+        from = channels == "sms" ? null : new { email = "anna@sender.example" },
+    })).GetProperty("id").GetGuid();
+}

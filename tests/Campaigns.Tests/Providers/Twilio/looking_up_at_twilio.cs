@@ -1,0 +1,90 @@
+using System.Net;
+using Campaigns.Providers;
+using Campaigns.Sending;
+
+namespace Campaigns.Tests.Providers.Twilio;
+
+public sealed class looking_up_at_twilio
+{
+    static readonly DateTimeOffset HandedOver = new(2026, 3, 1, 0, 0, 30, TimeSpan.Zero);
+    static readonly DateTimeOffset Updated = HandedOver.AddSeconds(9);
+    static readonly MessageInQuestion Known = new("0195a0b1c2d38e4f8a5b0123456789ab", "ours", "SM1", "+14155558675", HandedOver, "Hello");
+    static readonly MessageInQuestion Unknown = Known with { ProviderMessageId = null };
+
+    public static TheoryData<string, string, object> States => new()
+    {
+        { "accepted", "null", new MessageAccepted(Updated) },
+        { "sent", "null", new MessageAccepted(Updated) },
+        { "something_new", "null", new MessageAccepted(Updated) }, // it has it, whatever it calls that
+        { "delivered", "null", new MessageDelivered(Updated) },
+        { "undelivered", "30003", new MessageUndelivered(Updated, "30003", FailureCategory.Temporary) },
+        { "failed", "30007", new MessageUndelivered(Updated, "30007", FailureCategory.Content) },
+        { "failed", "null", new MessageUndelivered(Updated, "failed", FailureCategory.Unknown) },
+    };
+
+    [Theory, MemberData(nameof(States))]
+    public async Task tells_what_became_of_a_message_whose_id_is_known(string status, string code, object fact)
+    {
+        var twilio = TwilioStub.Answering(HttpStatusCode.OK, Message("SM1", "Hello", status: status, code: code));
+        (await twilio.LookUp(Known)).ShouldBe(new LookUpResult.Found("SM1", fact));
+        twilio.Method.ShouldBe(HttpMethod.Get);
+        twilio.Address!.AbsolutePath.ShouldBe($"/2010-04-01/Accounts/{TwilioStub.Account}/Messages/SM1.json");
+    }
+
+    [Fact]
+    public async Task does_not_find_an_id_that_is_not_there() =>
+        (await TwilioStub.Answering(HttpStatusCode.NotFound, """{"code":20404,"message":"Not found"}""").LookUp(Known)).ShouldBe(new LookUpResult.NotFound());
+
+    [Fact]
+    public async Task looks_among_the_messages_to_the_number_where_the_answer_never_came()
+    {
+        var twilio = TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", "Hello")));
+        (await twilio.LookUp(Unknown)).ShouldBe(new LookUpResult.Found("SM1", new MessageAccepted(Updated)));
+        twilio.Address!.PathAndQuery.ShouldBe(
+            $"/2010-04-01/Accounts/{TwilioStub.Account}/Messages.json?To=%2B14155558675&DateSent%3E=2026-02-28&PageSize=1000", "clocks differ");
+    }
+
+    [Theory]
+    [InlineData("another text", 0, "outbound-api"), InlineData("Hello", -61, "outbound-api"), InlineData("Hello", 601, "outbound-api")]
+    [InlineData("Hello", 0, "inbound")]
+    public async Task takes_no_message_of_another_text_or_time_for_it(string body, int seconds, string direction) =>
+        (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", body, HandedOver.AddSeconds(seconds), direction: direction))).LookUp(Unknown))
+            .ShouldBe(new LookUpResult.NotFound());
+
+    [Fact]
+    public async Task finds_it_beside_others() =>
+        (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM2", "Good bye"), Message("SM1", " Hello\n"), Message("SM3", "Hello", HandedOver.AddDays(-1))))
+            .LookUp(Unknown)).ShouldBeOfType<LookUpResult.Found>().ProviderMessageId.ShouldBe("SM1");
+
+    [Fact]
+    public async Task claims_nothing_where_two_would_fit_or_not_all_were_seen()
+    {
+        (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", "Hello"), Message("SM2", "Hello"))).LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
+        (await TwilioStub.Answering(HttpStatusCode.OK, """{"messages":[],"next_page_uri":"/more"}""").LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
+    }
+
+    [Theory, InlineData(HttpStatusCode.InternalServerError, "{}"), InlineData(HttpStatusCode.TooManyRequests, ""), InlineData(HttpStatusCode.OK, "no json")]
+    [InlineData(HttpStatusCode.Unauthorized, """{"code":20003,"message":"Authenticate"}"""), InlineData(HttpStatusCode.OK, "[]")]
+    public async Task says_when_it_cannot_be_asked(HttpStatusCode status, string body)
+    {
+        (await TwilioStub.Answering(status, body).LookUp(Known)).ShouldBeOfType<LookUpResult.Unavailable>();
+        (await TwilioStub.Answering(status, body).LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
+    }
+
+    [Fact]
+    public async Task says_when_it_cannot_be_reached()
+    {
+        (await new TwilioStub(_ => throw new HttpRequestException(HttpRequestError.ConnectionError)).LookUp(Known))
+            .ShouldBe(new LookUpResult.Unavailable("Twilio cannot be reached (ConnectionError)"));
+        (await TwilioStub.Answering(HttpStatusCode.OK, "{}").LookUp(Known, new CancellationToken(canceled: true)))
+            .ShouldBe(new LookUpResult.Unavailable("Twilio did not answer in time"));
+    }
+
+    static string List(params string[] messages) => $$"""{"messages":[{{string.Join(',', messages)}}],"next_page_uri":null}""";
+
+    static string Message(
+        string sid, string body, DateTimeOffset? created = null, string status = "queued", string code = "null", string direction = "outbound-api") => $$"""
+        {"sid":"{{sid}}","status":"{{status}}","error_code":{{code}},"direction":"{{direction}}","body":"{{body.Replace("\n", "\\n")}}",
+        "date_created":"{{created ?? HandedOver.AddSeconds(1):R}}","date_updated":"{{Updated:ddd, dd MMM yyyy HH:mm:ss}} +0000"}
+        """;
+}
