@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["send"] = Send.Run,
     ["send-4"] = SendFour.Run,
     ["send-2-nodes"] = SendFour.RunOnTwoNodes,
+    ["webhooks"] = Webhooks.Run,
     ["soak"] = new Soak("soak", once: false, held: false).Run,
     ["soak-held"] = new Soak("soak-held", once: false, held: true).Run,
     ["soak-once"] = new Soak("soak-once", once: true, held: false).Run,
@@ -29,6 +30,9 @@ switch (args)
 {
     case [SendingNode.Role, var connectionString]:
         await SendingNode.Run(connectionString);
+        return 0;
+    case [WebhookPoster.Role, var address]:
+        await WebhookPoster.Run(new Uri(address));
         return 0;
 }
 
