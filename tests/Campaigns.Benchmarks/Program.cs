@@ -21,6 +21,7 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["send-2-nodes"] = SendFour.RunOnTwoNodes,
     ["webhooks"] = Webhooks.Run,
     ["limits"] = Limits.Run,
+    ["memory"] = Memory.Run,
     ["soak"] = new Soak("soak", once: false, held: false).Run,
     ["soak-held"] = new Soak("soak-held", once: false, held: true).Run,
     ["soak-once"] = new Soak("soak-once", once: true, held: false).Run,
