@@ -37,13 +37,19 @@ public sealed class Bench : IAsyncDisposable
     /// <summary>The engine on an empty, migrated database.</summary>
     public async Task<ServiceProvider> NewEngine(Action<EngineSetup> setup, Action<IServiceCollection>? application = null)
     {
-        var collection = new ServiceCollection()
-            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
-            .AddEngine(await NewDatabase(), setup);
-        application?.Invoke(collection);
-        var services = collection.BuildServiceProvider();
+        var services = Engine(await NewDatabase(), setup, application);
         await services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
         return services;
+    }
+
+    /// <summary>A further engine on a database that has been migrated.</summary>
+    public static ServiceProvider Engine(string connectionString, Action<EngineSetup> setup, Action<IServiceCollection>? application = null)
+    {
+        var collection = new ServiceCollection()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+            .AddEngine(connectionString, setup);
+        application?.Invoke(collection);
+        return collection.BuildServiceProvider();
     }
 
     /// <summary>Operations a second, of ours and of raw PostgreSQL in turns, so that both see the same machine.</summary>
@@ -61,14 +67,51 @@ public sealed class Bench : IAsyncDisposable
     /// <summary>Latencies in milliseconds: within which half of a round are, and 99 % of it; the line of the latter ends its name in <c>-p99</c>.</summary>
     public static async Task Latency(string name, Func<Task<IEnumerable<TimeSpan>>> ours, Func<Task<IEnumerable<TimeSpan>>> raw)
     {
-        var (engine, plain) = await Medians(() => Percentiles(ours), () => Percentiles(raw));
+        var (engine, plain) = await Medians(
+            async () => Percentiles(await ours(), 0.5, 0.99), async () => Percentiles(await raw(), 0.5, 0.99));
         Report(name, engine[0], "ms", engine[0] / plain[0], 3);
         Report($"{name}-p99", engine[1], "ms", engine[1] / plain[1], 3);
     }
 
-    public static async Task Execute(NpgsqlDataSource database, string text)
+    /// <summary>
+    /// Operations a second and the latencies in milliseconds of the calls that bring them; the lines of the latter end their names in <c>-p50</c>,
+    /// <c>-p95</c> and <c>-p99</c>.
+    /// </summary>
+    /// <param name="operations">In one round.</param>
+    /// <param name="prepare">What a round of both needs and is not measured.</param>
+    public static async Task Load(
+        string name, string unit, int operations, Func<Task<IEnumerable<TimeSpan>>> ours, Func<Task<IEnumerable<TimeSpan>>> raw, Func<Task> prepare)
+    {
+        var (engine, plain) = await Medians(
+            async () =>
+            {
+                await prepare();
+                return await Figures(ours);
+            },
+            () => Figures(raw));
+        Report(name, engine[0], unit, engine[0] / plain[0], 0);
+        foreach (var (figure, percent) in new[] { (1, 50), (2, 95), (3, 99) })
+        {
+            Report($"{name}-p{percent}", engine[figure], "ms", engine[figure] / plain[figure], 1);
+        }
+
+        async Task<double[]> Figures(Func<Task<IEnumerable<TimeSpan>>> round)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var times = await round();
+            var perSecond = operations / Stopwatch.GetElapsedTime(started).TotalSeconds;
+            return [perSecond, .. Percentiles(times, 0.5, 0.95, 0.99)];
+        }
+    }
+
+    public static async Task Execute(NpgsqlDataSource database, string text, params object[] values)
     {
         await using var command = database.CreateCommand(text);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync();
     }
@@ -113,10 +156,10 @@ public sealed class Bench : IAsyncDisposable
         return count / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    static async Task<double[]> Percentiles(Func<Task<IEnumerable<TimeSpan>>> round)
+    static double[] Percentiles(IEnumerable<TimeSpan> times, params double[] shares)
     {
-        var times = (await round()).Select(time => time.TotalMilliseconds).ToList();
-        return [Percentile(times, 0.5), Percentile(times, 0.99)];
+        var milliseconds = times.Select(time => time.TotalMilliseconds).ToList();
+        return Array.ConvertAll(shares, share => Percentile(milliseconds, share));
     }
 
     static double Percentile(IEnumerable<double> values, double share)

@@ -14,7 +14,7 @@ namespace Campaigns.Benchmarks;
 /// <summary>The application on a database of its own, with contacts on a list, a template, and a provider that answers at once.</summary>
 sealed class CampaignBench : IAsyncDisposable
 {
-    const string Tenant = "acme";
+    public const string Tenant = "acme";
 
     /// <summary>Counted as in production, and out of reach.</summary>
     static readonly Dictionary<string, string?> HighLimits = new()
@@ -39,24 +39,25 @@ sealed class CampaignBench : IAsyncDisposable
 
     public static async Task<CampaignBench> Start(Bench bench, int contacts)
     {
-        var services = await bench.NewEngine(engine => CampaignsModule.Setup(engine), application => application
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(HighLimits).Build())
-            .AddCampaigns()
-            .AddSingleton<IMessageProvider, InstantProvider>());
-        var campaigns = new CampaignBench(services);
+        var campaigns = new CampaignBench(await bench.NewEngine(engine => CampaignsModule.Setup(engine), AddApplication));
         await campaigns.Fill(contacts);
         return campaigns;
     }
 
+    /// <summary>A further node on the database of another.</summary>
+    public static CampaignBench Join(string connectionString) => new(Bench.Engine(connectionString, engine => CampaignsModule.Setup(engine), AddApplication));
+
+    public EventStore Store => store;
+
     /// <summary>A campaign that is launched, with the message that hydrates it waiting.</summary>
-    public async Task<Guid> Launch()
+    public async Task<Guid> Launch(string sender = "anna@sender.example")
     {
         var session = store.OpenSession(Tenant);
         var id = Guid.CreateVersion7(session.Now);
         session.Start<Campaign>(
             id,
             new CampaignDrafted(new CampaignSettings(
-                "Benchmark", list, template, new SenderAddress("anna@sender.example"), new Pace(new BatchPace(1000, 1000, 0, 0)))),
+                "Benchmark", list, template, new SenderAddress(sender), new Pace(new BatchPace(1000, 1000, 0, 0)))),
             new CampaignScheduled(session.Now),
             new CampaignLaunched(1));
         session.Send(new HydrateAudience(id));
@@ -77,16 +78,29 @@ sealed class CampaignBench : IAsyncDisposable
     /// <summary>Lets this node's workers send the campaign to its end.</summary>
     public async Task Send(Guid campaign)
     {
-        var changed = new Signal();
-        using var subscription = services.GetRequiredService<Notifications>().Subscribe(Ledger.Topic(Tenant), changed.Ring);
+        await StartWorkers();
+        await End(campaign);
+    }
+
+    public async Task StartWorkers()
+    {
         foreach (var service in services.GetServices<IHostedService>())
         {
             await service.StartAsync(CancellationToken.None);
         }
+    }
 
-        while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })
+    /// <summary>Waits until the campaigns have ended, by whichever nodes.</summary>
+    public async Task End(params IEnumerable<Guid> campaigns)
+    {
+        var changed = new Signal();
+        using var subscription = services.GetRequiredService<Notifications>().Subscribe(Ledger.Topic(Tenant), changed.Ring);
+        foreach (var campaign in campaigns)
         {
-            await changed.Wait(TimeSpan.FromMilliseconds(100), TimeProvider.System, CancellationToken.None);
+            while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })
+            {
+                await changed.Wait(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+            }
         }
     }
 
@@ -99,6 +113,17 @@ sealed class CampaignBench : IAsyncDisposable
             await workers.RunOnce("sending");
             await workers.RunOnce("planning");
         }
+    }
+
+    /// <summary>The recipients of a campaign, in the order of their ids.</summary>
+    public async Task<IReadOnlyList<Guid>> Recipients(Guid campaign)
+    {
+        var (first, last) = DerivedId.RecipientRange(campaign);
+        await using var read = store.Database.CreateCommand("select array_agg(id order by id) from recipients where tenant_id = $1 and id between $2 and $3");
+        read.Parameters.Add(new() { Value = Tenant });
+        read.Parameters.Add(new() { Value = first });
+        read.Parameters.Add(new() { Value = last });
+        return (Guid[])(await read.ExecuteScalarAsync())!;
     }
 
     public async Task MakeTimersDue()
@@ -130,6 +155,11 @@ sealed class CampaignBench : IAsyncDisposable
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
 
+    static void AddApplication(IServiceCollection application) => application
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(HighLimits).Build())
+        .AddCampaigns()
+        .AddSingleton<IMessageProvider, InstantProvider>();
+
     async Task Fill(int contacts)
     {
         var session = store.OpenSession(Tenant);
@@ -149,6 +179,7 @@ sealed class CampaignBench : IAsyncDisposable
         fill.Parameters.Add(new() { Value = Tenant });
         fill.Parameters.Add(new() { Value = list });
         fill.Parameters.Add(new() { Value = contacts });
+        fill.CommandTimeout = 0;
         await fill.ExecuteNonQueryAsync();
         await using var analyze = store.Database.CreateCommand("analyze contacts, list_members");
         await analyze.ExecuteNonQueryAsync();

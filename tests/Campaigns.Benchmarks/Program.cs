@@ -17,10 +17,26 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["timers"] = Timers.Run,
     ["hydrate"] = Hydrate.Run,
     ["send"] = Send.Run,
+    ["send-4"] = SendFour.Run,
+    ["send-2-nodes"] = SendFour.RunOnTwoNodes,
+    ["webhooks"] = Webhooks.Run,
+    ["limits"] = Limits.Run,
+    ["memory"] = Memory.Run,
     ["soak"] = new Soak("soak", once: false, held: false).Run,
     ["soak-held"] = new Soak("soak-held", once: false, held: true).Run,
     ["soak-once"] = new Soak("soak-once", once: true, held: false).Run,
 };
+
+// What a benchmark starts beside itself.
+switch (args)
+{
+    case [SendingNode.Role, var connectionString]:
+        await SendingNode.Run(connectionString);
+        return 0;
+    case [WebhookPoster.Role, var address]:
+        await WebhookPoster.Run(new Uri(address));
+        return 0;
+}
 
 if (args.Length == 0 || args.Except(benchmarks.Keys).Any())
 {
