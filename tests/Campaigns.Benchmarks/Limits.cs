@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Planning;
 using Campaigns.Sending;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -56,9 +57,9 @@ static class Limits
     {
         var (permits, claim) = (new Permits(store), Guid.CreateVersion7());
         var available = await permits.Read(sender.Limits, sender.Campaign, Batch, 1, store.Clock.GetUtcNow(), CancellationToken.None);
-        if (available.Exhausted(sender.Limits) is { } limit)
+        if (available.States.FirstOrDefault(state => state.Left < Batch) is { } state)
         {
-            throw new InvalidOperationException($"Not out of reach: {limit.Words}.");
+            throw new InvalidOperationException($"Not out of reach: {state.Limit.Words}.");
         }
 
         var limits = sender.Limits.ToArray();
@@ -89,7 +90,9 @@ static class Limits
         public Sender(string address, Guid campaign)
         {
             var book = new LimitBook(CampaignBench.Tenant, campaign, Settings, OutOfReach, new Dictionary<string, string>());
-            (Campaign, Limits) = (campaign, [.. book.Sender(address), .. book.ForAll, book.Domain("anybody@mail.example")!]);
+            var senders = new CampaignSenders([new CampaignSender(Guid.Empty, new SenderAddress(address))]);
+            var everybody = book.ForEverybody(senders, CampaignChannels.Email, DateTimeOffset.UtcNow);
+            (Campaign, Limits) = (campaign, [.. everybody, book.Domain("anybody@mail.example")!]);
         }
 
         public Guid Campaign { get; }
