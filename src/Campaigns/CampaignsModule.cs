@@ -119,6 +119,8 @@ public static class CampaignsModule
             .Handle<RequeueRecipients>("requeue_recipients", "planning", services => services.GetRequiredService<RecipientRequeuing>().Handle, Stranded)
             .Handle<CompleteCampaign>("complete_campaign", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
             .Handle<LeaveDoubts>("leave_doubts", "planning", services => services.GetRequiredService<CampaignCompletion>().Handle, Stranded)
+            .Handle<ForgetPermits>("forget_permits", "planning", _ => ForgetPermits.Handle)
+            .Every(TimeSpan.FromHours(1), new ForgetPermits())
             .Handle<LookUpMessages>("look_up_messages", "looking", services => services.GetRequiredService<MessageLookUp>().Handle)
             .Handle<CheckHealth>("check_health", "planning", services => services.GetRequiredService<HealthBreaker>().Handle)
             .Inline(new Ledger())
@@ -200,6 +202,7 @@ public static class CampaignsModule
         services.AddSingleton<RecipientRequeuing>();
         services.AddSingleton<MessageComposer>();
         services.AddSingleton<SendQueue>();
+        services.AddSingleton<DueWork>();
         services.AddSingleton<Permits>();
         services.AddSingleton<SendingConditions>();
         services.AddSingleton<BatchClaiming>();

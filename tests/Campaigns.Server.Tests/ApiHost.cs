@@ -55,6 +55,7 @@ public sealed class ApiHost : IAsyncDisposable
         app.MapCampaigns();
         await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
         await app.StartAsync();
+        app.Configuration["PublicUrl"] ??= app.Urls.Single();
         return new ApiHost(app);
     }
 

@@ -102,24 +102,7 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
     async Task AddSender(CancellationToken ct)
     {
         var sender = await Post("senders", new { name = "Anna at Example", email = Sender }, ct);
-        var verified = await Post($"senders/{sender.GetProperty("id").GetGuid()}/verify", null, ct);
-        if (!verified.GetProperty("verified").GetBoolean())
-        {
-            await Confirm(ct);
-        }
-    }
-
-    // As a person would: reads the mail, follows the link, presses the button. Then empties the mailbox, whose counts are the campaign's.
-    async Task Confirm(CancellationToken ct)
-    {
-        using var mailbox = new HttpClient { BaseAddress = stack.Sandbox!.Address };
-        var messages = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages?to={Sender}", ct);
-        var message = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages/{messages[0].GetProperty("id").GetString()}", ct);
-        var link = message.GetProperty("text").GetString()!.Split('\n').Single(line => line.StartsWith("http", StringComparison.Ordinal));
-        using var confirmed = await mailbox.PostAsync(new Uri(link), null, ct);
-        confirmed.EnsureSuccessStatusCode();
-        using var emptied = await mailbox.DeleteAsync("api/messages", ct);
-        emptied.EnsureSuccessStatusCode();
+        await Post($"senders/{sender.GetProperty("id").GetGuid()}/verify", null, ct); // the sandbox vouches for .example
     }
 
     async Task<JsonElement> Import(DemoContacts contacts, CancellationToken ct)

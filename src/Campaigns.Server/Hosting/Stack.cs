@@ -1,4 +1,5 @@
 using Campaigns.Consent;
+using System.Security.Cryptography;
 using Campaigns.Engine;
 using Campaigns.Engine.Schema;
 using Campaigns.Providers;
@@ -60,6 +61,8 @@ public sealed class Stack : IAsyncDisposable
             {
                 postgres = await EmbeddedPostgres.Start(new EmbeddedPostgresOptions { DataFolder = configuration["DataFolder"] ?? ".data" }, ct);
                 connectionString = postgres.ConnectionString;
+                configuration["SendGrid:SingleOrganisation"] ??= "true"; // there is only the one
+                configuration["Twilio:SingleOrganisation"] ??= "true";
                 await Development.AddSecretsKey(configuration, configuration["DataFolder"] ?? ".data", ct);
             }
 
@@ -144,15 +147,20 @@ public sealed class Stack : IAsyncDisposable
         var options = new SandboxOptions
         {
             ApiKey = key, Url = sandbox.Url, Seed = sandbox.Seed, InboundWebhook = sandbox.InboundWebhook, Faults = sandbox.Faults,
+            AuthToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
         };
         var server = await SandboxServer.Start(options, ct);
         configuration["SendGrid:ApiKey"] = key;
         configuration["SendGrid:BaseAddress"] = server.Address.ToString();
         configuration["SendGrid:WebhookPublicKey"] = server.WebhookPublicKey;
-        configuration["Twilio:BaseAddress"] = server.Address.ToString();
-        configuration["Twilio:AccountSid"] = options.AccountSid;
-        configuration["Twilio:AuthToken"] = options.AuthToken;
-        configuration["Twilio:From"] = SandboxNumber;
+        if (string.IsNullOrEmpty(configuration["Twilio:AuthToken"]))
+        {
+            configuration["Twilio:BaseAddress"] = server.Address.ToString();
+            configuration["Twilio:AccountSid"] = options.AccountSid;
+            configuration["Twilio:AuthToken"] = options.AuthToken;
+            configuration["Twilio:From"] = SandboxNumber;
+        }
+
         return server;
     }
 

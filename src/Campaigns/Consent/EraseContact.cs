@@ -3,6 +3,7 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Http;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,6 +23,7 @@ public sealed class ContactErasure(EventStore store, EventErasure erasure)
     static readonly string ReadCampaigns = Sql.Beside<ContactErasure>(nameof(ReadCampaigns));
     static readonly string DeleteContact = Sql.Beside<ContactErasure>(nameof(DeleteContact));
     static readonly string DeleteMemberships = Sql.Beside<ContactErasure>(nameof(DeleteMemberships));
+    static readonly string EraseDeferrals = Sql.Beside<ContactErasure>(nameof(EraseDeferrals));
     static readonly string EraseReasons = Sql.Beside<ContactErasure>(nameof(EraseReasons));
 
     public static void Map(IEndpointRouteBuilder api) =>
@@ -33,12 +35,13 @@ public sealed class ContactErasure(EventStore store, EventErasure erasure)
     {
         var contact = await Contacts.Find(store, delivery.TenantId, message.ContactId, ct);
         var campaigns = await store.Database.Query(ReadCampaigns, reader => reader.GetGuid(0), ct, delivery.TenantId);
-        var recipients = campaigns.ConvertAll(campaign => DerivedId.Recipient(campaign, message.ContactId)).ToArray();
+        Guid[] recipients = [.. campaigns.SelectMany(campaign => Enum.GetValues<Channel>(), (campaign, channel) => DerivedId.Recipient(campaign, message.ContactId, channel))];
         await erasure.Erase(delivery.TenantId, recipients, $"contact {message.ContactId}", delivery.Metadata with { UserName = message.By }, ct);
 
         // The contact goes last: as long as it is there, an attempt that broke off finds the address again.
         var session = delivery.OpenSession();
         session.Sql.Add(EraseReasons, session.TenantId, recipients);
+        session.Sql.Add(EraseDeferrals, session.TenantId, recipients);
         session.Sql.Add(DeleteMemberships, session.TenantId, message.ContactId);
         session.Sql.Add(DeleteContact, session.TenantId, message.ContactId);
         if (contact is not null)

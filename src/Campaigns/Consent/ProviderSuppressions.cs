@@ -34,11 +34,11 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/suppressions/import-from-provider", Import).WithName(nameof(ImportSuppressions))
             .WithSummary("Read the provider's lists of bounces, invalid addresses, complaints and unsubscriptions into ours")
-            .Produces(StatusCodes.Status202Accepted);
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict);
 
     public async Task Handle(SuppressAtProvider message, Delivery delivery, CancellationToken ct)
     {
-        if (await sendGrid.FollowOurs(delivery.TenantId, ct))
+        if (await sendGrid.AreOurs(delivery.TenantId, ct))
         {
             await sendGrid.Add(delivery.TenantId, message.Address, ct);
         }
@@ -46,7 +46,7 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
 
     public async Task Handle(ReinstateAtProvider message, Delivery delivery, CancellationToken ct)
     {
-        if (await sendGrid.FollowOurs(delivery.TenantId, ct))
+        if (await sendGrid.AreOurs(delivery.TenantId, ct))
         {
             await sendGrid.Remove(delivery.TenantId, message.Address, ct);
         }
@@ -54,7 +54,7 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
 
     public async Task Handle(EraseAtProvider message, Delivery delivery, CancellationToken ct)
     {
-        if (await sendGrid.HasAccount(delivery.TenantId, ct))
+        if (await sendGrid.AreOurs(delivery.TenantId, ct))
         {
             await sendGrid.Erase(delivery.TenantId, message.Address, ct);
         }
@@ -62,6 +62,11 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
 
     public async Task Handle(ImportSuppressions message, Delivery delivery, CancellationToken ct)
     {
+        if (!await sendGrid.AreOurs(delivery.TenantId, ct))
+        {
+            return;
+        }
+
         var read = await sendGrid.Read(delivery.TenantId, message.List, message.Offset, ct);
         var addresses = read.Select(EmailAddress.Normalise).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         var known = await store.Database.Query(ReadSuppressed, reader => reader.GetString(0), ct, delivery.TenantId, addresses);
@@ -81,8 +86,14 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
         await session.Commit(ct);
     }
 
-    static async Task<IResult> Import(ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Import(ApiRequest request, SendGridSuppressions sendGrid, CancellationToken ct)
     {
+        if (!await sendGrid.AreOurs(request.TenantId, ct))
+        {
+            return new Refusal(
+                "account-shared", "Your organisation has no SendGrid account of its own, and the lists of the shared one are not yours: PUT /api/v1/credentials/sendgrid.").ToProblem();
+        }
+
         var session = request.OpenSession();
         foreach (var list in SendGridSuppressions.Lists.Keys)
         {

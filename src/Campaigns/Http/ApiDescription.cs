@@ -15,6 +15,8 @@ static class ApiDescription
         ["cursor"] = "The next of the page before; without it, the first page.",
         ["status"] = "Only those in this state.",
         ["state"] = "Only messages in this state.",
+        ["open"] = "Only those that still wait for a person.",
+        ["seconds"] = "The longest that the request works: 30, at most 300.",
         ["queue"] = "Only messages of this queue.",
         ["kind"] = "Only messages of this kind.",
         ["archived"] = "With true, the archived ones.",

@@ -126,7 +126,8 @@ public sealed class Launching(
         return new Launchable(settings, template.Version, refusal ?? await LookAtSenders(tenantId, settings, ct));
     }
 
-    async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct)
+    /// <summary>What stands in the way of sending in the name of those whom the campaign names; null when nothing does.</summary>
+    public async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct)
     {
         var found = await Senders.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct);
         return SenderRules.RefusalFor(settings, found, senders.Value.RequireVerified);

@@ -1,5 +1,6 @@
 using Campaigns.Audience;
 using Campaigns.Authoring;
+using Campaigns.Consent;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Providers;
@@ -25,7 +26,7 @@ public static class TestCampaign
         _ => null,
     });
 
-    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, MessageProviders providers, CancellationToken ct)
+    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, MessageProviders providers, Launching launching, CancellationToken ct)
     {
         var (email, phone) = (EmailAddress.Normalise(input.To), PhoneNumber.Normalise(input.To));
         if ((email ?? phone) is not { } to)
@@ -42,7 +43,22 @@ public static class TestCampaign
             return refusal.ToProblem();
         }
 
+        if (input.DryRun && channel == Channel.Sms)
+        {
+            return new Refusal("dry-run-unavailable", "Only an e-mail can be checked without being sent.", RefusalKind.Invalid).ToProblem();
+        }
+
         var settings = campaign.State.Settings;
+        if (await launching.LookAtSenders(request.TenantId, settings, ct) is { } unfit)
+        {
+            return unfit.ToProblem();
+        }
+
+        if ((await SuppressAddresses.List(request.Store, request.TenantId, to, new PageRequest(1, null), ct)).Items.Count > 0)
+        {
+            return new Refusal("address-suppressed", "This address is suppressed: nothing is sent there, not even a test.").ToProblem();
+        }
+
         var template = await request.Store.Load<Template>(request.TenantId, settings.TemplateId!.Value, ct);
         if (template.State.Content.Lacks(channel) is { } lack)
         {
@@ -78,7 +94,7 @@ public static class TestCampaign
         {
             RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), From: null, to, "[Test] " + text.Body),
             Rendered content => new OutgoingEmail(
-                messageId, request.TenantId, id.ToString("N"), settings.From!, to, null, "[Test] " + content.Subject, content.Html, content.Text),
+                messageId, request.TenantId, id.ToString("N"), settings.From!, to, null, "[Test] " + content.Subject, content.Html, content.Text) { DryRun = input.DryRun },
             _ => throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}."),
         };
         var result = await providers.For(channel).Send(message, ct);
@@ -87,6 +103,7 @@ public static class TestCampaign
 }
 
 /// <param name="Fields">Merge fields, as a contact would have them.</param>
-public sealed record TestInput(string To, Dictionary<string, string?>? Fields = null);
+/// <param name="DryRun">The provider checks the e-mail and sends nothing.</param>
+public sealed record TestInput(string To, Dictionary<string, string?>? Fields = null, bool DryRun = false);
 
 public sealed record TestResult(string To, string? ProviderMessageId);

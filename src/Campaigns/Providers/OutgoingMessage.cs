@@ -14,6 +14,9 @@ public sealed record OutgoingEmail(
     /// <summary>Where one click unsubscribes this recipient (RFC 8058); null for messages that nobody subscribed to, as tests are.</summary>
     public Uri? Unsubscribe { get; init; }
 
+    /// <summary>Its links are left as they are, and nobody is told when they are followed.</summary>
+    public bool Untracked { get; init; }
+
     /// <summary>The provider checks it and sends nothing.</summary>
     public bool DryRun { get; init; }
 }

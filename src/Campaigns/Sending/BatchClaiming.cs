@@ -39,7 +39,7 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         IReadOnlyList<Limit> forAll = limits.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var look = message.After is null ? size : Math.Max(size, LongLook);
-        var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, senders, now, ct);
+        var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, senders, forAll, now, ct);
         candidates = candidates.ConvertAll(candidate => candidate.Channel == Channel.Sms ? candidate with { Segments = Segments(template, candidate) } : candidate);
         var availability = await permits.Read(
             [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, now, ct);

@@ -9,20 +9,23 @@ namespace Campaigns.Sending;
 /// <param name="senders">Those that the campaign names.</param>
 public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
 {
-    public static async Task<CampaignSenders> Of(EventStore store, string tenantId, CampaignSettings settings, CancellationToken ct) =>
-        Of(settings, await Senders.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct));
+    public static async Task<CampaignSenders> Of(
+        EventStore store, string tenantId, CampaignSettings settings, bool requireVerified, CancellationToken ct) =>
+        Of(settings, await Senders.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct), requireVerified);
 
     /// <param name="found">Of the senders of the organisation those whom the campaign names, by id or by address.</param>
-    public static CampaignSenders Of(CampaignSettings settings, IReadOnlyList<StreamState<Sender>> found)
+    /// <param name="requireVerified">False: any address will do, and so will senders who are not verified.</param>
+    public static CampaignSenders Of(CampaignSettings settings, IReadOnlyList<StreamState<Sender>> found, bool requireVerified)
     {
         if (settings.SenderIds is { Count: > 0 } ids)
         {
-            return new CampaignSenders([.. found.Where(sender => ids.Contains(sender.Id)).Select(CampaignSender.Of)]);
+            return new CampaignSenders([.. found.Where(sender => ids.Contains(sender.Id)).Select(sender => CampaignSender.Of(sender, requireVerified))]);
         }
 
         var address = EmailAddress.Normalise(settings.From?.Email);
         var known = address is null ? null : found.FirstOrDefault(sender => sender.State.Settings.Email == address);
-        return new CampaignSenders([known is null ? new CampaignSender(Guid.Empty, settings.From) : CampaignSender.Of(known) with { Address = settings.From }]);
+        return new CampaignSenders([known is not null ? CampaignSender.Of(known, requireVerified) with { Address = settings.From }
+            : new CampaignSender(Guid.Empty, settings.From, Why: requireVerified && address is not null ? "is no sender any more" : null)]);
     }
 
     /// <summary>The one from whom everybody gets the message; null when there are several.</summary>
@@ -64,12 +67,13 @@ public sealed record CampaignSender(
     /// <summary>For people.</summary>
     public string Name => Address?.Email ?? TextFrom ?? "the account's number";
 
-    public static CampaignSender Of(StreamState<Sender> sender)
+    /// <summary>As it is now: whoever changed its address after the launch has it verified anew.</summary>
+    public static CampaignSender Of(StreamState<Sender> sender, bool requireVerified)
     {
         var (state, settings) = (sender.State, sender.State.Settings);
         return new CampaignSender(
             sender.Id, settings.Email is { } email ? new SenderAddress(email, settings.Name, settings.ReplyTo) : null,
             settings.Phone ?? settings.MessagingServiceId, settings.Limits, settings.WarmUp,
-            state.Retired ? "is retired" : state.PausedBy is not null ? $"is paused ({state.Reason})" : null);
+            requireVerified && !state.IsVerified ? "is not verified" : state.Retired ? "is retired" : state.PausedBy is not null ? $"is paused ({state.Reason})" : null);
     }
 }

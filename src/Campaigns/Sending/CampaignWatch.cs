@@ -1,7 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
-using Npgsql;
 
 namespace Campaigns.Sending;
 
@@ -35,9 +34,9 @@ sealed class CampaignWatch : IAsyncDisposable
 
     async Task Watch(EventStore store, string tenantId, Guid campaignId, Action<string> halt)
     {
-        try
+        while (!ended.IsCancellationRequested)
         {
-            while (true)
+            try
             {
                 await changed.Wait(LookAnyway, store.Clock, ended.Token);
                 if ((await store.Load<Campaign>(tenantId, campaignId, ended.Token)).State.Status is not CampaignStatus.Sending and var status)
@@ -46,10 +45,10 @@ sealed class CampaignWatch : IAsyncDisposable
                     return;
                 }
             }
-        }
-        catch (Exception error) when (error is OperationCanceledException or NpgsqlException)
-        {
-            // The batch has ended, or the database is away: then nobody can pause it either.
+            catch (Exception)
+            {
+                // The batch has ended, or the database is away: then nobody can pause it either. Whatever it is, the batch keeps its results.
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
@@ -39,10 +40,12 @@ public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> opt
             return Outcome.Nothing;
         }
 
-        var reason = (double)since.Complained / since.Sent > options.ComplaintRateBreak
-                ? $"{since.Complained} of {since.Sent} recipients reported it as spam, over {options.ComplaintRateBreak:P1}"
-            : (double)since.Bounced / since.Sent > options.BounceRateBreak
-                ? $"{since.Bounced} of {since.Sent} messages bounced, over {options.BounceRateBreak:P1}"
+        bool IsTooMany(long bad, double share) => bad >= options.BadBeforeBreak && (double)bad / since.Sent > share;
+
+        var reason = IsTooMany(since.Complained, options.ComplaintRateBreak)
+                ? string.Create(CultureInfo.InvariantCulture, $"{since.Complained} of {since.Sent} recipients reported it as spam, over {options.ComplaintRateBreak:P1}")
+            : IsTooMany(since.Bounced, options.BounceRateBreak)
+                ? string.Create(CultureInfo.InvariantCulture, $"{since.Bounced} of {since.Sent} messages bounced, over {options.BounceRateBreak:P1}")
             : null;
         return reason is null ? Outcome.Nothing : Outcome.Record(new CampaignPaused(PausedBy.Breaker, reason, counts));
     }

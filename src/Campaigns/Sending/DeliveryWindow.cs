@@ -60,7 +60,7 @@ public sealed record DeliveryWindow(
 
     /// <summary>What is wrong with it; null when nothing is.</summary>
     [JsonIgnore]
-    public string? Error => Days is { Count: 0 } ? "At least one day is needed."
+    public string? Error => Days is { Count: 0 or > 7 } ? "One to seven days are needed."
         : To != TimeOnly.MinValue && From >= To ? "from must be before to; 00:00 as to is the end of the day."
         : JitterMinutes is < 0 or > 12 * 60 ? "jitterMinutes is 0 to 720."
         : null;

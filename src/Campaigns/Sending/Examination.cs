@@ -45,14 +45,15 @@ public sealed record Examination(
             {
                 break;
             }
-            else if (NoRoom(candidate, forAll, availability) is { } limit)
+            else if (NoRoom(candidate, availability) is { } limit)
             {
                 var place = candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit);
                 defer.Add((candidate, new RecipientDeferred(DeferralReason.Limit, place, limit.Words, limit.Key)));
             }
             else
             {
-                availability.Use(forAll.Union(candidate.Limits), candidate);
+                availability.Use(forAll, candidate);
+                availability.Use(candidate.Limits, candidate);
                 take.Add(candidate);
             }
 
@@ -68,7 +69,7 @@ public sealed record Examination(
         var uses = new Dictionary<Limit, int>();
         foreach (var recipient in recipients)
         {
-            foreach (var limit in forAll.Union(recipient.Limits))
+            foreach (var limit in forAll.Concat(recipient.Limits))
             {
                 uses[limit] = uses.GetValueOrDefault(limit) + recipient.Units(limit);
             }
@@ -78,9 +79,6 @@ public sealed record Examination(
     }
 
     // Whoever has not stood in line yet goes behind those who do.
-    static Limit? NoRoom(QueuedRecipient candidate, IReadOnlyList<Limit> forAll, Availability availability)
-    {
-        var own = candidate.Limits.Except(forAll).ToList();
-        return availability.Exhausted(own, candidate) ?? (candidate.WasDeferred ? null : own.FirstOrDefault(availability.HasLine));
-    }
+    static Limit? NoRoom(QueuedRecipient candidate, Availability availability) =>
+        availability.Exhausted(candidate.Limits, candidate) ?? (candidate.WasDeferred ? null : candidate.Limits.FirstOrDefault(availability.HasLine));
 }

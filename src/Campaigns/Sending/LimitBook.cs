@@ -14,6 +14,8 @@ public sealed class LimitBook
     readonly LimitSettings settings;
     readonly IReadOnlyDictionary<string, string> operators;
     readonly IReadOnlyList<Limit> ofCampaign;
+    readonly Dictionary<(CampaignSender, Channel), IReadOnlyList<Limit>> senderLimits = [];
+    readonly Dictionary<string, Limit?> domains = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="settings">As they are in force for the campaign.</param>
     /// <param name="globalPerHour">0 means no limit.</param>
@@ -31,6 +33,14 @@ public sealed class LimitBook
     public IReadOnlyList<Limit> ForEverybody(CampaignSenders senders, CampaignChannels channels, DateTimeOffset now) =>
         channels.Each() is [var channel] && senders.Only(channel) is { } only ? [.. Sender(only, channel, now), .. ofCampaign] : ofCampaign;
 
+    /// <summary>What a message counts against beside the limits for everybody.</summary>
+    public IReadOnlyList<Limit> Own(CampaignSender? sender, Channel channel, string email, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
+    {
+        var ofSender = sender is null ? [] : senderLimits.TryGetValue((sender, channel), out var known) ? known
+            : senderLimits[(sender, channel)] = [.. Sender(sender, channel, now).Except(forEverybody)];
+        return channel == Channel.Email && Domain(email) is { } domain ? [.. ofSender, domain] : ofSender;
+    }
+
     /// <summary>The limits of one sender, under its address or number in whatever campaign.</summary>
     public IReadOnlyList<Limit> Sender(CampaignSender sender, Channel channel, DateTimeOffset now)
     {
@@ -45,8 +55,16 @@ public sealed class LimitBook
     /// <summary>The limit of those who receive the mail of an address; null when there is none.</summary>
     public Limit? Domain(string email)
     {
-        var domain = email[(email.LastIndexOf('@') + 1)..].ToLowerInvariant();
-        return Of(LimitKind.RecipientDomain, $"domain:{tenantId}:{operators.GetValueOrDefault(domain, domain)}", settings.DomainPerHour, Hour);
+        var known = domains.GetAlternateLookup<ReadOnlySpan<char>>();
+        var domain = email.AsSpan(email.LastIndexOf('@') + 1);
+        if (!known.TryGetValue(domain, out var limit))
+        {
+            var name = domain.ToString().ToLowerInvariant();
+            limit = Of(LimitKind.RecipientDomain, $"domain:{tenantId}:{operators.GetValueOrDefault(name, name)}", settings.DomainPerHour, Hour);
+            known[domain] = limit;
+        }
+
+        return limit;
     }
 
     // Less than one a second is one in some seconds.

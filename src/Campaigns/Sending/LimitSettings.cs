@@ -18,6 +18,18 @@ public sealed record LimitSettings(
         OrganisationPerHour ?? general.OrganisationPerHour, DomainPerHour ?? general.DomainPerHour, CampaignPerDay ?? general.CampaignPerDay,
         SegmentsPerSecond ?? general.SegmentsPerSecond);
 
+    /// <summary>These, as far as others allow: where those say something, no more than that.</summary>
+    public LimitSettings AtMost(LimitSettings ceiling)
+    {
+        static int? Lower(int? limit, int? ceiling) => ceiling is > 0 && (limit is null or 0 || limit > ceiling) ? ceiling : limit;
+
+        return new LimitSettings(
+            Lower(SenderPerMinute, ceiling.SenderPerMinute), Lower(SenderPerHour, ceiling.SenderPerHour),
+            ceiling.SenderGapSeconds > (SenderGapSeconds ?? 0) ? ceiling.SenderGapSeconds : SenderGapSeconds,
+            Lower(OrganisationPerHour, ceiling.OrganisationPerHour), Lower(DomainPerHour, ceiling.DomainPerHour),
+            Lower(CampaignPerDay, ceiling.CampaignPerDay), Lower(SegmentsPerSecond, ceiling.SegmentsPerSecond));
+    }
+
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IEnumerable<(string Member, string Why)> Errors()
     {

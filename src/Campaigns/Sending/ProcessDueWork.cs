@@ -1,5 +1,4 @@
 using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Microsoft.AspNetCore.Builder;
@@ -9,8 +8,8 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Sending;
 
 /// <summary>
-/// Does due work inside a request: a round of it for operation by cron, with the workers switched off by <c>Workers:Enabled=false</c>, or a small campaign
-/// from its launch to its end.
+/// Does due work inside a request, where the workers are switched off by <c>Workers:Enabled=false</c>: a round of it for operation by cron, or a small
+/// campaign from its launch to its end. It is the work of all organisations, as that of the workers is.
 /// </summary>
 public static class ProcessDueWork
 {
@@ -19,20 +18,16 @@ public static class ProcessDueWork
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/process", async (ApiRequest request, MessageWorkers workers, CancellationToken ct) =>
+        api.MapPost("/process", async (ApiRequest request, DueWork work) =>
             {
                 var started = request.Now;
-                var handled = new Dictionary<string, int>(StringComparer.Ordinal);
-                foreach (var queue in workers.Queues)
-                {
-                    handled[queue] = await workers.RunOnce(queue, ct: ct);
-                }
-
-                return TypedResults.Ok(new ProcessResult(started, handled.Values.Sum(), handled));
+                var handled = await work.Round();
+                return handled is null ? Refused(work) : Results.Ok(new ProcessResult(started, handled.Values.Sum(), handled));
             })
-            .WithName(nameof(ProcessDueWork)).WithSummary("Do one round of the work that is due now, and say what was done").Produces<ProcessResult>();
+            .WithName(nameof(ProcessDueWork)).WithSummary("Do one round of the work that is due now, and say what was done").Produces<ProcessResult>()
+            .ProducesProblem(StatusCodes.Status409Conflict);
 
-        api.MapPost("/campaigns/{id:guid}/run", async (Guid id, int? seconds, ApiRequest request, MessageWorkers workers, CancellationToken ct) =>
+        api.MapPost("/campaigns/{id:guid}/run", async (Guid id, int? seconds, ApiRequest request, DueWork work, CancellationToken ct) =>
             {
                 if (seconds is < 1 or > LongestWait)
                 {
@@ -44,22 +39,23 @@ public static class ProcessDueWork
                     return refusal.ToProblem();
                 }
 
-                await WorkUntilNothingIsDue(workers, request.Store.Clock, TimeSpan.FromSeconds(seconds ?? 30), ct);
+                if (!await work.UntilNothingIsDue(TimeSpan.FromSeconds(seconds ?? 30)))
+                {
+                    return Refused(work);
+                }
+
                 var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
                 request.SetETag(campaign.Version);
                 return Results.Ok(CampaignView.Of(id, campaign.Version, campaign.State));
             })
             .WithName("RunCampaign").WithSummary("Do all work that is due inside this request, until nothing is or the time is up; for small campaigns")
-            .Produces<CampaignView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+            .Produces<CampaignView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
-    static async Task WorkUntilNothingIsDue(MessageWorkers workers, TimeProvider clock, TimeSpan atMost, CancellationToken ct)
-    {
-        var until = clock.GetUtcNow() + atMost;
-        while (clock.GetUtcNow() < until && await workers.RunOnce(ct: ct) > 0)
-        {
-        }
-    }
+    static IResult Refused(DueWork work) => (work.IsDoneByWorkers
+        ? new Refusal("workers-run", "The workers of this server do what is due by themselves: switch them off with Workers:Enabled=false.")
+        : new Refusal("work-under-way", "Another request is doing it on this node. Try again when it has ended.")).ToProblem();
 }
 
 /// <param name="Handled">Messages.</param>

@@ -14,11 +14,12 @@ public sealed class SendQueue(EventStore store)
     /// <param name="after">The queue is looked at behind this one.</param>
     /// <param name="atMost">Of those whose own time has come, and of the queue.</param>
     public async Task<List<QueuedRecipient>> Next(
-        string tenantId, Guid campaignId, Guid? after, int atMost, LimitBook limits, CampaignSenders senders, DateTimeOffset now, CancellationToken ct)
+        string tenantId, Guid campaignId, Guid? after, int atMost, LimitBook limits, CampaignSenders senders, IReadOnlyList<Limit> forEverybody,
+        DateTimeOffset now, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
         return await store.Database.Query(
-            NextRecipients, reader => Read(reader, limits, senders, now), ct, tenantId, campaignId, after ?? first, last, atMost, now);
+            NextRecipients, reader => Read(reader, limits, senders, forEverybody, now), ct, tenantId, campaignId, after ?? first, last, atMost, now);
     }
 
     /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>
@@ -26,7 +27,8 @@ public sealed class SendQueue(EventStore store)
         (await store.Database.Query(
             NextDeferral, reader => new Deferral(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)), ct, tenantId, campaignId)).SingleOrDefault();
 
-    static QueuedRecipient Read(NpgsqlDataReader reader, LimitBook limits, CampaignSenders senders, DateTimeOffset now)
+    static QueuedRecipient Read(
+        NpgsqlDataReader reader, LimitBook limits, CampaignSenders senders, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
     {
         var id = reader.GetGuid(0);
         var recipient = new QueuedRecipient(id)
@@ -41,7 +43,6 @@ public sealed class SendQueue(EventStore store)
         var addressee = Addressee.Read(reader, column: 2, phoneColumn: 12);
         var channel = Enum.Parse<Channel>(reader.GetString(11), ignoreCase: true);
         var sender = senders.For(reader.GetGuid(1), channel);
-        IReadOnlyList<Limit> own = sender is null ? [] : limits.Sender(sender, channel, now);
         return recipient with
         {
             Channel = channel,
@@ -49,7 +50,7 @@ public sealed class SendQueue(EventStore store)
             Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
             MayNot = channel == Channel.Sms && addressee.Phone is null ? SkipReason.NoAddress : reader.GetBoolean(7) ? SkipReason.Suppressed : null,
-            Limits = channel == Channel.Email && limits.Domain(addressee.Email) is { } domain ? [.. own, domain] : own,
+            Limits = limits.Own(sender, channel, addressee.Email, forEverybody, now),
         };
     }
 }
@@ -83,7 +84,7 @@ public sealed record QueuedRecipient(Guid Id)
     /// <summary>Was put off, and the time has come.</summary>
     public bool WasDeferred { get; init; }
 
-    /// <summary>The limits that the message counts against, those of its sender and of whoever receives it.</summary>
+    /// <summary>The limits that the message counts against beside those for everybody.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
 
     /// <summary>How much it counts against a limit. A text longer than its number may send at once goes all the same.</summary>

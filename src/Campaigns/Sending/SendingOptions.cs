@@ -33,6 +33,9 @@ public sealed class SendingOptions
     /// <summary>Limits of this installation, over <see cref="DefaultLimits"/> and under what organisations and campaigns set; 0 means none.</summary>
     public LimitSettings Limits { get; set; } = new();
 
+    /// <summary>What no organisation and no campaign may exceed, whatever it sets; where these say nothing, anything goes.</summary>
+    public LimitSettings Ceilings { get; set; } = new();
+
     /// <summary>Messages of all organisations together in any hour; 0 means no limit.</summary>
     public int GlobalPerHour { get; set; } = 20_000;
 
@@ -56,4 +59,7 @@ public sealed class SendingOptions
 
     /// <summary>Messages of the campaign before a share says anything.</summary>
     public int SentBeforeBreak { get; set; } = 100;
+
+    /// <summary>Bounces, or complaints, before their share says anything.</summary>
+    public int BadBeforeBreak { get; set; } = 3;
 }

@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Providers.Twilio;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,7 @@ public static class AddSender
         api.MapPost("/senders", Handle).WithName(nameof(AddSender)).WithSummary("Add a sender")
             .Produces<SenderView>(StatusCodes.Status201Created).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
 
-    static async Task<IResult> Handle(SenderSettings input, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Handle(SenderSettings input, ApiRequest request, TwilioAccounts accounts, CancellationToken ct)
     {
         var errors = input.Errors();
         if (errors.Count > 0)
@@ -24,7 +25,7 @@ public static class AddSender
         var settings = input.Normalise();
         var session = request.OpenSession();
         var id = Guid.CreateVersion7(session.Now);
-        if (await Senders.IsTaken(settings, id, request, ct) is { } refusal)
+        if ((await Senders.IsForeign(settings, accounts, request, ct) ?? await Senders.IsTaken(settings, id, request, ct)) is { } refusal)
         {
             return refusal.ToProblem();
         }

@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Providers.Twilio;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -19,7 +20,7 @@ public static class ChangeSender
             .Produces<SenderView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
-    static async Task<IResult> Handle(Guid id, SenderSettings input, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Handle(Guid id, SenderSettings input, ApiRequest request, TwilioAccounts accounts, CancellationToken ct)
     {
         var errors = input.Errors();
         if (errors.Count > 0)
@@ -28,7 +29,7 @@ public static class ChangeSender
         }
 
         var settings = input.Normalise();
-        return await Senders.IsTaken(settings, id, request, ct) is { } refusal
+        return (await Senders.IsForeign(settings, accounts, request, ct) ?? await Senders.IsTaken(settings, id, request, ct)) is { } refusal
             ? refusal.ToProblem()
             : SenderView.Answer(request, await request.Decide<Sender>(id, (sender, _) => Decide(sender, settings), ct));
     }

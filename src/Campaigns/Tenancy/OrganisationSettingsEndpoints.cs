@@ -8,6 +8,8 @@ namespace Campaigns.Tenancy;
 
 public static class OrganisationSettingsEndpoints
 {
+    const int LongestName = 200;
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/organisation", async (ApiRequest request, CancellationToken ct) =>
@@ -31,6 +33,11 @@ public static class OrganisationSettingsEndpoints
         if (string.IsNullOrWhiteSpace(settings.Name))
         {
             return Outcome.Refuse(new Refusal("name-missing", "An organisation has a name.", RefusalKind.Invalid));
+        }
+
+        if (settings.Name.Length > LongestName || settings.Name.Any(char.IsControl))
+        {
+            return Outcome.Refuse(new Refusal("name-invalid", $"A name is one line of at most {LongestName} characters.", RefusalKind.Invalid));
         }
 
         if (settings.TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out _))

@@ -3,6 +3,7 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Providers.Twilio;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -73,6 +74,13 @@ public static class Senders
     internal static Refusal? IsActive(Sender sender) => Exists(sender) ?? (sender.Retired
         ? new Refusal("sender-retired", "The sender is retired, which is for good. Add a new one.")
         : null);
+
+    /// <summary>A number of an account that several organisations share may be anybody's.</summary>
+    internal static async Task<Refusal?> IsForeign(SenderSettings settings, TwilioAccounts accounts, ApiRequest request, CancellationToken ct) =>
+        (settings.Phone ?? settings.MessagingServiceId) is not null && await accounts.For(request.TenantId, ct) is { IsOwn: false }
+            ? new Refusal(
+                "account-shared", "Your organisation has no Twilio account of its own, in which it could have a number: PUT /api/v1/credentials/twilio.")
+            : null;
 
     /// <summary>Somebody else has the address.</summary>
     internal static async Task<Refusal?> IsTaken(SenderSettings settings, Guid id, ApiRequest request, CancellationToken ct) =>

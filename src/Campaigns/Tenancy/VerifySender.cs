@@ -10,7 +10,6 @@ using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Tenancy;
@@ -47,13 +46,19 @@ public static class VerifySender
     internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     static async Task<IResult> Handle(
-        Guid id, ApiRequest request, HttpRequest http, MessageProviders providers, IOptions<SendersOptions> options, IConfiguration configuration,
+        Guid id, ApiRequest request, MessageProviders providers, IOptions<SendersOptions> options, PublicUrl publicUrl,
         CancellationToken ct)
     {
         var (tenantId, provider) = (request.TenantId, providers.For(Channel.Email));
         var before = (await request.Store.Load<Sender>(tenantId, id, ct)).State;
         var email = before.Settings.Email;
         var isVouchedFor = email is not null && before is { VerifiedAt: null, Retired: false } && await provider.HasVerified(tenantId, email, ct);
+        if (!isVouchedFor && publicUrl.Of("") is null)
+        {
+            return new Refusal(
+                "public-url-missing", "The server does not know its own address, which the link would begin with: its operator sets PublicUrl.").ToProblem();
+        }
+
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var hash = Hash(token);
         var decided = await request.Decide<Sender>(
@@ -64,8 +69,7 @@ public static class VerifySender
         }
 
         var organisation = await request.Store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
-        var address = configuration["PublicUrl"] is { Length: > 0 } configured ? configured : $"{http.Scheme}://{http.Host}";
-        var link = new Uri(new Uri(address), ConfirmSender.Path + token);
+        var link = publicUrl.Of(ConfirmSender.Path.TrimStart('/') + token)!;
         var mail = Mail(id, tenantId, hash, options.Value.ConfirmFrom ?? email!, email!, organisation.State.Settings.Name, link);
         request.SetETag(decided.Stream.Version);
         return (await provider.Send(mail, ct)).Problem() ?? Results.Accepted(null, SenderView.Of(decided.Stream, request.Now));
@@ -80,6 +84,9 @@ public static class VerifySender
             $"confirm-{hash[..32]}", tenantId, id.ToString("N"), new SenderAddress(from), email, null,
             "Confirm your address",
             $"<p>{WebUtility.HtmlEncode(ask)}</p><p><a href=\"{WebUtility.HtmlEncode(link.AbsoluteUri)}\">Confirm {WebUtility.HtmlEncode(email)}</a></p><p>{otherwise}</p>",
-            $"{ask}\n\n{link.AbsoluteUri}\n\n{otherwise}\n");
+            $"{ask}\n\n{link.AbsoluteUri}\n\n{otherwise}\n")
+        {
+            Untracked = true, // a link that the provider rewrites and reports is no secret of the mailbox any more
+        };
     }
 }

@@ -17,6 +17,7 @@ public sealed class being_forgotten(PostgresFixture postgres) : IAsyncLifetime
         run = await CampaignRun.Start(await postgres.NewSchema());
         run.Sandbox.EventWebhook = null;
         run.Provider.WebhookPublicKey = voice.PublicKey;
+        run.Provider.SingleOrganisation = true;
         sendGrid = await SendGridStandIn.Start();
     }
 

@@ -18,7 +18,7 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
     {
         run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?>
         {
-            ["PublicUrl"] = "https://mail.example.com", ["Secrets:Key"] = Convert.ToBase64String(new byte[32]),
+            ["PublicUrl"] = "https://mail.example.com", ["Secrets:Key"] = Convert.ToBase64String(new byte[32]), ["SendGrid:SingleOrganisation"] = "true",
         });
         sendGrid = await SendGridStandIn.Start();
     }
@@ -50,7 +50,7 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
     [Fact]
     public async Task hear_nothing_where_other_organisations_use_them_too()
     {
-        run.Provider.WriteSuppressions = false;
+        run.Provider.SingleOrganisation = false;
         await Unsubscribe();
         sendGrid.Calls.ShouldBeEmpty();
     }

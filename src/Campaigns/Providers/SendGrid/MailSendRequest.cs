@@ -12,7 +12,8 @@ sealed record MailSendRequest(
     [property: JsonPropertyName("subject")] string Subject,
     [property: JsonPropertyName("content")] IReadOnlyList<Content> Content,
     [property: JsonPropertyName("categories")] IReadOnlyList<string> Categories,
-    [property: JsonPropertyName("mail_settings")] MailSettings? MailSettings);
+    [property: JsonPropertyName("mail_settings")] MailSettings? MailSettings,
+    [property: JsonPropertyName("tracking_settings")] TrackingSettings? TrackingSettings);
 
 /// <summary>One per contact: addresses within one see each other.</summary>
 sealed record Personalization(
@@ -25,6 +26,10 @@ sealed record Mailbox([property: JsonPropertyName("email")] string Email, [prope
 sealed record Content([property: JsonPropertyName("type")] string Type, [property: JsonPropertyName("value")] string Value);
 
 sealed record MailSettings([property: JsonPropertyName("sandbox_mode")] Switch SandboxMode);
+
+sealed record TrackingSettings([property: JsonPropertyName("click_tracking")] ClickTracking ClickTracking);
+
+sealed record ClickTracking([property: JsonPropertyName("enable")] bool Enable, [property: JsonPropertyName("enable_text")] bool EnableText);
 
 sealed record Switch([property: JsonPropertyName("enable")] bool Enable);
 

@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Campaigns.Providers.SendGrid;
 
 /// <param name="WebhookPublicKeys">Any of them may have signed: while credentials change over there are two.</param>
-public sealed record SendGridAccount(string ApiKey, Uri BaseAddress, IReadOnlyList<string> WebhookPublicKeys)
+/// <param name="IsOwn">No other organisation uses it.</param>
+public sealed record SendGridAccount(string ApiKey, Uri BaseAddress, IReadOnlyList<string> WebhookPublicKeys, bool IsOwn)
 {
     /// <summary>Nothing of it goes into a log by accident.</summary>
     public override string ToString() => nameof(SendGridAccount);
@@ -18,10 +19,10 @@ public sealed class SendGridAccounts(Func<string, CancellationToken, Task<IReadO
     public async Task<SendGridAccount> For(string tenantId, CancellationToken ct)
     {
         var shared = options.Value;
-        var (apiKey, address, keys) = await own(tenantId, ct) is [var present, ..] all
-            ? (present.ApiKey, present.Region == SendGridRegion.Eu ? Eu : shared.BaseAddress, all.Select(credentials => credentials.WebhookPublicKey))
-            : (shared.ApiKey.Trim(), shared.BaseAddress, []); // a key from a file ends with a line break
+        var (apiKey, address, keys, isOwn) = await own(tenantId, ct) is [var present, ..] all
+            ? (present.ApiKey, present.Region == SendGridRegion.Eu ? Eu : shared.BaseAddress, all.Select(credentials => credentials.WebhookPublicKey), true)
+            : (shared.ApiKey.Trim(), shared.BaseAddress, [], shared.SingleOrganisation); // a key from a file ends with a line break
         // The shared account may still have news of what went out through it before the organisation had one of its own.
-        return new SendGridAccount(apiKey, address, [.. keys.Append(shared.WebhookPublicKey).OfType<string>().Distinct()]);
+        return new SendGridAccount(apiKey, address, [.. keys.Append(shared.WebhookPublicKey).OfType<string>().Distinct()], isOwn);
     }
 }

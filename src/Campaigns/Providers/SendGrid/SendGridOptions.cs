@@ -25,8 +25,8 @@ public sealed class SendGridOptions
     public string ValidationKey { get; set; } = "";
 
     /// <summary>
-    /// Whether SendGrid is told who unsubscribed by our link and who may be written to again. To be switched off where several organisations share
-    /// an account: its lists hold for all of them.
+    /// The account serves one organisation only. Then it vouches for that organisation's senders, and its lists are kept in step with ours; an account that
+    /// several share does neither, because what one does there concerns the others.
     /// </summary>
-    public bool WriteSuppressions { get; set; } = true;
+    public bool SingleOrganisation { get; set; }
 }

@@ -29,7 +29,8 @@ public sealed class SendGridProvider(
     {
         using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
-        return await VerifiedSenders.Contain(http, await accounts.For(tenantId, ct), email, either.Token);
+        // What a shared account may send as says nothing about who this organisation is.
+        return await accounts.For(tenantId, ct) is { IsOwn: true } account && await VerifiedSenders.Contain(http, account, email, either.Token);
     }
 
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
@@ -85,7 +86,8 @@ public sealed class SendGridProvider(
             message.Subject,
             content,
             [message.Campaign],
-            message.DryRun ? new MailSettings(new Switch(true)) : null);
+            message.DryRun ? new MailSettings(new Switch(true)) : null,
+            message.Untracked ? new TrackingSettings(new ClickTracking(false, false)) : null);
     }
 
     static Dictionary<string, string>? UnsubscribeHeaders(OutgoingEmail message) => message.Unsubscribe is not { } link ? null : new()

@@ -1,11 +1,10 @@
 using System.Text.Json;
 using Campaigns.Consent;
-using Microsoft.Extensions.Options;
 
 namespace Campaigns.Providers.SendGrid;
 
 /// <summary>SendGrid's own lists of whom it does not deliver to, and its forgetting of people. Every call may be made again.</summary>
-public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accounts, IOptions<SendGridOptions> options)
+public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accounts)
 {
     /// <summary>Addresses read in one call; fewer is the end of a list.</summary>
     public const int PageSize = 500;
@@ -24,10 +23,8 @@ public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accou
         "asm/suppressions/global", "suppression/bounces", "suppression/blocks", "suppression/spam_reports", "suppression/invalid_emails",
     ];
 
-    public async Task<bool> HasAccount(string tenantId, CancellationToken ct) => (await accounts.For(tenantId, ct)).ApiKey.Length > 0;
-
-    /// <summary>Whether SendGrid's lists are to follow ours.</summary>
-    public async Task<bool> FollowOurs(string tenantId, CancellationToken ct) => options.Value.WriteSuppressions && await HasAccount(tenantId, ct);
+    /// <summary>Whether the lists are the organisation's: those of an account that several share concern the others too.</summary>
+    public async Task<bool> AreOurs(string tenantId, CancellationToken ct) => await accounts.For(tenantId, ct) is { IsOwn: true, ApiKey.Length: > 0 };
 
     /// <returns>The addresses as SendGrid writes them; null for an entry without one.</returns>
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>

@@ -55,6 +55,11 @@ public static class ReceiveTwilioWebhooks
         string organisation, string target, HttpContext http, EventStore store, TwilioAccount account, TwilioOptions options, PublicUrl publicUrl,
         CancellationToken ct)
     {
+        if (account.WebhookTokens.Count == 0 || !TwilioSignature.CanBe(http.Request.Headers[TwilioSignature.Header]))
+        {
+            return null;
+        }
+
         var body = await WebhookBodies.Read(http, options.LargestWebhook, ct);
         var (signature, called) = (http.Request.Headers[TwilioSignature.Header], Called(http, publicUrl));
         if (!account.WebhookTokens.Any(token => TwilioSignature.IsValid(token, signature, called, body)))

@@ -5,7 +5,8 @@ namespace Campaigns.Providers.Twilio;
 /// <param name="Name">Of the API key, or the account's own sid.</param>
 /// <param name="Password">Of the API key, or the account's token.</param>
 /// <param name="WebhookTokens">Any of them may have signed: while credentials change there are two.</param>
-public sealed record TwilioAccount(string Sid, string Name, string Password, IReadOnlyList<string> WebhookTokens)
+/// <param name="IsOwn">No other organisation uses it.</param>
+public sealed record TwilioAccount(string Sid, string Name, string Password, IReadOnlyList<string> WebhookTokens, bool IsOwn)
 {
     public bool IsComplete => Sid.Length > 0 && Password.Length > 0;
 
@@ -25,6 +26,7 @@ public sealed class TwilioAccounts(Func<string, CancellationToken, Task<IReadOnl
         var (name, password) = present is { KeySid: { Length: > 0 } key, KeySecret: { } secret } ? (key, secret) : (present.AccountSid, present.AuthToken);
         // The shared account may still have news of what went out through it before the organisation had one of its own.
         return new TwilioAccount(
-            present.AccountSid, name, password, [.. all.Select(credentials => credentials.AuthToken).Append(shared.AuthToken.Trim()).Where(token => token.Length > 0)]);
+            present.AccountSid, name, password, [.. all.Select(credentials => credentials.AuthToken).Append(shared.AuthToken.Trim()).Where(token => token.Length > 0)],
+            all.Count > 0 || shared.SingleOrganisation);
     }
 }

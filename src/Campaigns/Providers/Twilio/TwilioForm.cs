@@ -23,12 +23,23 @@ public sealed class TwilioForm
     /// <param name="text">A body, or a query without its question mark.</param>
     public static TwilioForm Read(string text)
     {
-        var form = new TwilioForm();
+        var values = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var pair in text.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split('=', 2);
             var (name, value) = (WebUtility.UrlDecode(parts[0]), parts.Length == 2 ? WebUtility.UrlDecode(parts[1]) : "");
-            form.parameters[name] = form.parameters.TryGetValue(name, out var before) ? $"{before},{value}" : value;
+            if (!values.TryGetValue(name, out var all))
+            {
+                values[name] = all = [];
+            }
+
+            all.Add(value);
+        }
+
+        var form = new TwilioForm();
+        foreach (var (name, all) in values)
+        {
+            form.parameters[name] = string.Join(',', all);
         }
 
         return form;

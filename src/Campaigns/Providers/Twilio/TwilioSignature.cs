@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
@@ -16,7 +17,7 @@ public static class TwilioSignature
     /// <param name="signature">The header, base64.</param>
     public static bool IsValid(string authToken, string? signature, string url, ReadOnlySpan<byte> body)
     {
-        if (string.IsNullOrEmpty(authToken) || string.IsNullOrEmpty(signature))
+        if (string.IsNullOrEmpty(authToken) || !CanBe(signature))
         {
             return false;
         }
@@ -31,6 +32,10 @@ public static class TwilioSignature
         var parameters = string.Concat(TwilioForm.Read(body).Parameters.Select(parameter => parameter.Key + parameter.Value));
         return IsSigned(authToken, signature, url, parameters);
     }
+
+    /// <summary>Whether a header is a signature at all, which is told without reading the body.</summary>
+    public static bool CanBe([NotNullWhen(true)] string? signature) =>
+        signature?.Length == Base64.GetMaxEncodedToUtf8Length(HMACSHA1.HashSizeInBytes) && Base64.IsValid(signature);
 
     // Twilio signs the port in some products and leaves it out in others.
     static bool IsSigned(string authToken, string signature, string url, string parameters)

@@ -12,10 +12,10 @@ public sealed class whose_account_it_is
     static Task<SendGridAccount> Account(params IReadOnlyList<SendGridCredentials> own) =>
         new SendGridAccounts((_, _) => Task.FromResult(own), Options.Create(Shared)).For("acme", default);
 
-    static async Task<bool> HasVerified(string email, Func<Uri, string?> answer)
+    static async Task<bool> HasVerified(string email, Func<Uri, string?> answer, bool single = true)
     {
         using var http = new HttpClient(new Answers(answer));
-        return await SendGridStub.Provider(http, TimeProvider.System).HasVerified("acme", email, default);
+        return await SendGridStub.Provider(http, TimeProvider.System, new SendGridOptions { ApiKey = "SG.key", SingleOrganisation = single }).HasVerified("acme", email, default);
     }
 
     [Fact]
@@ -57,6 +57,10 @@ public sealed class whose_account_it_is
         (await HasVerified("ben@example.com", Answer)).ShouldBeFalse();
         (await HasVerified("eve@example.com", Answer)).ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task shared_with_others_vouches_for_nobody() =>
+        (await HasVerified("anna@example.com", _ => """[{"id":1,"domain":"example.com","valid":true}]""", single: false)).ShouldBeFalse();
 
     [Theory, InlineData(null), InlineData("<html>"), InlineData("null")]
     public async Task vouches_for_nobody_when_its_answer_is_none(string? answer) => (await HasVerified("anna@example.com", _ => answer)).ShouldBeFalse();

@@ -1,0 +1,1 @@
+delete from limit_waits where until < $1
