@@ -1,6 +1,6 @@
 namespace Campaigns.Server.Tests.Sending;
 
-/// <summary>Settings for tests that are not about limits.</summary>
+/// <summary>Settings for tests that are about neither limits nor breakers.</summary>
 static class NoLimits
 {
     public static readonly IReadOnlyDictionary<string, string?> Settings = new Dictionary<string, string?>
@@ -10,5 +10,7 @@ static class NoLimits
         ["Sending:Limits:OrganisationPerHour"] = "0",
         ["Sending:Limits:DomainPerHour"] = "0",
         ["Sending:GlobalPerHour"] = "0",
+        ["Sending:BounceRateBreak"] = "1", // people of the sandbox bounce and complain often
+        ["Sending:ComplaintRateBreak"] = "1",
     };
 }
