@@ -23,7 +23,10 @@ public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int 
     /// <param name="draw">0 to 1, so that not all come back at once.</param>
     public ProviderAccount SlowDown(TimeSpan? retryAfter, string reason, double draw, DateTimeOffset now)
     {
-        var wait = retryAfter ?? Backoff.After(Slowed, FirstWait, LongestBackoff, draw);
-        return this with { SlowUntil = now + (wait < LongestWait ? wait : LongestWait), Slowed = Slowed + 1, Reason = reason };
+        // While it waits already, the answer is to a call that was out with the one that made it wait: the same time, not the next one.
+        var isSlow = SlowUntil > now;
+        var wait = retryAfter ?? Backoff.After(isSlow ? Slowed - 1 : Slowed, FirstWait, LongestBackoff, draw);
+        var until = now + (wait < LongestWait ? wait : LongestWait);
+        return this with { SlowUntil = SlowUntil > until ? SlowUntil : until, Slowed = isSlow ? Slowed : Slowed + 1, Reason = reason };
     }
 }

@@ -3,13 +3,20 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Campaigns.Server.Tests.Sending;
 
-/// <summary>Stands between a server and the sandbox: counts messages, remembers whose were accepted, and lets a test do something at one of them.</summary>
+/// <summary>
+/// Stands between a server and the sandbox: counts messages, remembers whose e-mails were accepted, and lets a test do something at one of them.
+/// Whatever else is asked passes through.
+/// </summary>
 sealed class ProviderGate : IAsyncDisposable
 {
+    const string Mail = "/v3/mail/send";
+    const string Texts = "/Messages.json";
+
     readonly WebApplication app;
     readonly HttpClient sandbox;
     readonly ConcurrentDictionary<Guid, int> accepted = new();
@@ -19,7 +26,7 @@ sealed class ProviderGate : IAsyncDisposable
     {
         this.app = app;
         this.sandbox = new HttpClient { BaseAddress = sandbox };
-        app.MapPost("/v3/mail/send", Answer);
+        app.Map("/{**path}", Answer);
     }
 
     /// <summary>At the n-th message, before the sandbox sees it. False: it never does, and nobody answers.</summary>
@@ -33,7 +40,7 @@ sealed class ProviderGate : IAsyncDisposable
     /// <summary>The messages that came so far.</summary>
     public int Count => Volatile.Read(ref count);
 
-    /// <summary>The recipients whose message the sandbox has.</summary>
+    /// <summary>The recipients whose e-mail the sandbox has.</summary>
     public IReadOnlyCollection<Guid> Accepted => [.. accepted.Keys];
 
     public static async Task<ProviderGate> Start(Uri sandbox)
@@ -54,25 +61,26 @@ sealed class ProviderGate : IAsyncDisposable
 
     async Task Answer(HttpContext http)
     {
+        var isMessage = HttpMethods.IsPost(http.Request.Method) && (http.Request.Path == Mail || http.Request.Path.Value!.EndsWith(Texts, StringComparison.Ordinal));
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer);
-        var number = Interlocked.Increment(ref count);
-        if (!await Before(number))
+        var (number, body) = (isMessage ? Interlocked.Increment(ref count) : 0, buffer.ToArray());
+        if (isMessage && !await Before(number))
         {
             http.Abort();
             return;
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v3/mail/send") { Content = new ByteArrayContent(buffer.ToArray()) };
+        using var request = new HttpRequestMessage(new HttpMethod(http.Request.Method), http.Request.GetEncodedPathAndQuery()) { Content = new ByteArrayContent(body) };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", http.Request.ContentType);
         request.Headers.TryAddWithoutValidation("Authorization", http.Request.Headers.Authorization.ToString());
         using var response = await sandbox.SendAsync(request);
-        if (response.IsSuccessStatusCode && Recipient(buffer.ToArray()) is { } recipient)
+        if (response.IsSuccessStatusCode && http.Request.Path == Mail && Recipient(body) is { } recipient)
         {
             accepted.AddOrUpdate(recipient, 1, (_, times) => times + 1);
         }
 
-        if (!await After(number))
+        if (isMessage && !await After(number))
         {
             http.Abort();
             return;

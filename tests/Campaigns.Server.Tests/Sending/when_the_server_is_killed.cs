@@ -4,9 +4,7 @@ using Campaigns.Planning;
 using Campaigns.Sandbox;
 using Campaigns.Sending;
 using Campaigns.Server.Tests.Running;
-using Campaigns.Server.Tests.Sandbox;
 using Campaigns.Server.Tests.Tracking;
-using Campaigns.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
@@ -28,7 +26,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         var kills = new Killer(
             gate, (random.Next(30, 250), Moment.BeforeTheAnswer), (random.Next(300, 700), Moment.BeforeTheProviderHasIt),
             (random.Next(750, 1250), Moment.BeforeTheAnswer));
-        var settings = stage.Settings(gate);
+        var settings = stage.Settings(gate.Address);
         var server = kills.Victim = await ServerProcess.Start(settings);
         try
         {
@@ -80,8 +78,8 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         await using var gateOfFirst = await ProviderGate.Start(stage.Sandbox.Address);
         await using var gateOfSecond = await ProviderGate.Start(stage.Sandbox.Address);
         var kills = new Killer(gateOfFirst, (random.Next(50, 200), Moment.BeforeTheAnswer));
-        await using var first = kills.Victim = await ServerProcess.Start(stage.Settings(gateOfFirst));
-        await using var second = await ServerProcess.Start(stage.Settings(gateOfSecond));
+        await using var first = kills.Victim = await ServerProcess.Start(stage.Settings(gateOfFirst.Address));
+        await using var second = await ServerProcess.Start(stage.Settings(gateOfSecond.Address, Stage.ServerAddress()));
         stage.SendWebhooksTo(second.Address);
         using var api = second.Client(stage.Key);
         var campaign = await api.Launch(Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"));
@@ -103,7 +101,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         await using var stage = await Stage.Set(await postgres.NewDatabase());
         await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
         var kills = new Killer(gate, (random.Next(30, 250), Moment.BeforeTheAnswer), (random.Next(300, 550), Moment.BeforeTheProviderHasIt));
-        var settings = stage.Settings(gate);
+        var settings = stage.Settings(gate.Address);
         var server = kills.Victim = await ServerProcess.Start(settings);
         try
         {
@@ -157,7 +155,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
 
             return Task.FromResult(true);
         };
-        server = await ServerProcess.Start(stage.Settings(gate));
+        server = await ServerProcess.Start(stage.Settings(gate.Address));
         try
         {
             using var api = server.Client(stage.Key);
@@ -168,7 +166,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             var handedOver = gate.Count;
             handedOver.ShouldBeLessThan(people);
 
-            server = await ServerProcess.Start(stage.Settings(gate));
+            server = await ServerProcess.Start(stage.Settings(gate.Address));
             (await IsFollowedToItsEnd(api, campaign)).ShouldBeTrue();
 
             await HeardOfEverything(api, campaign, stage.Sandbox, people);
@@ -263,75 +261,6 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
                 Victim!.Kill();
                 return false;
             }
-        }
-    }
-
-    /// <summary>A sandbox and a database, ready for servers.</summary>
-    sealed class Stage : IAsyncDisposable
-    {
-        public const string Tenant = "acme";
-
-        static readonly string PrivateKey = SandboxServer.NewWebhookPrivateKey();
-
-        readonly string connectionString;
-        readonly List<ProviderGate> gates = [];
-        readonly int port = ServerProcess.FreePort();
-        readonly ApiHost host;
-
-        Stage(string connectionString, SandboxServer sandbox, ApiHost host, string key)
-        {
-            this.connectionString = connectionString;
-            this.host = host;
-            Sandbox = sandbox;
-            Key = key;
-            SendWebhooksTo(new Uri($"http://127.0.0.1:{port}"));
-        }
-
-        public SandboxServer Sandbox { get; }
-
-        /// <summary>Speaks with the sandbox's own key.</summary>
-        public SendGridVoice Voice { get; } = new(PrivateKey);
-
-        public string Key { get; }
-
-        public IServiceProvider Services => host.Services;
-
-        public static async Task<Stage> Set(string connectionString)
-        {
-            var sandbox = await SandboxServer.Start(SandboxRun.Options with { WebhookPrivateKey = PrivateKey });
-            var host = await ApiHost.Start(connectionString);
-            return new Stage(connectionString, sandbox, host, await host.Services.GetRequiredService<ApiKeys>().Issue(Tenant, "test", CancellationToken.None));
-        }
-
-        public void SendWebhooksTo(Uri server) => Sandbox.EventWebhook = new Uri(server, $"/webhooks/sendgrid/{Tenant}");
-
-        /// <summary>The first server is where the webhooks go; a further one takes any port.</summary>
-        public Dictionary<string, string?> Settings(ProviderGate gate) => new()
-        {
-            ["ConnectionStrings:Campaigns"] = connectionString,
-            ["Urls"] = $"http://127.0.0.1:{(IsFirst(gate) ? port : 0)}",
-            ["Sandbox:Enabled"] = "false",
-            ["SendGrid:BaseAddress"] = gate.Address.ToString(),
-            ["SendGrid:ApiKey"] = SandboxRun.Options.ApiKey,
-            ["SendGrid:WebhookPublicKey"] = Sandbox.WebhookPublicKey,
-            ["Senders:RequireVerified"] = "false",
-            ["Sending:Lease"] = "00:00:02",
-            ["Sending:InDoubtFor"] = "00:00:05",
-            ["Sending:HydrationChunk"] = "100",
-            ["Sending:RequeueChunk"] = "50",
-            ["Logging:LogLevel:Default"] = "Warning",
-        };
-
-        bool IsFirst(ProviderGate gate)
-        {
-            gates.Add(gate);
-            return gates[0] == gate;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await host.DisposeAsync();
-            await Sandbox.DisposeAsync();
         }
     }
 }

@@ -59,14 +59,23 @@ public sealed class handing_over
     public void without_a_time_of_the_provider_the_account_slows_down_more_each_time()
     {
         var account = ProviderAccount.Healthy;
-        var waits = new List<double>();
+        var (now, waits) = (Some.Now, new List<double>());
         for (var i = 0; i < 12; i++)
         {
-            account = account.SlowDown(null, "429", 0.5, Some.Now);
-            waits.Add((account.SlowUntil!.Value - Some.Now).TotalSeconds);
+            account = account.SlowDown(null, "429", 0.5, now);
+            waits.Add((account.SlowUntil!.Value - now).TotalSeconds);
+            now = account.SlowUntil.Value;
         }
 
         waits.ShouldBe([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
+    }
+
+    [Fact]
+    public void calls_that_were_out_together_slow_the_account_down_once()
+    {
+        var once = ProviderAccount.Healthy.SlowDown(null, "429", 0.5, Some.Now).SlowDown(null, "429", 0.5, Some.Now);
+        (once.SlowUntil, once.Slowed).ShouldBe((Some.Now.AddSeconds(1), 1));
+        once.SlowDown(TimeSpan.FromSeconds(9), "429", 0.5, Some.Now).SlowUntil.ShouldBe(Some.Now.AddSeconds(9));
     }
 
     [Fact]
