@@ -55,6 +55,8 @@ public static class EngineRegistration
         var builder = new NpgsqlDataSourceBuilder(connectionString);
         builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
         builder.ConnectionStringBuilder.AutoPrepareMinUsages = 3;
+        // A day is 24 hours wherever the server stands.
+        builder.ConnectionStringBuilder.Timezone = "UTC";
         // Undoing the settings of a session each time a connection goes back to the pool costs as much as a small commit. There is
         // nothing to undo: nobody may change a session but with "set local" in a transaction, and who takes a lock or listens ends it.
         builder.ConnectionStringBuilder.NoResetOnClose = true;

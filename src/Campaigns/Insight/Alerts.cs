@@ -23,7 +23,7 @@ public sealed class Alerts : Projection
     public override IReadOnlyList<string> Tables { get; } = ["alerts"];
 
     public override IReadOnlyList<Type> Facts { get; } =
-        [typeof(CampaignPaused), typeof(CampaignResumed), typeof(CampaignCancelled), typeof(CampaignScheduled), typeof(CampaignRetried)];
+        [typeof(CampaignPaused), typeof(CampaignResumed), typeof(CampaignCancelled), typeof(CampaignScheduled)];
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/alerts", async (bool? open, int? limit, string? cursor, ApiRequest request, CancellationToken ct) =>
@@ -47,7 +47,7 @@ public sealed class Alerts : Projection
                 case CampaignPaused { By: PausedBy.Breaker } paused:
                     sql.Add(RaiseAlerts, @event.TenantId, @event.Id, @event.StreamId, paused.Reason, @event.Timestamp);
                     break;
-                case CampaignResumed or CampaignCancelled or CampaignScheduled or CampaignRetried:
+                case CampaignResumed or CampaignCancelled or CampaignScheduled:
                     sql.Add(ResolveAlerts, @event.TenantId, @event.StreamId, @event.Timestamp);
                     break;
             }

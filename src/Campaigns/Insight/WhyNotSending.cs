@@ -22,11 +22,14 @@ public sealed record WhyView(Guid CampaignId, CampaignStatus Status, bool IsSend
 /// <param name="Used">Of a limit: how many count against it now.</param>
 public sealed record Hold(HoldKind Kind, string Why, DateTimeOffset? LetsGoAt = null, long? Recipients = null, int? Most = null, int? Used = null);
 
-public enum HoldKind { Status, Pause, Breaker, Preparation, Pace, Provider, Limit, Deferral }
+public enum HoldKind { Status, Pause, Breaker, Preparation, Pace, Provider, Limit, Deferral, Doubt }
 
 /// <summary>Looks at everything that can keep a campaign from sending, as the sending itself does.</summary>
-public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits)
+public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits, BatchHandover handover)
 {
+    /// <summary>Later than this a batch is not just about to start.</summary>
+    static readonly TimeSpan Overdue = TimeSpan.FromMinutes(1);
+
     static readonly string ReadDeferrals = Sql.Beside<WhyNotSending>(nameof(ReadDeferrals));
 
     public static void Map(IEndpointRouteBuilder api) =>
@@ -47,7 +50,7 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var holds = new List<Hold>(OfCampaign(campaign.State, now));
         if (campaign.State is { IsFinished: false, IsLaunched: true })
         {
-            if ((await ProviderAccounts.Read(store, tenantId, ct)).Slowest is { } slow && slow.SlowUntil > now)
+            if ((await ProviderAccounts.Read(store, tenantId, handover.Providers(campaign.State.Settings.Channels), ct)).Slowest is { } slow && slow.SlowUntil > now)
             {
                 holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {slow.Reason}", slow.SlowUntil));
             }
@@ -73,6 +76,12 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
                 yield return campaign.HeldBy is { } held
                     ? new Hold(HoldKind.Pace, $"Batch {campaign.LastBatch + 1} waits because {held}.", campaign.NextBatchAt)
                     : new Hold(HoldKind.Pace, $"Batch {campaign.LastBatch + 1} keeps its distance from the one before.", campaign.NextBatchAt);
+                break;
+            case CampaignStatus.Sending when campaign is { OpenBatch: null, NextBatchAt: { } at } && at < now - Overdue:
+                yield return new Hold(HoldKind.Pace, $"Batch {campaign.LastBatch + 1} has been due since {at:u}: no worker has come to it.");
+                break;
+            case CampaignStatus.Sending when campaign is { OpenBatch: null, NextBatchAt: null, DoubtfulBatches.Count: > 0 }:
+                yield return new Hold(HoldKind.Doubt, "Everybody had their turn; it waits for the provider's word on messages in doubt.");
                 break;
             case CampaignStatus.Sending:
                 break;

@@ -105,6 +105,9 @@ public sealed record Campaign
     /// </summary>
     public Guid? LastRecipient { get; init; }
 
+    /// <summary>How often the queue began again from the start: what was found out by looking along it before counts no more.</summary>
+    public int Restarts { get; init; }
+
     public DateTimeOffset? NextBatchAt { get; init; }
 
     /// <summary>What holds the next batch until its time; null for the pace.</summary>
@@ -150,6 +153,7 @@ public sealed record Campaign
         {
             OpenBatch = null,
             LastRecipient = batch.Returned > 0 ? null : LastRecipient,
+            Restarts = batch.Returned > 0 ? Restarts + 1 : Restarts,
             DoubtfulBatches = batch.InDoubt > 0 ? [.. DoubtfulBatches, batch.Number] : DoubtfulBatches,
         },
         DoubtsLeft left => this with { DoubtfulBatches = [.. DoubtfulBatches.Where(batch => batch != left.Batch)] },
@@ -168,6 +172,7 @@ public sealed record Campaign
         {
             Retrying = requeued.IsLast ? null : Retrying,
             LastRecipient = null,
+            Restarts = Restarts + 1,
             OpenBatch = OpenBatch is { } open ? open with { Requeued = open.Requeued + requeued.Count } : null,
         },
         _ => this,

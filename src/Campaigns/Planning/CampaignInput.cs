@@ -51,7 +51,7 @@ public sealed record CampaignInput(
                 "pace.batches.delay", "0 <= minDelaySeconds <= maxDelaySeconds <= 86400.");
         }
 
-        Check(LateToleranceMinutes is null or (>= 0 and <= 14 * 24 * 60), "lateToleranceMinutes", "0 minutes to 14 days.");
+        Check(LateToleranceMinutes is null or (>= 1 and <= 14 * 24 * 60), "lateToleranceMinutes", "1 minute to 14 days.");
         Check(Window?.Error is null, "window", Window?.Error ?? "");
         foreach (var (member, why) in Limits?.Errors() ?? [])
         {

@@ -26,6 +26,9 @@ public static class PauseCampaign
         CampaignStatus.Paused when !campaign.IsLaunched => Outcome.Record(new CampaignScheduled(now)).Schedule(new LaunchScheduled(id, now), now),
         // Not hydrated yet: hydration goes on during a pause and starts the first batch itself. Open batch: its end starts the next.
         CampaignStatus.Paused when !campaign.IsHydrated || campaign.OpenBatch is not null => Outcome.Record(new CampaignResumed()),
+        // What held it may have changed since, a limit or a window for instance: it is looked at anew.
+        CampaignStatus.Paused when campaign.HeldBy is not null => Outcome.Record(new CampaignResumed(), new NextBatchScheduled(campaign.LastBatch + 1, now))
+            .Send(new SendBatch(id, campaign.LastBatch + 1), campaign.Settings.Priority),
         CampaignStatus.Paused => Outcome.Record(new CampaignResumed())
             .Schedule(new SendBatch(id, campaign.LastBatch + 1), campaign.NextBatchAt > now ? campaign.NextBatchAt.Value : now, campaign.Settings.Priority),
         _ => Outcome.Refuse(CampaignRules.Exists(campaign)

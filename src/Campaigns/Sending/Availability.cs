@@ -88,6 +88,9 @@ public sealed record LimitState(
 /// <param name="IsFirst">It waits the longest.</param>
 public sealed record LimitQueue(int OthersWant, int OthersWeight, int Weight, bool IsWaiting, bool IsFirst)
 {
+    /// <summary>So few go to whoever waits longest: a share of them might be less than one message.</summary>
+    const int TooFewToShare = 10;
+
     public int Share(int free)
     {
         var left = Math.Max(0, free - OthersWant);
@@ -97,6 +100,6 @@ public sealed record LimitQueue(int OthersWant, int OthersWeight, int Weight, bo
         }
 
         var share = (int)((long)free * Weight / (Weight + OthersWeight));
-        return Math.Max(left, IsFirst && free > 0 ? Math.Max(1, share) : share);
+        return Math.Max(left, IsFirst && free <= TooFewToShare ? free : share);
     }
 }

@@ -38,8 +38,9 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
 
         IReadOnlyList<Limit> forAll = limits.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(message.CampaignId, message.Number);
-        var look = message.After is null ? size : Math.Max(size, LongLook);
-        var candidates = await queue.Next(tenantId, message.CampaignId, message.After ?? campaign.State.LastRecipient, look, limits, senders, forAll, now, ct);
+        var after = message.Restarts == campaign.State.Restarts ? message.After : null;
+        var look = after is null ? size : Math.Max(size, LongLook);
+        var candidates = await queue.Next(tenantId, message.CampaignId, after ?? campaign.State.LastRecipient, look, limits, senders, forAll, now, ct);
         candidates = candidates.ConvertAll(candidate => candidate.Channel == Channel.Sms ? candidate with { Segments = Segments(template, candidate) } : candidate);
         var availability = await permits.Read(
             [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, now, ct);
@@ -47,30 +48,32 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
 
         var session = examined.Take.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
         Record(session, examined);
+        Wait(session, examined, message.CampaignId, settings.Weight);
         if (examined.Take.Count > 0)
         {
-            var through = examined.Through ?? message.After ?? campaign.State.LastRecipient ?? DerivedId.RecipientRange(message.CampaignId).First;
+            var through = examined.Through ?? after ?? campaign.State.LastRecipient ?? DerivedId.RecipientRange(message.CampaignId).First;
             session.Append(campaign, new BatchStarted(
                 message.Number, delivery.MessageId, session.Now, [.. examined.Take.Select(recipient => recipient.Id)], through));
             StillUnproven(session, examined.Take);
             Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(examined.Take, forAll));
-            return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll) : null;
+            return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll, IsCut: examined.Held is not null) : null;
         }
 
         if (examined.Held is { } limit)
         {
             var until = availability.FreeAt(limit);
             Permits.Wait(session, limit, message.CampaignId, until, size, settings.Weight);
-            await Hold(message with { After = examined.Through ?? message.After }, campaign, session, until, limit.Words, ct);
+            await Hold(message with { After = examined.Through ?? after, Restarts = campaign.State.Restarts }, campaign, session, until, limit.Words, ct);
             return null;
         }
 
-        if (candidates.Count > 0 || message.After is not null)
+        if (candidates.Count > 0 || after is not null)
         {
             // Nobody of these goes now: the same batch looks further, and at the end once more from the start, where somebody may be queued again.
             // Unless another message of it was faster, and has them in its hands.
             session.Expect(campaign);
-            session.Send(message with { After = candidates.Count > 0 ? examined.Through ?? message.After : null }, priority: settings.Priority);
+            session.Send(
+                message with { After = candidates.Count > 0 ? examined.Through ?? after : null, Restarts = campaign.State.Restarts }, priority: settings.Priority);
             await Commit(session, ct);
             return null;
         }
@@ -100,6 +103,19 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         foreach (var (recipient, fact) in examined.Defer)
         {
             session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, fact);
+        }
+    }
+
+    // For a domain they stand in a line; a sender is shared with other campaigns as one that everybody gets it from.
+    static void Wait(Session session, Examination examined, Guid campaignId, int weight)
+    {
+        foreach (var waiting in examined.Defer.Where(each => each.Fact.LimitKey is not null).GroupBy(each => each.Fact.LimitKey))
+        {
+            var limit = waiting.First().Recipient.Limits.First(limit => limit.Key == waiting.Key);
+            if (limit.Kind != LimitKind.RecipientDomain)
+            {
+                Permits.Wait(session, limit, campaignId, waiting.Min(each => each.Fact.Until), waiting.Count(), weight);
+            }
         }
     }
 
@@ -150,4 +166,5 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
 }
 
 /// <param name="ForAll">The limits that every one of them counts against.</param>
-public sealed record ClaimedBatch(IReadOnlyList<QueuedRecipient> Recipients, IReadOnlyList<Limit> ForAll);
+/// <param name="IsCut">A limit left no room for more of them.</param>
+public sealed record ClaimedBatch(IReadOnlyList<QueuedRecipient> Recipients, IReadOnlyList<Limit> ForAll, bool IsCut);

@@ -16,6 +16,8 @@ public sealed class BatchHandover(
 {
     const string NodeStopped = "The node stopped";
 
+    public IEnumerable<string> Providers(CampaignChannels channels) => channels.Each().Select(channel => providers.For(channel).Name);
+
     /// <summary>
     /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign or by the provider, what was not handed
     /// over yet is returned to the queue.
@@ -47,6 +49,7 @@ public sealed class BatchHandover(
             Breaker = state.Breaker,
             Accounts = accounts,
             Suppressed = [.. suppressed],
+            IsCut = claimed.IsCut,
             HasTexts = facts.Any(result => result is { Recipient.Channel: Channel.Sms, Fact: MessageSent }),
             UnusedPermits = unused.ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
         };

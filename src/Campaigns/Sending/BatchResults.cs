@@ -19,6 +19,9 @@ public sealed class BatchResults
     /// <summary>Addresses that must not be written to any more, by the provider's refusal.</summary>
     public IReadOnlyList<(Guid Recipient, string Address, SuppressionReason Reason)> Suppressed { get; init; } = [];
 
+    /// <summary>A limit left no room for a larger batch: it is what the next one keeps its distance from.</summary>
+    public bool IsCut { get; init; }
+
     /// <summary>There are texts among the sent ones, about which no word may come by itself.</summary>
     public bool HasTexts { get; init; }
 

@@ -8,15 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Campaigns.Sending;
 
 /// <summary>Sent when messages of a campaign bounce or are complained about; pauses it when there are too many of them.</summary>
-public sealed record CheckHealth(Guid CampaignId) : ICampaignWork
-{
-    /// <summary>How long several of them wait to be looked at as one.</summary>
-    public static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
-
-    /// <summary>One that waits is enough for a campaign.</summary>
-    public static Guid MessageId(string tenantId, Guid campaignId, DateTimeOffset due) =>
-        DerivedId.Named("check-health", tenantId, $"{campaignId:N} {due.ToUnixTimeSeconds()}");
-}
+public sealed record CheckHealth(Guid CampaignId) : ICampaignWork;
 
 public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> options, ILogger<HealthBreaker> log)
 {

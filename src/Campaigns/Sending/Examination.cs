@@ -66,16 +66,17 @@ public sealed record Examination(
     /// <summary>How much the messages to these count against each limit.</summary>
     public static IReadOnlyDictionary<Limit, int> Uses(IReadOnlyList<QueuedRecipient> recipients, IReadOnlyList<Limit> forAll)
     {
-        var uses = new Dictionary<Limit, int>();
+        var uses = new Dictionary<string, (Limit Limit, int Count)>(StringComparer.Ordinal);
         foreach (var recipient in recipients)
         {
             foreach (var limit in forAll.Concat(recipient.Limits))
             {
-                uses[limit] = uses.GetValueOrDefault(limit) + recipient.Units(limit);
+                var before = uses.GetValueOrDefault(limit.Key, (Limit: limit, Count: 0));
+                uses[limit.Key] = (limit.Tighter(before.Limit), before.Count + recipient.Units(limit));
             }
         }
 
-        return uses;
+        return uses.Values.ToDictionary(use => use.Limit, use => use.Count);
     }
 
     // Whoever has not stood in line yet goes behind those who do.

@@ -32,21 +32,23 @@ public sealed class HandoverState(int batch, ProviderAccounts accounts, SendingO
         {
             return result switch
             {
-                SendResult.Accepted accepted => Fine(provider, new MessageSent(batch, accepted.ProviderMessageId)),
+                SendResult.Accepted accepted => Fine(provider, new MessageSent(batch, accepted.ProviderMessageId), now),
                 SendResult.InDoubt doubt => Wrong(provider, new MessageInDoubt(batch, doubt.Why), doubt.Why),
                 SendResult.Refused { IsThrottled: true } refused => SlowDown(recipient, provider, refused, now),
                 SendResult.Refused { Category: FailureCategory.Configuration } refused => Trip(
                     provider, new MessageReturned(batch, refused.Text, refused.Code), $"The provider refuses our account or sender: {refused.Code} {refused.Text}"),
-                SendResult.Refused { Category: FailureCategory.Recipient } refused => Fine(provider, Failed(recipient, refused)),
+                SendResult.Refused { Category: FailureCategory.Recipient } refused => Fine(provider, Failed(recipient, refused), now),
                 SendResult.Refused refused => Wrong(provider, (object?)Again(recipient, refused, now) ?? Failed(recipient, refused), $"{refused.Code} {refused.Text}"),
                 _ => throw new InvalidOperationException($"{result} is no result of a provider."),
             };
         }
     }
 
-    object Fine(string provider, object fact)
+    object Fine(string provider, object fact, DateTimeOffset now)
     {
-        accounts[provider] = accounts[provider] with { ErrorsInARow = 0, Slowed = 0 };
+        var account = accounts[provider];
+        // What was out while it slowed down says nothing about whether it is well again.
+        accounts[provider] = account with { ErrorsInARow = 0, Slowed = account.SlowUntil > now ? account.Slowed : 0 };
         return fact;
     }
 
@@ -87,9 +89,11 @@ public sealed class HandoverState(int batch, ProviderAccounts accounts, SendingO
         return attempt < most
             ? new AttemptFailed(
                 batch, attempt, refused.Category, refused.Code, refused.Text,
-                now + (refused.RetryAfter ?? Backoff.After(recipient.Attempts, options.FirstRetry, LongestRetry, Draw(recipient))))
+                now + (Believed(refused.RetryAfter) ?? Backoff.After(recipient.Attempts, options.FirstRetry, LongestRetry, Draw(recipient))))
             : null;
     }
+
+    static TimeSpan? Believed(TimeSpan? wait) => wait > ProviderAccount.LongestWait ? ProviderAccount.LongestWait : wait;
 
     MessageFailed Failed(QueuedRecipient recipient, SendResult.Refused refused) =>
         new(batch, refused.Category, refused.Code, refused.Text, recipient.Attempts + 1);

@@ -5,6 +5,9 @@ namespace Campaigns.Sending;
 /// <param name="Most">Messages; for a telephone number segments.</param>
 public sealed record Limit(LimitKind Kind, string Key, int Most, TimeSpan Period)
 {
+    /// <summary>Of two for the same key, as two senders with one telephone may have: the one that lets less through.</summary>
+    public Limit Tighter(Limit other) => other.Most / other.Period.TotalSeconds < Most / Period.TotalSeconds ? other : this;
+
     /// <summary>The time between two messages at exactly this rate, and a hundredth more.</summary>
     public TimeSpan Spacing => Period / Most * 1.01;
 

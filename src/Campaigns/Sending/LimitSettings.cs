@@ -44,9 +44,9 @@ public sealed record LimitSettings(
             yield return ($"limits.{member}", $"0 for none, or up to {most}.");
         }
 
-        if (SenderGapSeconds is { } gap && gap is not (>= 0 and <= 24 * 3600))
+        if (SenderGapSeconds is { } gap && gap is not (0 or (>= 0.01 and <= 24 * 3600)))
         {
-            yield return ("limits.senderGapSeconds", "0 for none, or up to 86400.");
+            yield return ("limits.senderGapSeconds", "0 for none, or 0.01 to 86400.");
         }
     }
 }

@@ -23,14 +23,13 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
 
+    const int Attempts = 20;
+
     static readonly string ReadUnresolved = Sql.Beside<MessageLookUp>(nameof(ReadUnresolved));
 
     public async Task Handle(LookUpMessages message, Delivery delivery, CancellationToken ct)
     {
-        var (first, last) = DerivedId.RecipientRange(message.CampaignId);
-        var unresolved = await store.Database.Query(
-            ReadUnresolved,
-            Read, ct, delivery.TenantId, message.CampaignId, first, last, message.Batch);
+        var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
         var template = await composer.Template(delivery.TenantId, campaign.State, ct);
         var found = new ConcurrentBag<(Guid Id, long Version, object Fact)>();
@@ -46,27 +45,60 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 }
             });
 
-        var session = delivery.OpenSession();
-        foreach (var (id, version, fact) in found)
-        {
-            // At the version at which it was asked about: a webhook that was faster has said the same.
-            session.Append<Recipient>(id, ExpectedVersion.Exactly(version), fact);
-        }
-
-        if (found.Any(each => unresolved.Exists(recipient => recipient.Id == each.Id && recipient.IsInDoubt)))
-        {
-            session.Send(new CompleteCampaign(message.CampaignId));
-        }
-
-        if (found.Count < unresolved.Count && NextCheck(message, options.Value.Checks) is { } wait)
-        {
-            session.Send(message with { Check = message.Check + 1 }, session.Now + wait);
-        }
-
-        await session.Commit(ct);
+        await Record(message, [.. found], delivery, ct);
     }
 
-    static MessageInQuestion Question(string tenantId, Unresolved recipient, CompiledTemplate template)
+    /// <summary>Also beside webhooks that were faster: about whom they told something meanwhile, nothing more is recorded, and nobody is asked again.</summary>
+    async Task Record(LookUpMessages message, IReadOnlyList<(Guid Id, long Version, object Fact)> found, Delivery delivery, CancellationToken ct)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var unresolved = await Unresolved(message, delivery, ct);
+            var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Id, each.Version))).ToList();
+            var session = delivery.OpenSession();
+            foreach (var (id, version, fact) in unmoved)
+            {
+                session.Append<Recipient>(id, ExpectedVersion.Exactly(version), fact);
+            }
+
+            if (unmoved.Count > 0)
+            {
+                session.Send(new CompleteCampaign(message.CampaignId));
+            }
+
+            if (unmoved.Any(each => each.Fact is MessageBounced or MessageDropped or MessageUndelivered))
+            {
+                session.Send(new CheckHealth(message.CampaignId));
+            }
+
+            if (unmoved.Count < unresolved.Count && NextCheck(message, options.Value.Checks) is { } wait)
+            {
+                session.Send(message with { Check = message.Check + 1 }, session.Now + wait);
+            }
+
+            try
+            {
+                await session.Commit(ct);
+                return;
+            }
+            catch (ConcurrencyException) when (attempt < Attempts)
+            {
+                // A webhook came in between.
+            }
+        }
+    }
+
+    Task<List<UnresolvedMessage>> Unresolved(LookUpMessages message, Delivery delivery, CancellationToken ct)
+    {
+        var (first, last) = DerivedId.RecipientRange(message.CampaignId);
+        return store.Database.Query(ReadUnresolved, Read, ct, delivery.TenantId, message.CampaignId, first, last, message.Batch);
+    }
+
+    /// <returns>The time to the check after this one; null after the last one.</returns>
+    public static TimeSpan? NextCheck(LookUpMessages message, IReadOnlyList<TimeSpan> checks) =>
+        message.Check < checks.Count ? checks[message.Check] - checks[message.Check - 1] : null;
+
+    static MessageInQuestion Question(string tenantId, UnresolvedMessage recipient, CompiledTemplate template)
     {
         var addressee = recipient.Addressee!;
         var text = recipient.Channel == Channel.Sms ? template.Render(addressee.Fields, Channel.Sms) as RenderedText : null;
@@ -75,14 +107,10 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
             recipient.StartedAt, text?.Body);
     }
 
-    static Unresolved Read(NpgsqlDataReader reader) => new(
+    static UnresolvedMessage Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "inDoubt", Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true),
         reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11));
 
-    sealed record Unresolved(
+    sealed record UnresolvedMessage(
         Guid Id, long Version, bool IsInDoubt, Channel Channel, DateTimeOffset StartedAt, string? ProviderMessageId, Addressee? Addressee);
-
-    /// <returns>The time to the check after this one; null after the last one.</returns>
-    public static TimeSpan? NextCheck(LookUpMessages message, IReadOnlyList<TimeSpan> checks) =>
-        message.Check < checks.Count ? checks[message.Check] - checks[message.Check - 1] : null;
 }

@@ -28,7 +28,12 @@ public sealed class Permits(EventStore store)
     /// <param name="wanted">How many messages the campaign would send now.</param>
     public async Task<Availability> Read(IReadOnlyCollection<Limit> limits, Guid campaignId, int wanted, int weight, DateTimeOffset now, CancellationToken ct)
     {
-        var byKey = limits.DistinctBy(limit => limit.Key).ToDictionary(limit => limit.Key, StringComparer.Ordinal);
+        var byKey = new Dictionary<string, Limit>(StringComparer.Ordinal);
+        foreach (var limit in limits)
+        {
+            byKey[limit.Key] = limit.Tighter(byKey.GetValueOrDefault(limit.Key, limit));
+        }
+
         var rows = byKey.Count == 0 ? [] : await store.Database.Query(
             ReadPermits, reader => Read(reader, byKey, weight), ct, byKey.Keys.ToArray(), byKey.Values.Select(limit => limit.Most).ToArray(),
             byKey.Values.Select(limit => limit.WorthWaitingFor(wanted)).ToArray(), now, campaignId, now - Lateness);

@@ -13,7 +13,7 @@ public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int 
     static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest that a provider's own word is believed.</summary>
-    static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+    internal static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
     /// <summary>For people.</summary>
     public string SlowWords => $"the provider asks to slow down: {Reason}";

@@ -33,9 +33,10 @@ public sealed class ProviderAccounts
         }
     }
 
-    public static async Task<ProviderAccounts> Read(EventStore store, string tenantId, CancellationToken ct)
+    /// <param name="providers">Those that concern the caller: one that is slow holds nobody else up.</param>
+    public static async Task<ProviderAccounts> Read(EventStore store, string tenantId, IEnumerable<string> providers, CancellationToken ct)
     {
-        var rows = await store.Database.Query(ReadAccounts, reader => (Provider: reader.GetString(0), Account: Read(reader)), ct, tenantId);
+        var rows = await store.Database.Query(ReadAccounts, reader => (Provider: reader.GetString(0), Account: Read(reader)), ct, tenantId, providers.ToArray());
         return new ProviderAccounts(rows.ToDictionary(row => row.Provider, row => row.Account));
     }
 

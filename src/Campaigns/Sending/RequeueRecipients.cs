@@ -79,7 +79,7 @@ public sealed class RecipientRequeuing(EventStore store, IOptions<SendingOptions
             return outcome.Send(new CompleteCampaign(id));
         }
 
-        if (campaign.NextBatchAt > now)
+        if (campaign.NextBatchAt > now && campaign.HeldBy is null)
         {
             return outcome;
         }

@@ -12,7 +12,8 @@ namespace Campaigns.Sending;
 
 /// <summary>Due when a campaign's next batch is.</summary>
 /// <param name="After">The queue was looked at up to here without finding anybody who gets the message now; null: from where the last batch ended.</param>
-public sealed record SendBatch(Guid CampaignId, int Number, Guid? After = null) : ICampaignWork;
+/// <param name="Restarts">Of the campaign at that look: with more of them it starts anew.</param>
+public sealed record SendBatch(Guid CampaignId, int Number, Guid? After = null, int Restarts = 0) : ICampaignWork;
 
 /// <summary>
 /// Claims a batch in one commit that names its recipients (the intent), hands it to the provider, and closes it in one commit with
@@ -22,7 +23,11 @@ public sealed record SendBatch(Guid CampaignId, int Number, Guid? After = null) 
 public sealed class BatchSender(
     EventStore store, MessageComposer composer, BatchClaiming claiming, BatchHandover handover, IOptions<SendingOptions> options, ILogger<BatchSender> log)
 {
-    const int AttemptsToClose = 20;
+    /// <summary>With a second between them: longer than a database takes to restart or to fail over.</summary>
+    const int AttemptsToClose = 600;
+
+    /// <summary>Of a claim that others are faster with.</summary>
+    const int MostRounds = 50;
 
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
@@ -33,7 +38,7 @@ public sealed class BatchSender(
 
     public async Task Handle(SendBatch message, Delivery delivery, CancellationToken ct)
     {
-        while (true)
+        for (var round = 1; round <= MostRounds; round++)
         {
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             if (campaign.State.OpenBatch is { } open && open.Claim == delivery.MessageId)
@@ -42,14 +47,19 @@ public sealed class BatchSender(
                 return;
             }
 
-            if (campaign.State is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || message.Number != campaign.State.LastBatch + 1
-                || campaign.State.NextBatchAt > store.Clock.GetUtcNow() + Rounding)
+            if (campaign.State is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || message.Number != campaign.State.LastBatch + 1)
             {
-                return; // paused, ended, put off, or another message was first with this batch
+                return; // paused, ended, or another message was first with this batch
+            }
+
+            if (campaign.State.NextBatchAt is { } at && at > store.Clock.GetUtcNow() + Rounding)
+            {
+                await ComeAgain(message, campaign.State, at, delivery, ct);
+                return;
             }
 
             var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-            var accounts = await ProviderAccounts.Read(store, delivery.TenantId, ct);
+            var accounts = await ProviderAccounts.Read(store, delivery.TenantId, handover.Providers(campaign.State.Settings.Channels), ct);
             if (await claiming.Claim(message, campaign, template, accounts, delivery, ct) is { } claimed)
             {
                 var results = await handover.Send(delivery.TenantId, message, template, claimed, accounts, ct);
@@ -62,6 +72,16 @@ public sealed class BatchSender(
                 return;
             }
         }
+
+        throw new InvalidOperationException($"The batch could not be claimed in {MostRounds} attempts: others are always faster, or it contradicts itself.");
+    }
+
+    // Put off by another message, which is due then too: the one that comes second changes nothing.
+    static async Task ComeAgain(SendBatch message, Campaign campaign, DateTimeOffset at, Delivery delivery, CancellationToken ct)
+    {
+        var session = delivery.OpenSession();
+        session.Send(message, at, priority: campaign.Settings.Priority);
+        await session.Commit(ct);
     }
 
     // Not to be cancelled, as little as closing any other batch.
@@ -103,7 +123,7 @@ public sealed class BatchSender(
 
                 return;
             }
-            catch (NpgsqlException error) when (error.IsTransient && attempt < AttemptsToClose)
+            catch (NpgsqlException error) when ((error.IsTransient || error.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction) && attempt < AttemptsToClose)
             {
                 await Task.Delay(BetweenAttempts, store.Clock, CancellationToken.None);
             }

@@ -99,8 +99,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
 
         foreach (var campaign in badlyReceived)
         {
-            var due = session.Now + CheckHealth.Delay;
-            session.Send(new CheckHealth(campaign), due, CheckHealth.MessageId(session.TenantId, campaign, due));
+            session.Send(new CheckHealth(campaign));
         }
 
         if (newKeys.Count > 0)

@@ -20,7 +20,7 @@ sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status)
             session.Append<Recipient>(Id, ExpectedVersion.MustExist, fact);
         }
 
-        if (Status == "inDoubt")
+        if (Status is "inDoubt" or "failed")
         {
             session.Send(new CompleteCampaign(CampaignId));
         }

@@ -88,9 +88,9 @@ sealed class ProviderGate : IAsyncDisposable
 
         http.Response.StatusCode = (int)response.StatusCode;
         http.Response.ContentType = response.Content.Headers.ContentType?.ToString();
-        if (response.Headers.TryGetValues("X-Message-Id", out var ids))
+        foreach (var header in response.Headers.Where(header => header.Key == "Retry-After" || header.Key.StartsWith("X-", StringComparison.Ordinal)))
         {
-            http.Response.Headers["X-Message-Id"] = ids.ToArray();
+            http.Response.Headers[header.Key] = header.Value.ToArray();
         }
 
         await response.Content.CopyToAsync(http.Response.Body);

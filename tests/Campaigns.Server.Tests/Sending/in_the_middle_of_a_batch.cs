@@ -65,6 +65,7 @@ public sealed class in_the_middle_of_a_batch(PostgresFixture postgres) : IAsyncL
         (stopped.Status, stopped.Failed, stopped.InDoubt).ShouldBe((CampaignStatus.Sending, 0, 0));
         stopped.Sent.ShouldBeInRange(1, 60);
         var asked = run.Gate.Count;
+        run.Gate.Before = _ => Task.FromResult(true);
 
         run.Sandbox.Faults.Clear();
         var second = await run.Api.Launch(Enumerable.Range(0, 5).Select(i => $"other{i}@mail.example"), InOneGo, list: "Others");

@@ -141,6 +141,44 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task whoever_is_tried_again_while_a_limit_holds_the_campaign_is_not_forgotten()
+    {
+        await Limits(new { senderPerMinute = 10 });
+        run.Gate.Before = message => Task.FromResult(message > 2); // the first two are in doubt
+        var campaign = await run.Api.Launch(People(25), InOneGo);
+        await run.Work();
+        (await run.Api.Progress(campaign)).InDoubt.ShouldBe(2);
+        await run.Api.Post("suppressions", new { addresses = (await run.Api.Recipients(campaign)).Where(recipient => recipient.Status == RecipientStatus.Queued).Take(3).Select(recipient => recipient.Email) });
+        await run.Pass(TimeSpan.FromSeconds(5)); // looks along those who are suppressed by now, and is held behind them
+
+        await run.Api.Command(campaign, "retry", new { inDoubt = true });
+        for (var minute = 0; minute < 4; minute++)
+        {
+            await run.Pass(TimeSpan.FromSeconds(61));
+        }
+
+        await run.Settle();
+        var done = await run.Api.Progress(campaign);
+        (done.Status, done.Sent, done.Skipped, done.Queued).ShouldBe((CampaignStatus.Completed, 22, 3, 0));
+        run.Sandbox.Counts().Duplicates.ShouldBe(0);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task that_was_raised_is_felt_by_a_held_campaign_once_it_is_resumed()
+    {
+        await Limits(new { senderPerHour = 5 });
+        var campaign = await run.Api.Launch(People(12), InOneGo);
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(5);
+        await Limits(new { senderPerHour = 100 });
+        await run.Api.Command(campaign, "pause");
+        await run.Api.Command(campaign, "resume");
+        await run.Work();
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+    }
+
+    [Fact]
     public async Task that_they_share_two_campaigns_get_alike()
     {
         await Limits(new { senderPerMinute = 20 });

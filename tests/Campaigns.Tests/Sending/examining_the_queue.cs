@@ -115,6 +115,14 @@ public sealed class examining_the_queue
         new LimitQueue(othersWant, othersWeight, weight, isWaiting, isFirst).Share(free).ShouldBe(share);
 
     [Fact]
+    public void counts_two_limits_of_one_key_as_the_tighter_one()
+    {
+        var (loose, tight) = (new Limit(LimitKind.SenderMinute, "number", 20, TimeSpan.FromMinutes(1)), new Limit(LimitKind.SenderMinute, "number", 10, TimeSpan.FromMinutes(1)));
+        QueuedRecipient[] queue = [Queue(1)[0] with { Limits = [loose] }, Queue(1)[0] with { Limits = [tight] }, Queue(1)[0] with { Limits = [loose] }];
+        Examination.Uses(queue, []).ShouldBe(new Dictionary<Limit, int> { [tight] = 3 });
+    }
+
+    [Fact]
     public void counts_each_message_against_every_limit_of_its_own_and_of_all()
     {
         var queue = Queue(5).Select((person, i) => i < 2 ? person with { Limits = [Domain] } : person).ToList();
