@@ -26,9 +26,6 @@ public sealed class BatchSender(
 
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
-    /// <summary>A message may be due a moment before the time that the campaign names: PostgreSQL keeps microseconds.</summary>
-    static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
-
     static readonly string ReadInterrupted = Sql.Beside<BatchSender>(nameof(ReadInterrupted));
 
     public async Task Handle(SendBatch message, Delivery delivery, CancellationToken ct)
@@ -43,7 +40,7 @@ public sealed class BatchSender(
             }
 
             if (campaign.State is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || message.Number != campaign.State.LastBatch + 1
-                || campaign.State.NextBatchAt > store.Clock.GetUtcNow() + Rounding)
+                || campaign.State.NextBatchAt > store.Clock.GetUtcNow() + Permits.Headstart)
             {
                 return; // paused, ended, put off, or another message was first with this batch
             }
@@ -113,7 +110,7 @@ public sealed class BatchSender(
     static Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
-        Permits.Release(session, delivery.MessageId, results.UnusedPermits);
+        Permits.Release(session, delivery.MessageId, results.EndedAt ?? session.Now, results.UnusedPermits);
         results.Accounts.SaveChanges(session);
         foreach (var (recipient, address, reason) in results.Suppressed)
         {

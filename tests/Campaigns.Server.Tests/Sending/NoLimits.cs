@@ -9,6 +9,7 @@ static class NoLimits
         ["Sending:Limits:SenderPerHour"] = "0",
         ["Sending:Limits:OrganisationPerHour"] = "0",
         ["Sending:Limits:DomainPerHour"] = "0",
+        ["Sending:Limits:SegmentsPerSecond"] = "0",
         ["Sending:GlobalPerHour"] = "0",
         ["Sending:BounceRateBreak"] = "1", // people of the sandbox bounce and complain often
         ["Sending:ComplaintRateBreak"] = "1",
