@@ -65,10 +65,10 @@ static class Limits
         var limits = sender.Limits.ToArray();
         Random.Shared.Shuffle(limits); // in no order that two of them could agree on by chance
         var taking = store.OpenSession(CampaignBench.Tenant);
-        Permits.Take(taking, claim, sender.Campaign, limits.ToDictionary(some => some, _ => Batch));
+        Permits.Take(taking, claim, sender.Campaign, limits.ToDictionary(some => some, _ => Batch), taking.Now);
         await taking.Commit(CancellationToken.None);
         var releasing = store.OpenSession(CampaignBench.Tenant);
-        Permits.Release(releasing, claim, new Dictionary<string, int>());
+        Permits.Release(releasing, claim, releasing.Now, new Dictionary<string, int>());
         await releasing.Commit(CancellationToken.None);
     }
 

@@ -25,16 +25,17 @@ create table limit_waits (
     primary key (limit_key, campaign_id)
 ) with (fillfactor = 50);
 
--- Takes permits for a claim, or refuses all of it when one of the limits has not as many left. One taker at a time for each
+-- Takes permits for a claim whose first message goes out at "at", or refuses all of it when one of the limits has not as many left then. One taker at a time for each
 -- limit; the lock ends with the commit.
 create function take_permits(claimed_by uuid, keys varchar[], wanted int[], most int[], periods interval[], held_for interval, at timestamptz)
     returns void language plpgsql as $$
 begin
     perform pg_advisory_xact_lock(7201, hash) from (select distinct hashtext(key) as hash from unnest(keys) key order by 1) locks;
-    delete from permits where limit_key = any (keys) and frees_at <= at;
+    -- Not those that are about to be free: others, who begin before that, still count them.
+    delete from permits where limit_key = any (keys) and frees_at <= at - interval '1 second';
     if exists (
         select from unnest(keys, wanted, most) w(key, wanted, most)
-        where w.wanted + (select coalesce(sum(p.count), 0) from permits p where p.limit_key = w.key) > w.most
+        where w.wanted + (select coalesce(sum(p.count), 0) from permits p where p.limit_key = w.key and p.frees_at > at) > w.most
     ) then
         raise exception 'Somebody else was faster with a limit' using errcode = 'CP001';
     end if;

@@ -3,8 +3,8 @@ namespace Campaigns.Sending;
 /// <summary>What limits leave to one campaign at one moment. Counts down as messages are chosen.</summary>
 public sealed class Availability
 {
-    /// <summary>When to come back for what is free but left to others who waited longer.</summary>
-    static readonly TimeSpan Turn = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan ShortestTurn = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(1);
 
     readonly Dictionary<string, Room> rooms;
     readonly DateTimeOffset now;
@@ -32,7 +32,11 @@ public sealed class Availability
     }
 
     /// <summary>When a limit that leaves nothing lets so many go that it is worth coming back.</summary>
-    public DateTimeOffset FreeAt(Limit limit) => rooms[limit.Key].State.EnoughAt ?? now + Turn;
+    public DateTimeOffset FreeAt(Limit limit) =>
+        rooms[limit.Key].State.EnoughAt ?? now + Turn(limit);
+
+    /// <summary>How long what is free is left to others who waited longer: what they do not take must not be lost for a whole period.</summary>
+    static TimeSpan Turn(Limit limit) => TimeSpan.FromTicks(Math.Clamp(limit.Period.Ticks / 10, ShortestTurn.Ticks, LongestTurn.Ticks));
 
     /// <summary>A place at the end of the line of a limit: one message after the other, at the limit's own rate.</summary>
     public DateTimeOffset LineUp(Limit limit)

@@ -42,9 +42,13 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         var look = after is null ? size : Math.Max(size, LongLook);
         var candidates = await queue.Next(tenantId, message.CampaignId, after ?? campaign.State.LastRecipient, look, limits, senders, forAll, now, ct);
         candidates = candidates.ConvertAll(candidate => candidate.Channel == Channel.Sms ? candidate with { Segments = Segments(template, candidate) } : candidate);
-        var availability = await permits.Read(
-            [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, now, ct);
-        var examined = Examination.Of(candidates, size, forAll, hours, availability, now);
+        var startsAt = now;
+        var (availability, examined) = await Examine();
+        if (examined is { Take.Count: 0, Held: { } soon } && availability.FreeAt(soon) is var opening && opening <= now + Permits.Headstart)
+        {
+            startsAt = opening;
+            (availability, examined) = await Examine();
+        }
 
         var session = examined.Take.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
         Record(session, examined);
@@ -55,15 +59,16 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
             session.Append(campaign, new BatchStarted(
                 message.Number, delivery.MessageId, session.Now, [.. examined.Take.Select(recipient => recipient.Id)], through));
             StillUnproven(session, examined.Take);
-            Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(examined.Take, forAll));
-            return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll, IsCut: examined.Held is not null) : null;
+            Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(examined.Take, forAll), startsAt);
+            return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll, startsAt, IsCut: examined.Held is not null) : null;
         }
 
         if (examined.Held is { } limit)
         {
             var until = availability.FreeAt(limit);
             Permits.Wait(session, limit, message.CampaignId, until, size, settings.Weight);
-            await Hold(message with { After = examined.Through ?? after, Restarts = campaign.State.Restarts }, campaign, session, until, limit.Words, ct);
+            await Hold(message with { After = examined.Through ?? after, Restarts = campaign.State.Restarts }, campaign, session, until, limit.Words, ct,
+                Permits.Headstart);
             return null;
         }
 
@@ -88,6 +93,13 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         session.Send(new CompleteCampaign(message.CampaignId));
         await Commit(session, ct);
         return null;
+
+        async Task<(Availability, Examination)> Examine()
+        {
+            var available = await permits.Read(
+                [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, startsAt, ct);
+            return (available, Examination.Of(candidates, size, forAll, hours, available, startsAt));
+        }
     }
 
     static int Segments(CompiledTemplate template, QueuedRecipient recipient) =>
@@ -120,11 +132,12 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
     }
 
     static async Task Hold(
-        SendBatch message, StreamState<Campaign> campaign, Session session, DateTimeOffset until, string because, CancellationToken ct)
+        SendBatch message, StreamState<Campaign> campaign, Session session, DateTimeOffset until, string because, CancellationToken ct,
+        TimeSpan headstart = default)
     {
         var next = new NextBatchScheduled(message.Number, until, because);
         session.Append(campaign, next);
-        session.Send(message, until, priority: campaign.State.Settings.Priority);
+        session.Send(message, until - headstart, priority: campaign.State.Settings.Priority);
         await Commit(session, ct);
     }
 
@@ -166,5 +179,6 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
 }
 
 /// <param name="ForAll">The limits that every one of them counts against.</param>
+/// <param name="StartsAt">When the limits let the first one go.</param>
 /// <param name="IsCut">A limit left no room for more of them.</param>
-public sealed record ClaimedBatch(IReadOnlyList<QueuedRecipient> Recipients, IReadOnlyList<Limit> ForAll, bool IsCut);
+public sealed record ClaimedBatch(IReadOnlyList<QueuedRecipient> Recipients, IReadOnlyList<Limit> ForAll, DateTimeOffset StartsAt, bool IsCut);

@@ -31,6 +31,12 @@ public sealed class BatchHandover(
         var state = new HandoverState(batch.Number, accounts, options.Value);
         await using (new CampaignWatch(store, notifications, tenantId, batch.CampaignId, state.Stop))
         {
+            while (claimed.StartsAt - store.Clock.GetUtcNow() is var early && early > TimeSpan.Zero && !ct.IsCancellationRequested)
+            {
+                // Timers drop what is less than a millisecond.
+                await Task.Delay(early + TimeSpan.FromMilliseconds(1), store.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             await Parallel.ForEachAsync(
                 claimed.Recipients,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = CancellationToken.None },
@@ -51,6 +57,7 @@ public sealed class BatchHandover(
             Suppressed = [.. suppressed],
             IsCut = claimed.IsCut,
             HasTexts = facts.Any(result => result is { Recipient.Channel: Channel.Sms, Fact: MessageSent }),
+            EndedAt = store.Clock.GetUtcNow(),
             UnusedPermits = unused.ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
         };
         foreach (var (recipient, fact) in facts)

@@ -25,6 +25,9 @@ public sealed class BatchResults
     /// <summary>There are texts among the sent ones, about which no word may come by itself.</summary>
     public bool HasTexts { get; init; }
 
+    /// <summary>When the last answer had come; null: at the latest when this is recorded.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
     /// <summary>Permits that were claimed for messages which were not handed over, by limit.</summary>
     public IReadOnlyDictionary<string, int> UnusedPermits { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 

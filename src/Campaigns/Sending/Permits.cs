@@ -16,6 +16,11 @@ public sealed class Permits(EventStore store)
     /// <summary>How long a batch may be out: a claim that nobody closes frees its permits by itself then.</summary>
     static readonly TimeSpan LongestBatch = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long before a limit opens its next permits are taken: the commit of the claim is made by then, instead of being added to each period.
+    /// </summary>
+    public static readonly TimeSpan Headstart = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How late a campaign that waits for a limit may come back without losing its place.</summary>
     static readonly TimeSpan Lateness = TimeSpan.FromSeconds(5);
 
@@ -25,8 +30,9 @@ public sealed class Permits(EventStore store)
     static readonly string WaitForLimit = Sql.Beside<Permits>(nameof(WaitForLimit));
     static readonly string EndWait = Sql.Beside<Permits>(nameof(EndWait));
 
-    /// <param name="wanted">How many messages the campaign would send now.</param>
-    public async Task<Availability> Read(IReadOnlyCollection<Limit> limits, Guid campaignId, int wanted, int weight, DateTimeOffset now, CancellationToken ct)
+    /// <param name="wanted">How many messages the campaign would send.</param>
+    /// <param name="at">When it would begin to.</param>
+    public async Task<Availability> Read(IReadOnlyCollection<Limit> limits, Guid campaignId, int wanted, int weight, DateTimeOffset at, CancellationToken ct)
     {
         var byKey = new Dictionary<string, Limit>(StringComparer.Ordinal);
         foreach (var limit in limits)
@@ -36,12 +42,13 @@ public sealed class Permits(EventStore store)
 
         var rows = byKey.Count == 0 ? [] : await store.Database.Query(
             ReadPermits, reader => Read(reader, byKey, weight), ct, byKey.Keys.ToArray(), byKey.Values.Select(limit => limit.Most).ToArray(),
-            byKey.Values.Select(limit => limit.WorthWaitingFor(wanted)).ToArray(), now, campaignId, now - Lateness);
-        return new Availability(rows, now);
+            byKey.Values.Select(limit => limit.WorthWaitingFor(wanted)).ToArray(), at, campaignId, at - Lateness);
+        return new Availability(rows, at);
     }
 
     /// <summary>Takes them with this commit, which fails with <see cref="TakenMeanwhile"/> when they are gone.</summary>
-    public static void Take(Session session, Guid claim, Guid campaignId, IReadOnlyDictionary<Limit, int> uses)
+    /// <param name="startsAt">No message is handed over before.</param>
+    public static void Take(Session session, Guid claim, Guid campaignId, IReadOnlyDictionary<Limit, int> uses, DateTimeOffset startsAt)
     {
         if (uses.Count == 0)
         {
@@ -51,13 +58,13 @@ public sealed class Permits(EventStore store)
         var keys = uses.Keys.Select(limit => limit.Key).ToArray();
         session.Sql.Add(
             TakePermits, claim, keys, uses.Values.ToArray(), uses.Keys.Select(limit => limit.Most).ToArray(),
-            uses.Keys.Select(limit => limit.Period).ToArray(), LongestBatch, session.Now);
+            uses.Keys.Select(limit => limit.Period).ToArray(), LongestBatch, startsAt);
         session.Sql.Add(EndWait, keys, campaignId);
     }
 
-    /// <summary>The claim's messages were handed over by now, but for the unused ones.</summary>
-    public static void Release(Session session, Guid claim, IReadOnlyDictionary<string, int> unused) =>
-        session.Sql.Add(ReleasePermits, claim, session.Now, unused.Keys.ToArray(), unused.Values.ToArray());
+    /// <summary>The claim's messages, but for the unused ones, were handed over by <paramref name="endedAt"/>.</summary>
+    public static void Release(Session session, Guid claim, DateTimeOffset endedAt, IReadOnlyDictionary<string, int> unused) =>
+        session.Sql.Add(ReleasePermits, claim, endedAt, unused.Keys.ToArray(), unused.Values.ToArray());
 
     /// <summary>Notes that a campaign comes back for a limit, so that it gets its share then.</summary>
     public static void Wait(Session session, Limit limit, Guid campaignId, DateTimeOffset until, int wanted, int weight) =>

@@ -1,5 +1,6 @@
 -- Of each limit: what is used, when the next ones and when as many as are needed are free, the end of its line, and who else waits for it.
--- A batch that is out is thought to end now: its permits free themselves a period later at the earliest.
+-- A batch that is out is thought to end now: its permits free themselves a period later at the earliest. Who comes back later has no
+-- claim on what is free now, except before one who has only just come.
 select l.key, used.count, tail.due, freed.next, case when l.most - used.count < l.needed then freed.enough end,
        others.wanted, others.weight, own.since is not null as is_waiting,
        own.since is not null and (others.since is null or own.since <= others.since) as is_first
@@ -20,8 +21,9 @@ cross join lateral (
         ) p
     ) f
 ) freed
+left join limit_waits own on own.limit_key = l.key and own.campaign_id = $5
 cross join lateral (
     select coalesce(sum(w.wanted), 0)::int as wanted, coalesce(sum(w.weight), 0)::int as weight, min(w.since) as since
-    from limit_waits w where w.limit_key = l.key and w.campaign_id <> $5 and w.until > $6
+    from limit_waits w
+    where w.limit_key = l.key and w.campaign_id <> $5 and w.until > $6 and (w.until <= $4 or own.since is null)
 ) others
-left join limit_waits own on own.limit_key = l.key and own.campaign_id = $5

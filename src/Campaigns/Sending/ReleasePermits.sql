@@ -1,4 +1,4 @@
--- The batch is closed at $2: from here on a period passes. What was claimed and not handed over is free at once.
+-- The last answer came at $2: from there on a period passes. What was claimed and not handed over is free at once.
 with claimed as (
     delete from permits where claim = $1 and claim <> '00000000-0000-0000-0000-000000000000' returning limit_key, period, count
 )

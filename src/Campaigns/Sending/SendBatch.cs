@@ -31,9 +31,6 @@ public sealed class BatchSender(
 
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
-    /// <summary>A message may be due a moment before the time that the campaign names: PostgreSQL keeps microseconds.</summary>
-    static readonly TimeSpan Rounding = TimeSpan.FromMilliseconds(1);
-
     static readonly string ReadInterrupted = Sql.Beside<BatchSender>(nameof(ReadInterrupted));
 
     public async Task Handle(SendBatch message, Delivery delivery, CancellationToken ct)
@@ -52,7 +49,7 @@ public sealed class BatchSender(
                 return; // paused, ended, or another message was first with this batch
             }
 
-            if (campaign.State.NextBatchAt is { } at && at > store.Clock.GetUtcNow() + Rounding)
+            if (campaign.State.NextBatchAt is { } at && at > store.Clock.GetUtcNow() + Permits.Headstart)
             {
                 await ComeAgain(message, campaign.State, at, delivery, ct);
                 return;
@@ -133,7 +130,7 @@ public sealed class BatchSender(
     static Session Record(int batch, BatchResults results, TimeSpan openBy, Delivery delivery)
     {
         var session = delivery.OpenSession();
-        Permits.Release(session, delivery.MessageId, results.UnusedPermits);
+        Permits.Release(session, delivery.MessageId, results.EndedAt ?? session.Now, results.UnusedPermits);
         results.Accounts.SaveChanges(session);
         foreach (var (recipient, address, reason) in results.Suppressed)
         {

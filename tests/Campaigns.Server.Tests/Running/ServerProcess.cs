@@ -57,7 +57,7 @@ sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> Start(IReadOnlyDictionary<string, string?> settings, string? folder = null)
     {
         var server = Begin([], settings, folder);
-        if (!await server.said.Contains("Stop with Ctrl-C"))
+        if (!await server.Started())
         {
             var complaint = $"The server did not start: {server.Said} {server.Complained}";
             await server.DisposeAsync();
@@ -89,6 +89,9 @@ sealed class ServerProcess : IAsyncDisposable
         BaseAddress = new Uri(Address, "/api/v1/"),
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
     };
+
+    /// <returns>False when it ended instead.</returns>
+    public Task<bool> Started() => said.Contains("Stop with Ctrl-C");
 
     /// <summary>SIGKILL: it gets no chance to do anything any more.</summary>
     public void Kill() => process.Kill();

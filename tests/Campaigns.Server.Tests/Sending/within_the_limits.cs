@@ -232,7 +232,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     {
         var session = run.Store.OpenSession(CampaignRun.Tenant);
         var claim = Guid.NewGuid();
-        Permits.Take(session, claim, Guid.NewGuid(), new Dictionary<Limit, int> { [limit] = count });
+        Permits.Take(session, claim, Guid.NewGuid(), new Dictionary<Limit, int> { [limit] = count }, session.Now);
         try
         {
             await session.Commit(CancellationToken.None);
@@ -247,7 +247,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     async Task Release(Guid claim, params (string Key, int Count)[] unused)
     {
         var session = run.Store.OpenSession(CampaignRun.Tenant);
-        Permits.Release(session, claim, unused.ToDictionary(each => each.Key, each => each.Count));
+        Permits.Release(session, claim, session.Now, unused.ToDictionary(each => each.Key, each => each.Count));
         await session.Commit(CancellationToken.None);
     }
 }

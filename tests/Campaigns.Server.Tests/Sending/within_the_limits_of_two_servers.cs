@@ -1,0 +1,58 @@
+using System.Globalization;
+using Campaigns.Planning;
+using Campaigns.Sandbox;
+using Campaigns.Server.Tests.Running;
+using Xunit.Abstractions;
+
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>
+/// Two servers and several campaigns share the limit of a sender, measured where the messages arrive. How far a short limit is used depends on
+/// how busy the machine is: a period passes from the answer on. From the environment: LIMIT_MINUTES for how long the minute is measured.
+/// </summary>
+[Collection("postgres")]
+public sealed class within_the_limits_of_two_servers(PostgresFixture postgres, ITestOutputHelper output)
+{
+    const int Campaigns = 3;
+
+    [Fact]
+    public Task of_segments_a_second_no_second_holds_more() =>
+        Measure("sms", 20, TimeSpan.FromSeconds(1), periods: 10, "SegmentsPerSecond", "20", atLeast: 0.5);
+
+    [Fact]
+    public Task of_a_gap_no_two_messages_are_closer() =>
+        Measure("email", 1, TimeSpan.FromSeconds(0.1), periods: 60, "SenderGapSeconds", "0.1", atLeast: 0.5);
+
+    [Fact]
+    public Task of_messages_a_minute_no_minute_holds_more_and_none_much_less() =>
+        Measure("email", 120, TimeSpan.FromMinutes(1), periods: Environment.GetEnvironmentVariable("LIMIT_MINUTES") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture) + 1
+            : 2, "SenderPerMinute", "120", atLeast: 0.97);
+
+    async Task Measure(string channel, int most, TimeSpan period, int periods, string setting, string value, double atLeast)
+    {
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var first = await ServerProcess.Start(Settings(stage.FirstServer));
+        await using var second = await ServerProcess.Start(Settings(Stage.ServerAddress()));
+        var campaigns = new List<Guid>();
+        for (var i = 0; i < Campaigns; i++)
+        {
+            campaigns.Add(await stage.Launch($"l{i}x", $"+41790{i}9", most * periods / Campaigns, channel, new Pace(new BatchPace(1000, 1000, 0, 0))));
+        }
+
+        foreach (var campaign in campaigns)
+        {
+            await stage.Api.Follow(campaign, progress => progress.IsOver(), withinSeconds: 600);
+        }
+
+        var at = stage.Sandbox.Arrivals().Select(arrival => arrival.Elapsed).ToList();
+        var closest = Enumerable.Range(0, at.Count - most).Min(i => at[i + most] - at[i]);
+        var rate = (at.Count - most) / ((at[^1] - at[0]) / period) / most;
+        output.WriteLine($"{at.Count} messages; {most + 1} take at least {closest.TotalSeconds:0.0000} s; {rate:P1} of the limit");
+        closest.ShouldBeGreaterThanOrEqualTo(period);
+        rate.ShouldBeGreaterThanOrEqualTo(atLeast);
+        stage.Sandbox.Counts().Duplicates.ShouldBe(0);
+
+        Dictionary<string, string?> Settings(Uri server) => new(stage.Settings(stage.Sandbox.Address, server)) { [$"Sending:Limits:{setting}"] = value };
+    }
+}
