@@ -25,8 +25,8 @@ create table limit_waits (
     primary key (limit_key, campaign_id)
 ) with (fillfactor = 50);
 
--- Takes permits for a claim whose first message goes out at "at", or refuses all of it when one of the limits has not as many left then. One taker at a time for each
--- limit; the lock ends with the commit.
+-- Takes permits for a claim whose first message goes out at a time, or refuses all of it when one of the limits has not as many left then. One
+-- taker at a time for each limit; the lock ends with the commit.
 create function take_permits(claimed_by uuid, keys varchar[], wanted int[], most int[], periods interval[], held_for interval, at timestamptz)
     returns void language plpgsql as $$
 begin

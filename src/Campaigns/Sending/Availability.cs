@@ -32,11 +32,7 @@ public sealed class Availability
     }
 
     /// <summary>When a limit that leaves nothing lets so many go that it is worth coming back.</summary>
-    public DateTimeOffset FreeAt(Limit limit) =>
-        rooms[limit.Key].State.EnoughAt ?? now + Turn(limit);
-
-    /// <summary>How long what is free is left to others who waited longer: what they do not take must not be lost for a whole period.</summary>
-    static TimeSpan Turn(Limit limit) => TimeSpan.FromTicks(Math.Clamp(limit.Period.Ticks / 10, ShortestTurn.Ticks, LongestTurn.Ticks));
+    public DateTimeOffset FreeAt(Limit limit) => rooms[limit.Key].State.EnoughAt ?? now + Turn(limit);
 
     /// <summary>A place at the end of the line of a limit: one message after the other, at the limit's own rate.</summary>
     public DateTimeOffset LineUp(Limit limit)
@@ -61,6 +57,9 @@ public sealed class Availability
         var earliest = room.State.NextAt ?? now + limit.Period;
         return end is { } last && last + limit.Spacing > earliest ? last + limit.Spacing : earliest;
     }
+
+    // How long what is free is left to others who waited longer. What they do not take must not be lost for a whole period.
+    static TimeSpan Turn(Limit limit) => TimeSpan.FromTicks(Math.Clamp(limit.Period.Ticks / 10, ShortestTurn.Ticks, LongestTurn.Ticks));
 
     sealed class Room(LimitState state)
     {
