@@ -98,7 +98,7 @@ public sealed class when_servers_are_killed_at_random(PostgresFixture postgres, 
     {
         foreach (var campaign in campaigns)
         {
-            await stage.Api.Follow(campaign, progress => progress.IsOver(), withinSeconds: 120);
+            await stage.Api.Follow(campaign, progress => progress.IsOver(), withinSeconds: 60 + (12 * Seconds));
         }
 
         await stage.Drained();
