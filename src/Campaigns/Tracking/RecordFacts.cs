@@ -5,6 +5,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Twilio;
 using Campaigns.Sending;
+using Npgsql;
 
 namespace Campaigns.Tracking;
 
@@ -35,6 +36,9 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 /// </summary>
 public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio)
 {
+    /// <summary>Read for one commit, but for a body that is larger alone: a body becomes many times its size in memory.</summary>
+    const int MostBytes = 4 * 1024 * 1024;
+
     static readonly string ReadBodies = Sql.Beside<FactRecorder>(nameof(ReadBodies));
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
     static readonly string ReadLastTexted = Sql.Beside<FactRecorder>(nameof(ReadLastTexted));
@@ -45,11 +49,14 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
 
     public async Task Handle(IReadOnlyList<RecordFacts> messages, Session session, CancellationToken ct)
     {
-        var bodies = await store.Database.Query(
-            ReadBodies,
-            reader => Parse(
-                reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<byte[]>(4)),
-            ct, messages.Select(message => message.BodyId).ToArray());
+        var stored = await store.Database.Query(ReadBodies, StoredBody.Read, ct, messages.Select(message => message.BodyId).ToArray(), MostBytes);
+        foreach (var left in stored.Where(body => body.Content is null))
+        {
+            // Its message ends with this commit. The new one takes the same place in the queue.
+            session.Send(new RecordFacts(left.Id), due: left.ReceivedAt);
+        }
+
+        var bodies = stored.Where(body => body.Content is not null).Select(Parse).ToList();
         var all = bodies.SelectMany(body => body.Facts).ToList();
         var repliedTo = await LastTexted(session.TenantId, all, ct);
         var known = await KnownKeys(session.TenantId, all, ct);
@@ -137,20 +144,22 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         return false;
     }
 
-    WebhookBody Parse(Guid id, string provider, string? target, DateTimeOffset receivedAt, byte[] body)
+    WebhookBody Parse(StoredBody stored)
     {
         try
         {
-            if (provider == RecordFacts.Twilio)
+            if (stored.Provider == RecordFacts.Twilio)
             {
-                return twilio.Read(target ?? "", body, receivedAt) is { } fact ? new WebhookBody(id, [fact]) : new WebhookBody(id, []) { Malformed = 1 };
+                return twilio.Read(stored.Target ?? "", stored.Content, stored.ReceivedAt) is { } fact
+                    ? new WebhookBody(stored.Id, [fact])
+                    : new WebhookBody(stored.Id, []) { Malformed = 1 };
             }
 
-            return new WebhookBody(id, sendGrid.Read(body, out var malformed)) { Malformed = malformed };
+            return new WebhookBody(stored.Id, sendGrid.Read(stored.Content, out var malformed)) { Malformed = malformed };
         }
         catch (JsonException)
         {
-            return new WebhookBody(id, []) { Malformed = 1 }; // kept, counted, and no reason to try again
+            return new WebhookBody(stored.Id, []) { Malformed = 1 }; // kept, counted, and no reason to try again
         }
     }
 
@@ -184,6 +193,14 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         var rows = await store.Database.Query(
             ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids.Distinct().ToArray());
         return rows.ToDictionary(row => row.Id);
+    }
+
+    /// <param name="Content">Null for one that is left for another commit.</param>
+    sealed record StoredBody(Guid Id, string Provider, string? Target, DateTimeOffset ReceivedAt, byte[]? Content)
+    {
+        public static StoredBody Read(NpgsqlDataReader reader) => new(
+            reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<DateTimeOffset>(3),
+            reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4));
     }
 
     sealed record WebhookBody(Guid Id, IReadOnlyList<ProviderFact> Facts)
