@@ -7,7 +7,11 @@ public sealed record AddressSuppressed(string Address, SuppressionReason Reason,
 
 public sealed record AddressReinstated(string Address, string Why);
 
-public enum SuppressionReason { InvalidAddress, Complaint, Unsubscribed, Manual }
+/// <summary>
+/// Why an address gets nothing, the weakest first: of several the strongest counts. A wish is less than the rest, which it does not undo when it
+/// is taken back.
+/// </summary>
+public enum SuppressionReason { Unsubscribed, InvalidAddress, Complaint, Manual }
 
 public sealed record Suppression(bool IsSuppressed)
 {

@@ -126,8 +126,9 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         var stream = Suppression.StreamId(session.TenantId, address);
         if (fact.Suppresses is { } reason)
         {
-            if (suppressed.TryAdd(address, reason))
+            if (!suppressed.TryGetValue(address, out var before) || before < reason)
             {
+                suppressed[address] = reason;
                 var source = recipient is { } id ? $"recipient {id}" : fact.IsReply ? "a reply" : "webhook";
                 session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
             }

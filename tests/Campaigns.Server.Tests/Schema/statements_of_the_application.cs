@@ -11,7 +11,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
     static readonly Dictionary<string, string> Types = new()
     {
         ["Campaigns.Consent.DeleteSuppressions.sql"] = "varchar[], varchar[]",
-        ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[]",
+        ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[], text[]",
         ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[]",
         ["Campaigns.Sending.BeginProgress.sql"] = "varchar[], uuid[]",
         ["Campaigns.Sending.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[]",
