@@ -4,7 +4,6 @@ using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Http;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Tracking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +28,7 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
     /// <summary>About a day: what a person asked for is not given up because the provider is away for an hour.</summary>
     public static readonly RetryPolicy Patience = new() { MaxAttempts = 30, LongestWait = TimeSpan.FromHours(1) };
 
-    static readonly string ReadSuppressed = Sql.Beside<FactRecorder>("ReadSuppressed");
+    static readonly string ReadSuppressed = Sql.Beside<ProviderSuppressions>(nameof(ReadSuppressed));
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/suppressions/import-from-provider", Import).WithName(nameof(ImportSuppressions))

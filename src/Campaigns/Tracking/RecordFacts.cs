@@ -5,6 +5,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Twilio;
 using Campaigns.Sending;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Tracking;
@@ -19,7 +20,7 @@ public sealed record RecordFacts(Guid BodyId)
 /// <summary>What a provider says about one message.</summary>
 /// <param name="Recipient">Null when the entry carries no id of ours.</param>
 /// <param name="Fact">Null when there is nothing to record.</param>
-/// <param name="Suppresses">Why the address must not be written to any more, if it must not.</param>
+/// <param name="Suppresses">Why the address must not be written to any more, if it must not; unreachable: if that is said of several messages.</param>
 /// <param name="Keys">Any of them seen before makes it a repeat.</param>
 public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReason? Suppresses, string? Address, Guid[] Keys)
 {
@@ -34,7 +35,7 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits
 /// with the event, so two nodes at the same body come to one event: the slower one's commit is refused and looks again.
 /// </summary>
-public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio)
+public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio, IOptions<ConsentOptions> consent)
 {
     /// <summary>Read for one commit, but for a body that is larger alone: a body becomes many times its size in memory.</summary>
     const int MostBytes = 4 * 1024 * 1024;
@@ -43,7 +44,6 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
     static readonly string ReadLastTexted = Sql.Beside<FactRecorder>(nameof(ReadLastTexted));
     static readonly string ReadRecipients = Sql.Beside<FactRecorder>(nameof(ReadRecipients));
-    static readonly string ReadSuppressed = Sql.Beside<FactRecorder>(nameof(ReadSuppressed));
     static readonly string InsertKeys = Sql.Beside<FactRecorder>(nameof(InsertKeys));
     static readonly string MarkProcessed = Sql.Beside<FactRecorder>(nameof(MarkProcessed));
 
@@ -61,7 +61,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         var repliedTo = await LastTexted(session.TenantId, all, ct);
         var known = await KnownKeys(session.TenantId, all, ct);
         var recipients = await Recipients(session.TenantId, [.. all.Select(fact => fact.Recipient).OfType<Guid>(), .. repliedTo.Values], ct);
-        var suppressed = await Suppressed(session.TenantId, all, ct);
+        var addresses = await AddressBook.Read(store, session.TenantId, all, consent.Value, ct);
 
         var newKeys = new HashSet<Guid>();
         var badlyReceived = new HashSet<Guid>();
@@ -87,7 +87,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
                     }
 
                     // A person's own word, and the end of an address, hold also where nobody knows the message that it is about.
-                    var concernsConsent = (isKnown || fact.IsReply || fact.Recipient is null) && RecordConsent(session, isKnown ? id : null, fact, suppressed);
+                    var concernsConsent = (isKnown || fact.IsReply || fact.Recipient is null) && addresses.Record(session, fact with { Recipient = isKnown ? id : null });
                     if (!isKnown && !concernsConsent)
                     {
                         body.Unmatched++;
@@ -115,36 +115,6 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         }
     }
 
-    /// <returns>Whether it says anything about who may be written to.</returns>
-    static bool RecordConsent(Session session, Guid? recipient, ProviderFact fact, Dictionary<string, SuppressionReason> suppressed)
-    {
-        if (fact.Address is not { } address)
-        {
-            return false;
-        }
-
-        var stream = Suppression.StreamId(session.TenantId, address);
-        if (fact.Suppresses is { } reason)
-        {
-            if (!suppressed.TryGetValue(address, out var before) || before < reason)
-            {
-                suppressed[address] = reason;
-                var source = recipient is { } id ? $"recipient {id}" : fact.IsReply ? "a reply" : "webhook";
-                session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
-            }
-
-            return true;
-        }
-
-        if (fact.Reinstates && suppressed.GetValueOrDefault(address) == SuppressionReason.Unsubscribed && suppressed.Remove(address))
-        {
-            session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressReinstated(address, "The person asked for messages again"));
-            return true;
-        }
-
-        return false;
-    }
-
     WebhookBody Parse(StoredBody stored)
     {
         try
@@ -169,16 +139,6 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         .. await store.Database.Query(
             ReadKnownKeys, reader => reader.GetGuid(0), ct, tenantId, facts.SelectMany(fact => fact.Keys).ToArray()),
     ];
-
-    async Task<Dictionary<string, SuppressionReason>> Suppressed(string tenantId, List<ProviderFact> facts, CancellationToken ct)
-    {
-        var addresses = facts.Where(fact => fact.Suppresses is not null || fact.Reinstates).Select(fact => fact.Address).OfType<string>().Distinct().ToArray();
-        return addresses.Length == 0
-            ? new Dictionary<string, SuppressionReason>(StringComparer.Ordinal)
-            : (await store.Database.Query(
-                ReadSuppressed, reader => (Address: reader.GetString(0), Reason: Enum.Parse<SuppressionReason>(reader.GetString(1))), ct, tenantId, addresses))
-            .ToDictionary(row => row.Address, row => row.Reason, StringComparer.Ordinal);
-    }
 
     async Task<Dictionary<string, Guid>> LastTexted(string tenantId, List<ProviderFact> facts, CancellationToken ct)
     {

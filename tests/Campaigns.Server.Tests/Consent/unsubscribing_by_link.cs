@@ -79,7 +79,7 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
     }
 
     [Theory]
-    [InlineData("unsubscribed", "Unsubscribed"), InlineData("complaint", "Complaint")]
+    [InlineData("unreachable", "Unsubscribed"), InlineData("complaint", "Complaint")]
     public async Task is_a_reason_beside_others_of_which_the_strongest_stays(string before, string after)
     {
         await run.Api.Post("suppressions", new { addresses = new[] { Address }, reason = before });
