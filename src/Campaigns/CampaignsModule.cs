@@ -140,12 +140,15 @@ public static class CampaignsModule
         engine.Stream("suppression", Suppression.Initial, (state, fact) => state.Apply(fact))
             .Event<AddressSuppressed>("address_suppressed")
             .Event<AddressReinstated>("address_reinstated")
+            .Event<AddressUnreachable>("address_unreachable")
+            .Event<AddressReached>("address_reached")
             .Handle<SuppressAtProvider>("suppress_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
             .Handle<ReinstateAtProvider>("reinstate_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
             .Handle<ImportSuppressions>("import_suppressions", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
             .Handle<EraseContact>("erase_contact", "consent", services => services.GetRequiredService<ContactErasure>().Handle)
             .Handle<EraseAtProvider>("erase_at_provider", "consent", services => services.GetRequiredService<ProviderSuppressions>().Handle)
             .Inline(new SuppressionList())
+            .Inline(new UnreachableAddresses())
             .Queue("consent", new QueueOptions { Prefetch = 0, Lease = sending.Lease, Retry = ProviderSuppressions.Patience });
 
         // Insight
@@ -212,6 +215,8 @@ public static class CampaignsModule
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
         services.AddSingleton<PublicUrl>();
+        services.AddOptions<ConsentOptions>().BindConfiguration("Consent")
+            .Validate(consent => consent.IsValid, "Consent:UnreachableAfter is 2 or more, and Consent:UnreachableWithin more than nothing").ValidateOnStart();
         services.AddSingleton<UnsubscribeTokens>();
         services.AddSingleton<UnsubscribeLinks>();
         services.AddSingleton<ProviderSuppressions>();

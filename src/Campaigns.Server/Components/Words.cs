@@ -29,6 +29,7 @@ static class Words
 
     public static string Of(SuppressionReason reason) => reason switch
     {
+        SuppressionReason.Unreachable => "Several messages did not get there",
         SuppressionReason.InvalidAddress => "The address does not exist",
         SuppressionReason.Complaint => "Reported a message as spam",
         SuppressionReason.Unsubscribed => "Unsubscribed",

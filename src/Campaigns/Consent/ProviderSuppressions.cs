@@ -4,7 +4,6 @@ using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Http;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Tracking;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +28,7 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
     /// <summary>About a day: what a person asked for is not given up because the provider is away for an hour.</summary>
     public static readonly RetryPolicy Patience = new() { MaxAttempts = 30, LongestWait = TimeSpan.FromHours(1) };
 
-    static readonly string ReadSuppressed = Sql.Beside<FactRecorder>("ReadSuppressed");
+    static readonly string ReadSuppressed = Sql.Beside<ProviderSuppressions>(nameof(ReadSuppressed));
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/suppressions/import-from-provider", Import).WithName(nameof(ImportSuppressions))
@@ -69,13 +68,14 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
 
         var read = await sendGrid.Read(delivery.TenantId, message.List, message.Offset, ct);
         var addresses = read.Select(EmailAddress.Normalise).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        var known = await store.Database.Query(ReadSuppressed, reader => reader.GetString(0), ct, delivery.TenantId, addresses);
+        var reason = SendGridSuppressions.Lists[message.List];
+        var known = await store.Database.Query(
+            ReadSuppressed, reader => (Address: reader.GetString(0), Reason: Enum.Parse<SuppressionReason>(reader.GetString(1))), ct, delivery.TenantId, addresses);
         var session = delivery.OpenSession();
-        foreach (var address in addresses.Except(known, StringComparer.Ordinal))
+        foreach (var address in addresses.Except(known.Where(row => row.Reason >= reason).Select(row => row.Address), StringComparer.Ordinal))
         {
             session.Append<Suppression>(
-                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any,
-                new AddressSuppressed(address, SendGridSuppressions.Lists[message.List], $"sendgrid {message.List}"));
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"sendgrid {message.List}"));
         }
 
         if (read.Count == SendGridSuppressions.PageSize)

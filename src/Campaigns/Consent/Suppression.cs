@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Campaigns.Consent;
 
 // The stored facts of one address in one organisation. The one place in the events where an address stands.
@@ -7,18 +9,41 @@ public sealed record AddressSuppressed(string Address, SuppressionReason Reason,
 
 public sealed record AddressReinstated(string Address, string Why);
 
-public enum SuppressionReason { InvalidAddress, Complaint, Unsubscribed, Manual }
+/// <summary>A message did not get there, for a reason that may pass.</summary>
+/// <param name="Recipient">Whose message it was: tried again, it fails no second time.</param>
+/// <param name="At">When it happened, by the provider's clock.</param>
+/// <param name="Code">The provider's word for the reason.</param>
+public sealed record AddressUnreachable(Guid Recipient, DateTimeOffset At, string Code);
 
-public sealed record Suppression(bool IsSuppressed)
+/// <summary>A message got there, which ends the row of those before it that did not.</summary>
+/// <param name="At">When it happened, by the provider's clock.</param>
+public sealed record AddressReached(DateTimeOffset At);
+
+/// <summary>
+/// Why an address gets nothing, the weakest first: of several the strongest counts. A wish is more than being out of reach, since who utters
+/// it is not; and less than the rest, which it does not undo when it is taken back.
+/// </summary>
+public enum SuppressionReason { Unreachable, Unsubscribed, InvalidAddress, Complaint, Manual }
+
+/// <param name="Reason">Null for an address that may be written to.</param>
+/// <param name="Failures">When which recipient's message did not get there, since the last one that did.</param>
+public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<Guid, DateTimeOffset> Failures)
 {
-    public static readonly Suppression Initial = new(false);
+    public static readonly Suppression Initial = new(null, ImmutableDictionary<Guid, DateTimeOffset>.Empty);
+
+    public bool IsSuppressed => Reason is not null;
 
     public Suppression Apply(object fact) => fact switch
     {
-        AddressSuppressed => new Suppression(true),
-        AddressReinstated => new Suppression(false),
+        AddressSuppressed { Reason: var reason } => IsFor(reason) ? this : this with { Reason = reason },
+        AddressReinstated => Initial,
+        AddressUnreachable failure => this with { Failures = Failures.SetItem(failure.Recipient, failure.At) },
+        AddressReached reached => this with { Failures = Failures.RemoveRange(Failures.Where(failure => failure.Value <= reached.At).Select(failure => failure.Key)) },
         _ => this,
     };
+
+    /// <summary>Whether it is suppressed for this reason or a stronger one.</summary>
+    public bool IsFor(SuppressionReason reason) => Reason >= reason;
 
     /// <summary>The stream of an address.</summary>
     public static Guid StreamId(string tenantId, string address) => DerivedId.Named("suppression", tenantId, address);

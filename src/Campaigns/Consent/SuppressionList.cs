@@ -18,7 +18,7 @@ public sealed class SuppressionList : Projection
 
     public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
     {
-        // The last word on each address counts, its first reason stays.
+        // The last word on each address counts, and of its reasons the strongest.
         var suppressed = new Dictionary<(string Tenant, string Address), (AddressSuppressed Fact, DateTimeOffset Since)>();
         var reinstated = new HashSet<(string Tenant, string Address)>();
         foreach (var @event in events)
@@ -26,7 +26,11 @@ public sealed class SuppressionList : Projection
             switch (@event.Data)
             {
                 case AddressSuppressed fact:
-                    suppressed.TryAdd((@event.TenantId, fact.Address), (fact, @event.Timestamp));
+                    if (!suppressed.TryGetValue((@event.TenantId, fact.Address), out var kept) || kept.Fact.Reason < fact.Reason)
+                    {
+                        suppressed[(@event.TenantId, fact.Address)] = (fact, @event.Timestamp);
+                    }
+
                     break;
                 case AddressReinstated fact:
                     suppressed.Remove((@event.TenantId, fact.Address));
@@ -45,7 +49,7 @@ public sealed class SuppressionList : Projection
             sql.Add(
                 InsertSuppressions, suppressed.Keys.Select(row => row.Tenant).ToArray(), suppressed.Keys.Select(row => row.Address).ToArray(),
                 suppressed.Values.Select(row => row.Fact.Reason.ToString()).ToArray(), suppressed.Values.Select(row => row.Fact.Source).ToArray(),
-                suppressed.Values.Select(row => row.Since).ToArray());
+                suppressed.Values.Select(row => row.Since).ToArray(), Enum.GetNames<SuppressionReason>());
         }
     }
 }

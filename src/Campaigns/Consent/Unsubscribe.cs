@@ -51,7 +51,7 @@ public static class Unsubscribe
             recipient.Tracked.Record(session, new RecipientUnsubscribed(session.Now));
         }
 
-        if (recipient is { Address: { } address, IsSuppressed: false })
+        if (recipient.Address is { } address && !(recipient.Suppressed >= SuppressionReason.Unsubscribed))
         {
             session.Append<Suppression>(
                 Suppression.StreamId(tenantId, address), ExpectedVersion.Any,
@@ -78,9 +78,11 @@ public static class Unsubscribe
     }
 
     /// <param name="Address">Null where the contact is gone.</param>
-    sealed record Unsubscribing(TrackedRecipient Tracked, bool IsUnsubscribed, string? Address, bool IsSuppressed)
+    /// <param name="Suppressed">Why the address is, if it is.</param>
+    sealed record Unsubscribing(TrackedRecipient Tracked, bool IsUnsubscribed, string? Address, SuppressionReason? Suppressed)
     {
         public static Unsubscribing Read(NpgsqlDataReader reader, Guid id) =>
-            new(new TrackedRecipient(id, reader.GetGuid(0), reader.GetString(1)), reader.GetBoolean(2), reader.TextOrNull(3), reader.GetBoolean(4));
+            new(new TrackedRecipient(id, reader.GetGuid(0), reader.GetString(1)), reader.GetBoolean(2), reader.TextOrNull(3),
+                reader.TextOrNull(4) is { } reason ? Enum.Parse<SuppressionReason>(reason) : null);
     }
 }

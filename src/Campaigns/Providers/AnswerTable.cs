@@ -7,7 +7,7 @@ using Campaigns.Sending;
 namespace Campaigns.Providers;
 
 /// <summary>What follows from a provider's answer.</summary>
-/// <param name="Suppresses">Why the address must not be written to any more, if it must not.</param>
+/// <param name="Suppresses">Why the address must not be written to any more, if it must not; unreachable: if that is said of several messages.</param>
 /// <param name="Throttles">It was too many at once, which concerns everything sent through the account.</param>
 public sealed record AnswerMeaning(FailureCategory Category, SuppressionReason? Suppresses = null, bool Throttles = false);
 

@@ -1,3 +1,5 @@
+using Campaigns.Consent;
+
 namespace Campaigns.Providers;
 
 /// <param name="Id">The id that travelled with it.</param>
@@ -17,7 +19,9 @@ public abstract record LookUpResult
 
     /// <summary>The provider has it.</summary>
     /// <param name="Fact">The furthest that became of it, as an event of the recipient: accepted, delivered, bounced.</param>
-    public sealed record Found(string? ProviderMessageId, object Fact) : LookUpResult;
+    /// <param name="Address">Which it went to, where the provider says so.</param>
+    /// <param name="Suppresses">As of an answer to the message.</param>
+    public sealed record Found(string? ProviderMessageId, object Fact, string? Address = null, SuppressionReason? Suppresses = null) : LookUpResult;
 
     /// <summary>The provider knows no such message, at least not yet: its own records lag behind.</summary>
     public sealed record NotFound : LookUpResult;

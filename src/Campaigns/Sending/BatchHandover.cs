@@ -118,7 +118,8 @@ public sealed class BatchHandover(
             return new MessageReturned(batch.Number, NodeStopped);
         }
 
-        if (result is SendResult.Refused { Suppresses: { } reason })
+        // Who refuses a message has tried to reach nobody.
+        if (result is SendResult.Refused { Suppresses: { } reason and not SuppressionReason.Unreachable })
         {
             suppressed.Add((recipient.Id, message.To, reason));
         }

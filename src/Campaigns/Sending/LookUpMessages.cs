@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using Campaigns.Authoring;
+using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
 using Campaigns.Providers;
+using Campaigns.Tracking;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -16,9 +18,9 @@ public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check) : ICa
 
 /// <summary>
 /// Asks the provider about messages in doubt, and texts whose end it never told, some times over half an hour: its own records lag behind. What it knows is recorded as its webhook would
-/// have been; what it does not know stays in doubt.
+/// have been, of the address too; what it does not know stays in doubt.
 /// </summary>
-public sealed class MessageLookUp(EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options)
+public sealed class MessageLookUp(EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
 {
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
@@ -32,7 +34,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
         var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
         var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-        var found = new ConcurrentBag<(Guid Id, long Version, object Fact)>();
+        var found = new ConcurrentBag<(long Version, ProviderFact Fact)>();
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
@@ -41,7 +43,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 if (await providers.For(recipient.Channel).LookUp(Question(delivery.TenantId, recipient, template), token) is LookUpResult.Found answer
                     && (recipient.IsInDoubt || answer.Fact is not MessageAccepted))
                 {
-                    found.Add((recipient.Id, recipient.Version, answer.Fact));
+                    found.Add((recipient.Version, new ProviderFact(recipient.Id, answer.Fact, answer.Suppresses, answer.Address, [])));
                 }
             });
 
@@ -49,16 +51,18 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
     }
 
     /// <summary>Also beside webhooks that were faster: about whom they told something meanwhile, nothing more is recorded, and nobody is asked again.</summary>
-    async Task Record(LookUpMessages message, IReadOnlyList<(Guid Id, long Version, object Fact)> found, Delivery delivery, CancellationToken ct)
+    async Task Record(LookUpMessages message, IReadOnlyList<(long Version, ProviderFact Fact)> found, Delivery delivery, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             var unresolved = await Unresolved(message, delivery, ct);
-            var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Id, each.Version))).ToList();
+            var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Fact.Recipient, each.Version))).ToList();
+            var addresses = await AddressBook.Read(store, delivery.TenantId, unmoved.Select(each => each.Fact), consent.Value, ct);
             var session = delivery.OpenSession();
-            foreach (var (id, version, fact) in unmoved)
+            foreach (var (version, fact) in unmoved)
             {
-                session.Append<Recipient>(id, ExpectedVersion.Exactly(version), fact);
+                session.Append<Recipient>(fact.Recipient!.Value, ExpectedVersion.Exactly(version), fact.Fact!);
+                addresses.Record(session, fact);
             }
 
             if (unmoved.Count > 0)
@@ -66,7 +70,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 session.Send(new CompleteCampaign(message.CampaignId));
             }
 
-            if (unmoved.Any(each => each.Fact is MessageBounced or MessageDropped or MessageUndelivered))
+            if (unmoved.Any(each => each.Fact.Fact is MessageBounced or MessageDropped or MessageUndelivered))
             {
                 session.Send(new CheckHealth(message.CampaignId));
             }

@@ -5,6 +5,8 @@ using Campaigns.Engine.Events;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Twilio;
 using Campaigns.Sending;
+using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Campaigns.Tracking;
 
@@ -18,7 +20,7 @@ public sealed record RecordFacts(Guid BodyId)
 /// <summary>What a provider says about one message.</summary>
 /// <param name="Recipient">Null when the entry carries no id of ours.</param>
 /// <param name="Fact">Null when there is nothing to record.</param>
-/// <param name="Suppresses">Why the address must not be written to any more, if it must not.</param>
+/// <param name="Suppresses">Why the address must not be written to any more, if it must not; unreachable: if that is said of several messages.</param>
 /// <param name="Keys">Any of them seen before makes it a repeat.</param>
 public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReason? Suppresses, string? Address, Guid[] Keys)
 {
@@ -33,28 +35,33 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits
 /// with the event, so two nodes at the same body come to one event: the slower one's commit is refused and looks again.
 /// </summary>
-public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio)
+public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio, IOptions<ConsentOptions> consent)
 {
+    /// <summary>Read for one commit, but for a body that is larger alone: a body becomes many times its size in memory.</summary>
+    const int MostBytes = 4 * 1024 * 1024;
+
     static readonly string ReadBodies = Sql.Beside<FactRecorder>(nameof(ReadBodies));
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
     static readonly string ReadLastTexted = Sql.Beside<FactRecorder>(nameof(ReadLastTexted));
     static readonly string ReadRecipients = Sql.Beside<FactRecorder>(nameof(ReadRecipients));
-    static readonly string ReadSuppressed = Sql.Beside<FactRecorder>(nameof(ReadSuppressed));
     static readonly string InsertKeys = Sql.Beside<FactRecorder>(nameof(InsertKeys));
     static readonly string MarkProcessed = Sql.Beside<FactRecorder>(nameof(MarkProcessed));
 
     public async Task Handle(IReadOnlyList<RecordFacts> messages, Session session, CancellationToken ct)
     {
-        var bodies = await store.Database.Query(
-            ReadBodies,
-            reader => Parse(
-                reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<byte[]>(4)),
-            ct, messages.Select(message => message.BodyId).ToArray());
+        var stored = await store.Database.Query(ReadBodies, StoredBody.Read, ct, messages.Select(message => message.BodyId).ToArray(), MostBytes);
+        foreach (var left in stored.Where(body => body.Content is null))
+        {
+            // Its message ends with this commit. The new one takes the same place in the queue.
+            session.Send(new RecordFacts(left.Id), due: left.ReceivedAt);
+        }
+
+        var bodies = stored.Where(body => body.Content is not null).Select(Parse).ToList();
         var all = bodies.SelectMany(body => body.Facts).ToList();
         var repliedTo = await LastTexted(session.TenantId, all, ct);
         var known = await KnownKeys(session.TenantId, all, ct);
         var recipients = await Recipients(session.TenantId, [.. all.Select(fact => fact.Recipient).OfType<Guid>(), .. repliedTo.Values], ct);
-        var suppressed = await Suppressed(session.TenantId, all, ct);
+        var addresses = await AddressBook.Read(store, session.TenantId, all, consent.Value, ct);
 
         var newKeys = new HashSet<Guid>();
         var badlyReceived = new HashSet<Guid>();
@@ -80,7 +87,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
                     }
 
                     // A person's own word, and the end of an address, hold also where nobody knows the message that it is about.
-                    var concernsConsent = (isKnown || fact.IsReply || fact.Recipient is null) && RecordConsent(session, isKnown ? id : null, fact, suppressed);
+                    var concernsConsent = (isKnown || fact.IsReply || fact.Recipient is null) && addresses.Record(session, fact with { Recipient = isKnown ? id : null });
                     if (!isKnown && !concernsConsent)
                     {
                         body.Unmatched++;
@@ -108,49 +115,22 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         }
     }
 
-    /// <returns>Whether it says anything about who may be written to.</returns>
-    static bool RecordConsent(Session session, Guid? recipient, ProviderFact fact, Dictionary<string, SuppressionReason> suppressed)
-    {
-        if (fact.Address is not { } address)
-        {
-            return false;
-        }
-
-        var stream = Suppression.StreamId(session.TenantId, address);
-        if (fact.Suppresses is { } reason)
-        {
-            if (suppressed.TryAdd(address, reason))
-            {
-                var source = recipient is { } id ? $"recipient {id}" : fact.IsReply ? "a reply" : "webhook";
-                session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressSuppressed(address, reason, source));
-            }
-
-            return true;
-        }
-
-        if (fact.Reinstates && suppressed.GetValueOrDefault(address) == SuppressionReason.Unsubscribed && suppressed.Remove(address))
-        {
-            session.Append<Suppression>(stream, ExpectedVersion.Any, new AddressReinstated(address, "The person asked for messages again"));
-            return true;
-        }
-
-        return false;
-    }
-
-    WebhookBody Parse(Guid id, string provider, string? target, DateTimeOffset receivedAt, byte[] body)
+    WebhookBody Parse(StoredBody stored)
     {
         try
         {
-            if (provider == RecordFacts.Twilio)
+            if (stored.Provider == RecordFacts.Twilio)
             {
-                return twilio.Read(target ?? "", body, receivedAt) is { } fact ? new WebhookBody(id, [fact]) : new WebhookBody(id, []) { Malformed = 1 };
+                return twilio.Read(stored.Target ?? "", stored.Content, stored.ReceivedAt) is { } fact
+                    ? new WebhookBody(stored.Id, [fact])
+                    : new WebhookBody(stored.Id, []) { Malformed = 1 };
             }
 
-            return new WebhookBody(id, sendGrid.Read(body, out var malformed)) { Malformed = malformed };
+            return new WebhookBody(stored.Id, sendGrid.Read(stored.Content, out var malformed)) { Malformed = malformed };
         }
         catch (JsonException)
         {
-            return new WebhookBody(id, []) { Malformed = 1 }; // kept, counted, and no reason to try again
+            return new WebhookBody(stored.Id, []) { Malformed = 1 }; // kept, counted, and no reason to try again
         }
     }
 
@@ -159,16 +139,6 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         .. await store.Database.Query(
             ReadKnownKeys, reader => reader.GetGuid(0), ct, tenantId, facts.SelectMany(fact => fact.Keys).ToArray()),
     ];
-
-    async Task<Dictionary<string, SuppressionReason>> Suppressed(string tenantId, List<ProviderFact> facts, CancellationToken ct)
-    {
-        var addresses = facts.Where(fact => fact.Suppresses is not null || fact.Reinstates).Select(fact => fact.Address).OfType<string>().Distinct().ToArray();
-        return addresses.Length == 0
-            ? new Dictionary<string, SuppressionReason>(StringComparer.Ordinal)
-            : (await store.Database.Query(
-                ReadSuppressed, reader => (Address: reader.GetString(0), Reason: Enum.Parse<SuppressionReason>(reader.GetString(1))), ct, tenantId, addresses))
-            .ToDictionary(row => row.Address, row => row.Reason, StringComparer.Ordinal);
-    }
 
     async Task<Dictionary<string, Guid>> LastTexted(string tenantId, List<ProviderFact> facts, CancellationToken ct)
     {
@@ -184,6 +154,14 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         var rows = await store.Database.Query(
             ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids.Distinct().ToArray());
         return rows.ToDictionary(row => row.Id);
+    }
+
+    /// <param name="Content">Null for one that is left for another commit.</param>
+    sealed record StoredBody(Guid Id, string Provider, string? Target, DateTimeOffset ReceivedAt, byte[]? Content)
+    {
+        public static StoredBody Read(NpgsqlDataReader reader) => new(
+            reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<DateTimeOffset>(3),
+            reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4));
     }
 
     sealed record WebhookBody(Guid Id, IReadOnlyList<ProviderFact> Facts)

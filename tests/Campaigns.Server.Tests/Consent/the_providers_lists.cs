@@ -100,6 +100,17 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
         sendGrid.Calls.Count.ShouldBe(2 * (SendGridSuppressions.Lists.Count + 1));
     }
 
+    [Fact]
+    public async Task give_a_stronger_reason_than_the_one_there_is()
+    {
+        await run.Api.Post("suppressions", new { addresses = new[] { "leaver@a.example" }, reason = "unsubscribed" });
+        Use();
+        sendGrid.Says = path => path.StartsWith("/v3/suppression/spam_reports", StringComparison.Ordinal) ? (200, List(["leaver@a.example"])) : (200, "[]");
+        using var answer = await run.Api.PostAsync("suppressions/import-from-provider", null);
+        await run.Work();
+        (await run.Store.Texts("select reason from suppressions")).ShouldBe(["Complaint"]);
+    }
+
     static string List(IEnumerable<string> addresses) =>
         JsonSerializer.Serialize(addresses.Select(email => new { email, created = 1, reason = "550", status = "5.0.0" }));
 

@@ -78,6 +78,15 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
         (await run.Store.Texts("select address from suppressions")).ShouldBe([Address]);
     }
 
+    [Theory]
+    [InlineData("unreachable", "Unsubscribed"), InlineData("complaint", "Complaint")]
+    public async Task is_a_reason_beside_others_of_which_the_strongest_stays(string before, string after)
+    {
+        await run.Api.Post("suppressions", new { addresses = new[] { Address }, reason = before });
+        await Click();
+        (await run.Store.Texts("select reason from suppressions")).ShouldBe([after]);
+    }
+
     [Fact]
     public async Task keeps_the_next_campaign_away()
     {

@@ -187,6 +187,31 @@ public sealed class when_a_text_is_sent : IAsyncLifetime
         run.Server.Counts().Sms.Replies.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("#rc=3&rp=5xx", 3), InlineData("#rc=1&rp=all", 2), InlineData("#rc=3&rp=4xx", 1), InlineData("", 1)]
+    public async Task what_is_not_taken_is_posted_again_where_the_address_asks_for_that(string retries, int posts)
+    {
+        await using var busy = await Receiver.Start(number => number < 3 ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.OK);
+        run.Server.InboundWebhook = new Uri(busy.Inbound + retries);
+        await Reply(Silent, "Who is this?");
+        await run.Drained();
+        busy.Posts.Length.ShouldBe(posts);
+        busy.Posts.ShouldAllBe(post => post.IsSignedWith("12345") && post.Form()["MessageSid"] == busy.Posts[0].Form()["MessageSid"]);
+    }
+
+    [Fact]
+    public async Task who_replies_stop_to_a_messaging_service_gets_no_more_from_all_of_it()
+    {
+        const string Service = "MG00000000000000000000000000000001";
+        const string Stopper = "+14155557867";
+        (await run.Text(Stopper, from: null, service: Service)).Dispose();
+        await run.Drained();
+
+        receiver.Posts.ShouldHaveSingleItem().Form()["MessagingServiceSid"].ShouldBe(Service);
+        (await run.Text(Stopper, from: null, service: Service)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await run.Text(Stopper)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
     [Fact]
     public async Task the_same_seed_and_numbers_give_the_same_ends_and_a_few_stop()
     {

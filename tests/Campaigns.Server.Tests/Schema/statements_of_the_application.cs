@@ -11,7 +11,9 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
     static readonly Dictionary<string, string> Types = new()
     {
         ["Campaigns.Consent.DeleteSuppressions.sql"] = "varchar[], varchar[]",
-        ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[]",
+        ["Campaigns.Consent.DeleteUnreachable.sql"] = "varchar[], uuid[], timestamptz[]",
+        ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[], text[]",
+        ["Campaigns.Consent.InsertUnreachable.sql"] = "varchar[], uuid[], uuid[], timestamptz[]",
         ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[]",
         ["Campaigns.Sending.BeginProgress.sql"] = "varchar[], uuid[]",
         ["Campaigns.Sending.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[]",
@@ -101,6 +103,8 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Tracking.ReadLastTexted.sql", "'acme', '{+41790000001,+41790000002}'"))
             .ShouldFind("contacts", "contacts_by_phone").ShouldFind("recipients", "recipients_by_contact");
+        (await Plan("Campaigns.Consent.ReadAddresses.sql", $"'acme', '{{a@a.example,b@a.example}}', (array['{{{ids}}}'::uuid[]])[1:2], '{{}}', '{{}}'"))
+            .ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id").ShouldFind("suppressions", "suppressions_pkey").ShouldFind("unreachable", "unreachable_pkey");
         (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
         (await Plan(
             "Campaigns.Sending.UpdateRecipients.sql",

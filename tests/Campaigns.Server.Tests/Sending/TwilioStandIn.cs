@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Campaigns.Providers.Twilio;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -19,6 +20,9 @@ sealed class TwilioStandIn : IAsyncDisposable
 
     public IReadOnlyList<TwilioForm> Messages => [.. messages];
 
+    /// <summary>The code with which messages to a number came to nothing, for who asks; all others are under way.</summary>
+    public Dictionary<string, int> Undelivered { get; } = [];
+
     /// <summary>Numbers that have answered STOP.</summary>
     public HashSet<string> OptedOut { get; } = [];
 
@@ -29,11 +33,20 @@ sealed class TwilioStandIn : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var twilio = new TwilioStandIn(builder.Build());
         twilio.app.MapPost("/2010-04-01/Accounts/{account}/Messages.json", (Delegate)twilio.Take);
+        twilio.app.MapGet("/2010-04-01/Accounts/{account}/Messages/{sid}.json", (Delegate)twilio.Tell);
         await twilio.app.StartAsync();
         return twilio;
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    IResult Tell(string sid)
+    {
+        var to = Messages[int.Parse(sid.AsSpan(2, 32), CultureInfo.InvariantCulture) - 1]["To"];
+        return Undelivered.TryGetValue(to, out var code)
+            ? Results.Json(new { sid, to, status = "undelivered", error_code = code })
+            : Results.Json(new { sid, to, status = "sent" });
+    }
 
     async Task<IResult> Take(HttpContext http)
     {

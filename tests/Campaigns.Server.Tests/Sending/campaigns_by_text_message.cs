@@ -4,6 +4,8 @@ using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Sending;
 using Campaigns.Server.Tests.Tracking;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Campaigns.Server.Tests.Sending;
 
@@ -115,6 +117,23 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         await run.Work();
         var recipient = Sms(await run.Api.Recipients(campaign), Ann);
         (recipient.Status, recipient.Reason).ShouldBe((RecipientStatus.Failed, "recipient: 21610 Attempt to send to unsubscribed recipient"));
+    }
+
+    [Fact]
+    public async Task suppress_a_number_for_what_twilio_says_when_it_is_asked()
+    {
+        twilio.Undelivered[Ann] = 30005;
+        twilio.Undelivered[Bob] = 30003;
+        for (var number = 1; number <= 3; number++)
+        {
+            await Launch("sms");
+            await run.Work();
+            await run.Pass(run.Host.Services.GetRequiredService<IOptions<SendingOptions>>().Value.Checks[0]);
+        }
+
+        (await run.Store.Texts("select address || ' ' || reason from suppressions order by address")).ShouldBe([$"{Ann} InvalidAddress", $"{Bob} Unreachable"]);
+        (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(0);
+        await run.Host.Services.ShouldSurviveARebuild();
     }
 
     [Fact]

@@ -300,6 +300,27 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
     }
 
     [Fact]
+    public async Task large_ones_are_recorded_a_few_in_a_commit_and_none_is_lost_when_the_node_dies_in_between()
+    {
+        foreach (var (megabytes, index) in new[] { 5, 2, 1, 2 }.Select((size, index) => (size, index)))
+        {
+            var @event = SendGridVoice.Event("open", recipients[index].Id, run.Clock.Now);
+            @event["useragent"] = new string('x', megabytes * 1_000_000);
+            await Post(@event);
+            run.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        foreach (var (recorded, waiting) in new[] { (1, 3), (3, 1), (4, 0) })
+        {
+            await run.WorkOnce("tracking");
+            (await run.Store.Number("select count(*) from webhook_bodies where recorded = 1")).ShouldBe(recorded);
+            (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(waiting, "what is left waits in the database");
+        }
+
+        (await run.Store.Number("select count(*) from mt_events where type = 'message_opened'")).ShouldBe(4);
+    }
+
+    [Fact]
     public async Task too_large_a_body_is_refused_before_it_is_read()
     {
         using var http = new HttpClient();

@@ -102,6 +102,22 @@ public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsync
     }
 
     [Fact]
+    public async Task start_undoes_nothing_that_a_person_said_after_stop()
+    {
+        using var stop = await twilio.Message(Phone, "STOP");
+        await run.Work();
+        await run.Api.Post("suppressions", new { addresses = new[] { Phone } });
+        using var start = await twilio.Message(Phone, "YES");
+        await run.Work();
+        using var again = await twilio.Message(Phone, "STOP");
+        await run.Work();
+
+        (await Suppressed()).ShouldBe([$"{Phone} Manual"]);
+        (await run.Store.Number("select count(*) from mt_events where type like 'address_%'")).ShouldBe(2);
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
     public async Task stop_and_start_in_one_round_hold_in_their_order()
     {
         foreach (var body in new[] { "STOP", "START", "STOP" })

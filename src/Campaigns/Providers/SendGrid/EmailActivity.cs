@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Campaigns.Audience;
 using Campaigns.Sending;
 
 namespace Campaigns.Providers.SendGrid;
@@ -46,7 +47,8 @@ static class EmailActivity
                 "delivered" => new MessageDelivered(at),
                 "not_delivered" => new MessageBounced(at, null, null, null, null, FailureCategory.Unknown), // bounced, blocked or dropped: it does not say
                 _ => new MessageAccepted(at),
-            });
+            },
+            EmailAddress.Normalise(Text(message, "to_email")));
     }
 
     static int Rank(object fact) => fact switch { MessageDelivered => 2, MessageBounced => 1, _ => 0 };

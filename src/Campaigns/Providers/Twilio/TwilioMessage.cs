@@ -6,6 +6,7 @@ namespace Campaigns.Providers.Twilio;
 /// <summary>A message as Twilio's API shows it, as far as it is used here.</summary>
 sealed record TwilioMessage(
     [property: JsonPropertyName("sid")] string? Sid,
+    [property: JsonPropertyName("to")] string? To,
     [property: JsonPropertyName("status")] string? Status,
     [property: JsonPropertyName("error_code")] int? ErrorCode,
     [property: JsonPropertyName("direction")] string? Direction,

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Campaigns.Audience;
 using Campaigns.Http;
 using Campaigns.Sending;
 using Microsoft.Extensions.Options;
@@ -152,7 +153,9 @@ public sealed class TwilioProvider(
     {
         var at = message.UpdatedAt ?? clock.GetUtcNow();
         var code = message.ErrorCode?.ToString(CultureInfo.InvariantCulture);
-        return new LookUpResult.Found(message.Sid, TwilioStatus.Fact(message.Status ?? "", code, at, answers) ?? new MessageAccepted(at));
+        return new LookUpResult.Found(
+            message.Sid, TwilioStatus.Fact(message.Status ?? "", code, at, answers) ?? new MessageAccepted(at), PhoneNumber.Normalise(message.To),
+            answers.OfCode(code)?.Suppresses);
     }
 
     static async Task<LookUpResult> Unavailable(HttpResponseMessage response, CancellationToken ct) => new LookUpResult.Unavailable(

@@ -32,8 +32,8 @@ public sealed class looking_up_a_message
 
     [Theory, MemberData(nameof(Statuses))]
     public async Task finds_what_became_of_it(string status, object fact) =>
-        (await Answering("""{"messages":[{"msg_id":"LRzXl.filter1.2","status":"STATUS","last_event_time":"2026-03-01T12:05:00Z"}]}""".Replace("STATUS", status, StringComparison.Ordinal))
-            .LookUp(Question)).ShouldBe(new LookUpResult.Found("LRzXl", fact));
+        (await Answering("""{"messages":[{"msg_id":"LRzXl.filter1.2","status":"STATUS","last_event_time":"2026-03-01T12:05:00Z","to_email":"Ann@example.com"}]}""".Replace("STATUS", status, StringComparison.Ordinal))
+            .LookUp(Question)).ShouldBe(new LookUpResult.Found("LRzXl", fact, Question.To));
 
     [Fact]
     public async Task of_several_takes_the_furthest() =>

@@ -1,4 +1,5 @@
 using System.Net;
+using Campaigns.Consent;
 using Campaigns.Providers;
 using Campaigns.Sending;
 
@@ -11,22 +12,23 @@ public sealed class looking_up_at_twilio
     static readonly MessageInQuestion Known = new("0195a0b1c2d38e4f8a5b0123456789ab", "ours", "SM1", "+14155558675", HandedOver, "Hello");
     static readonly MessageInQuestion Unknown = Known with { ProviderMessageId = null };
 
-    public static TheoryData<string, string, object> States => new()
+    public static TheoryData<string, string, object, SuppressionReason?> States => new()
     {
-        { "accepted", "null", new MessageAccepted(Updated) },
-        { "sent", "null", new MessageAccepted(Updated) },
-        { "something_new", "null", new MessageAccepted(Updated) }, // it has it, whatever it calls that
-        { "delivered", "null", new MessageDelivered(Updated) },
-        { "undelivered", "30003", new MessageUndelivered(Updated, "30003", FailureCategory.Temporary) },
-        { "failed", "30007", new MessageUndelivered(Updated, "30007", FailureCategory.Content) },
-        { "failed", "null", new MessageUndelivered(Updated, "failed", FailureCategory.Unknown) },
+        { "accepted", "null", new MessageAccepted(Updated), null },
+        { "sent", "null", new MessageAccepted(Updated), null },
+        { "something_new", "null", new MessageAccepted(Updated), null }, // it has it, whatever it calls that
+        { "delivered", "null", new MessageDelivered(Updated), null },
+        { "undelivered", "30003", new MessageUndelivered(Updated, "30003", FailureCategory.Temporary), SuppressionReason.Unreachable },
+        { "undelivered", "30005", new MessageUndelivered(Updated, "30005", FailureCategory.Recipient), SuppressionReason.InvalidAddress },
+        { "failed", "30007", new MessageUndelivered(Updated, "30007", FailureCategory.Content), null },
+        { "failed", "null", new MessageUndelivered(Updated, "failed", FailureCategory.Unknown), null },
     };
 
     [Theory, MemberData(nameof(States))]
-    public async Task tells_what_became_of_a_message_whose_id_is_known(string status, string code, object fact)
+    public async Task tells_what_became_of_a_message_whose_id_is_known(string status, string code, object fact, SuppressionReason? suppresses)
     {
         var twilio = TwilioStub.Answering(HttpStatusCode.OK, Message("SM1", "Hello", status: status, code: code));
-        (await twilio.LookUp(Known)).ShouldBe(new LookUpResult.Found("SM1", fact));
+        (await twilio.LookUp(Known)).ShouldBe(new LookUpResult.Found("SM1", fact, Known.To, suppresses));
         twilio.Method.ShouldBe(HttpMethod.Get);
         twilio.Address!.AbsolutePath.ShouldBe($"/2010-04-01/Accounts/{TwilioStub.Account}/Messages/SM1.json");
     }
@@ -39,7 +41,7 @@ public sealed class looking_up_at_twilio
     public async Task looks_among_the_messages_to_the_number_where_the_answer_never_came()
     {
         var twilio = TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", "Hello")));
-        (await twilio.LookUp(Unknown)).ShouldBe(new LookUpResult.Found("SM1", new MessageAccepted(Updated)));
+        (await twilio.LookUp(Unknown)).ShouldBe(new LookUpResult.Found("SM1", new MessageAccepted(Updated), Known.To));
         twilio.Address!.PathAndQuery.ShouldBe(
             $"/2010-04-01/Accounts/{TwilioStub.Account}/Messages.json?To=%2B14155558675&DateSent%3E=2026-02-28&PageSize=1000", "clocks differ");
     }
@@ -84,7 +86,7 @@ public sealed class looking_up_at_twilio
 
     static string Message(
         string sid, string body, DateTimeOffset? created = null, string status = "queued", string code = "null", string direction = "outbound-api") => $$"""
-        {"sid":"{{sid}}","status":"{{status}}","error_code":{{code}},"direction":"{{direction}}","body":"{{body.Replace("\n", "\\n")}}",
+        {"sid":"{{sid}}","to":"{{Known.To}}","status":"{{status}}","error_code":{{code}},"direction":"{{direction}}","body":"{{body.Replace("\n", "\\n")}}",
         "date_created":"{{created ?? HandedOver.AddSeconds(1):R}}","date_updated":"{{Updated:ddd, dd MMM yyyy HH:mm:ss}} +0000"}
         """;
 }
