@@ -32,7 +32,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
         var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
         var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-        var found = new ConcurrentBag<(Guid Id, long Version, object Fact)>();
+        var found = new ConcurrentBag<(Guid Id, long Version, Guid? SenderId, object Fact)>();
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
@@ -41,7 +41,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 if (await providers.For(recipient.Channel).LookUp(Question(delivery.TenantId, recipient, template), token) is LookUpResult.Found answer
                     && (recipient.IsInDoubt || answer.Fact is not MessageAccepted))
                 {
-                    found.Add((recipient.Id, recipient.Version, answer.Fact));
+                    found.Add((recipient.Id, recipient.Version, recipient.SenderId, answer.Fact));
                 }
             });
 
@@ -49,14 +49,15 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
     }
 
     /// <summary>Also beside webhooks that were faster: about whom they told something meanwhile, nothing more is recorded, and nobody is asked again.</summary>
-    async Task Record(LookUpMessages message, IReadOnlyList<(Guid Id, long Version, object Fact)> found, Delivery delivery, CancellationToken ct)
+    async Task Record(
+        LookUpMessages message, IReadOnlyList<(Guid Id, long Version, Guid? SenderId, object Fact)> found, Delivery delivery, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
             var unresolved = await Unresolved(message, delivery, ct);
             var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Id, each.Version))).ToList();
             var session = delivery.OpenSession();
-            foreach (var (id, version, fact) in unmoved)
+            foreach (var (id, version, _, fact) in unmoved)
             {
                 session.Append<Recipient>(id, ExpectedVersion.Exactly(version), fact);
             }
@@ -66,9 +67,15 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 session.Send(new CompleteCampaign(message.CampaignId));
             }
 
-            if (unmoved.Any(each => each.Fact is MessageBounced or MessageDropped or MessageUndelivered))
+            var badlyReceived = unmoved.FindAll(each => each.Fact is MessageBounced or MessageDropped or MessageUndelivered);
+            if (badlyReceived.Count > 0)
             {
                 session.Send(new CheckHealth(message.CampaignId));
+            }
+
+            foreach (var sender in badlyReceived.Select(each => each.SenderId).OfType<Guid>().Distinct())
+            {
+                session.Send(new CheckSenderHealth(sender));
             }
 
             if (unmoved.Count < unresolved.Count && NextCheck(message, options.Value.Checks) is { } wait)
@@ -109,8 +116,10 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
 
     static UnresolvedMessage Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "inDoubt", Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true),
-        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11));
+        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11),
+        reader.IsDBNull(12) ? null : reader.GetGuid(12));
 
     sealed record UnresolvedMessage(
-        Guid Id, long Version, bool IsInDoubt, Channel Channel, DateTimeOffset StartedAt, string? ProviderMessageId, Addressee? Addressee);
+        Guid Id, long Version, bool IsInDoubt, Channel Channel, DateTimeOffset StartedAt, string? ProviderMessageId, Addressee? Addressee,
+        Guid? SenderId);
 }
