@@ -123,6 +123,7 @@ public static class CampaignsModule
             .Every(TimeSpan.FromHours(1), new ForgetPermits())
             .Handle<LookUpMessages>("look_up_messages", "looking", services => services.GetRequiredService<MessageLookUp>().Handle)
             .Handle<CheckHealth>("check_health", "planning", services => services.GetRequiredService<HealthBreaker>().Handle)
+            .Handle<CheckSenderHealth>("check_sender_health", "planning", services => services.GetRequiredService<SenderBreaker>().Handle)
             .Inline(new Ledger())
             .Queue("looking", new QueueOptions { Concurrency = 2, Prefetch = 0, Lease = sending.Lease })
             .Queue("planning", new QueueOptions { Prefetch = 0, Lease = sending.Lease })
@@ -212,6 +213,8 @@ public static class CampaignsModule
         services.AddSingleton<BatchHandover>();
         services.AddSingleton<MessageLookUp>();
         services.AddSingleton<HealthBreaker>();
+        services.AddSingleton<SenderBreaker>();
+        services.AddSingleton<SenderHealths>();
         services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
         services.AddSingleton<PublicUrl>();

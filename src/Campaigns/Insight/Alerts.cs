@@ -3,13 +3,14 @@ using Campaigns.Engine.Events;
 using Campaigns.Engine.Projections;
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Insight;
 
-/// <summary>What waits for a person: campaigns that a breaker paused, until somebody does something about them. Inline.</summary>
+/// <summary>What waits for a person: campaigns and senders that a breaker paused, until somebody does something about them. Inline.</summary>
 public sealed class Alerts : Projection
 {
     static readonly Guid LastId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
@@ -23,7 +24,10 @@ public sealed class Alerts : Projection
     public override IReadOnlyList<string> Tables { get; } = ["alerts"];
 
     public override IReadOnlyList<Type> Facts { get; } =
-        [typeof(CampaignPaused), typeof(CampaignResumed), typeof(CampaignCancelled), typeof(CampaignScheduled)];
+    [
+        typeof(CampaignPaused), typeof(CampaignResumed), typeof(CampaignCancelled), typeof(CampaignScheduled),
+        typeof(SenderPaused), typeof(SenderResumed), typeof(SenderRetired),
+    ];
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/alerts", async (bool? open, int? limit, string? cursor, ApiRequest request, CancellationToken ct) =>
@@ -32,22 +36,29 @@ public sealed class Alerts : Projection
                 var rows = await request.Store.Database.Query(
                     ListAlerts,
                     reader => new AlertView(
-                        reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3),
-                        reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)),
+                        reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2),
+                        reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4),
+                        reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)),
                     ct, request.TenantId, page.AfterId ?? LastId, open ?? false, page.Size + 1);
                 return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Id.ToString()));
             }).WithName("ListAlerts").WithSummary("What a breaker stopped and a person has to look at, the newest first");
 
     public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
     {
+        void Raise(Event @event, string reason, Guid? campaign, Guid? sender) => sql.Add(
+            RaiseAlerts, @event.TenantId, @event.Id, campaign, sender, reason, @event.Timestamp);
+
         foreach (var @event in events)
         {
             switch (@event.Data)
             {
                 case CampaignPaused { By: PausedBy.Breaker } paused:
-                    sql.Add(RaiseAlerts, @event.TenantId, @event.Id, @event.StreamId, paused.Reason, @event.Timestamp);
+                    Raise(@event, paused.Reason, campaign: @event.StreamId, sender: null);
                     break;
-                case CampaignResumed or CampaignCancelled or CampaignScheduled:
+                case SenderPaused { By: PausedBy.Breaker } paused:
+                    Raise(@event, paused.Reason, campaign: null, sender: @event.StreamId);
+                    break;
+                case CampaignResumed or CampaignCancelled or CampaignScheduled or SenderResumed or SenderRetired:
                     sql.Add(ResolveAlerts, @event.TenantId, @event.StreamId, @event.Timestamp);
                     break;
             }
@@ -55,5 +66,7 @@ public sealed class Alerts : Projection
     }
 }
 
-/// <param name="ResolvedAt">When a person resumed or cancelled it; null while it waits.</param>
-public sealed record AlertView(Guid Id, Guid CampaignId, string Reason, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt);
+/// <param name="CampaignId">What was stopped, where it is a campaign.</param>
+/// <param name="SenderId">Where it is a sender.</param>
+/// <param name="ResolvedAt">When a person resumed it, cancelled the campaign or retired the sender; null while it waits.</param>
+public sealed record AlertView(Guid Id, Guid? CampaignId, Guid? SenderId, string Reason, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt);

@@ -13,10 +13,12 @@ using Npgsql;
 namespace Campaigns.Insight;
 
 /// <summary>One person in one campaign: where the message is, why, and what was heard since.</summary>
+/// <param name="SenderId">Who writes, or was about to in the last batch; null for no sender of the organisation's.</param>
 public sealed record RecipientView(
     Guid Id, Guid ContactId, string? Email, RecipientStatus Status, string? Reason, int? Batch, DateTimeOffset QueuedAt, DateTimeOffset? SentAt,
     DateTimeOffset? DeliveredAt, DateTimeOffset? OpenedAt, DateTimeOffset? ClickedAt, DateTimeOffset? BouncedAt, DateTimeOffset? ComplainedAt,
-    DateTimeOffset? UnsubscribedAt, DateTimeOffset? TimedOutAt, Channel Channel = Channel.Email, string? Phone = null);
+    DateTimeOffset? UnsubscribedAt, DateTimeOffset? TimedOutAt, Channel Channel = Channel.Email, string? Phone = null,
+    Guid? SenderId = null);
 
 /// <summary>The states of the ledger, and the facts beside them, that a list of recipients can be narrowed to.</summary>
 public enum RecipientFilter
@@ -93,6 +95,7 @@ public sealed class CampaignRecipients(EventStore store)
         return new RecipientView(
             reader.GetGuid(0), reader.GetGuid(1), reader.TextOrNull(2), Enum.Parse<RecipientStatus>(reader.GetString(3), ignoreCase: true),
             reader.TextOrNull(4), reader.IsDBNull(5) ? null : reader.GetInt32(5), At(6)!.Value, At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14),
-            Enum.Parse<Channel>(reader.GetString(15), ignoreCase: true), reader.TextOrNull(16));
+            Enum.Parse<Channel>(reader.GetString(15), ignoreCase: true), reader.TextOrNull(16),
+            reader.IsDBNull(17) ? null : reader.GetGuid(17));
     }
 }

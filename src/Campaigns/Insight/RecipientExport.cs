@@ -10,7 +10,7 @@ static class RecipientExport
 {
     const string Columns =
         "id,contactId,email,status,reason,batch,queuedAt,sentAt,deliveredAt,openedAt,clickedAt,bouncedAt,complainedAt,unsubscribedAt,timedOutAt,"
-        + "channel,phone\r\n";
+        + "channel,phone,senderId\r\n";
 
     static readonly byte[] LineEnd = "\n"u8.ToArray();
 
@@ -28,7 +28,7 @@ static class RecipientExport
             await writer.WriteAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{row.DeliveredAt:O},{row.OpenedAt:O},{row.ClickedAt:O},{row.BouncedAt:O},{row.ComplainedAt:O},{row.UnsubscribedAt:O},{row.TimedOutAt:O},"));
-            await writer.WriteAsync($"{channel},{CsvCell.Of(row.Phone)}\r\n");
+            await writer.WriteAsync($"{channel},{CsvCell.Of(row.Phone)},{row.SenderId}\r\n");
         }
     }
 

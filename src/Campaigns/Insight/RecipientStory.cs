@@ -22,19 +22,23 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
         {
             while (batches.TryPeek(out var batch) && (FactWords.Batch(@event.Data) == batch.Number || batch.StartedAt < @event.Timestamp))
             {
-                lines.Add(Taken(batches.Dequeue()));
+                lines.Add(Taken(batches.Dequeue(), past));
             }
 
             var by = @event.Metadata.UserName ?? (@event.Data is RecipientRequeued ? past.WhoAsked(@event) : null);
             lines.Add(new StoryLine(FactWords.At(@event.Data) ?? @event.Timestamp, @event.TypeName, FactWords.Of(@event, by, past.Recipient.Channel), by));
         }
 
-        lines.AddRange(batches.Select(Taken));
+        lines.AddRange(batches.Select(batch => Taken(batch, past)));
         return lines;
     }
 
-    static StoryLine Taken(BatchView batch) => new(
-        batch.StartedAt, "batch_started", $"Taken by batch {batch.Number}, one of {batch.Size}, to be handed to the provider.", null);
+    // Of earlier attempts the row does not say whose they were.
+    static StoryLine Taken(BatchView batch, RecipientPast past)
+    {
+        var name = batch.Number == past.Recipient.Batch && past.Sender is { } sender ? $" in the name of {sender}" : "";
+        return new(batch.StartedAt, "batch_started", $"Taken by batch {batch.Number}, one of {batch.Size}, to be handed to the provider{name}.", null);
+    }
 
     static string Standing(RecipientPast past)
     {
@@ -99,9 +103,10 @@ public sealed record StoryLine(DateTimeOffset At, string Event, string What, str
 /// <param name="Events">The recipient's stream.</param>
 /// <param name="Batches">Those that took the recipient, in their order.</param>
 /// <param name="Retries">Who asked for the retries of the campaign, by the correlation of what followed.</param>
+/// <param name="Sender">The name of who writes; null for no sender of the organisation's.</param>
 public sealed record RecipientPast(
     RecipientView Recipient, Guid CampaignId, Campaign Campaign, IReadOnlyList<Event> Events, IReadOnlyList<BatchView> Batches,
-    IReadOnlyDictionary<string, string> Retries)
+    IReadOnlyDictionary<string, string> Retries, string? Sender = null)
 {
     internal SkipReason? Skipped => Events.Select(@event => @event.Data).LastOrDefault(fact => fact is RecipientSkipped or RecipientWithdrawn) switch
     {

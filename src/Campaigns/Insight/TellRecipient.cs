@@ -2,6 +2,7 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,7 +25,7 @@ public sealed class TellRecipient(EventStore store)
     public async Task<RecipientStory?> Tell(string tenantId, Guid id, CancellationToken ct)
     {
         var found = await store.Database.Query(
-            FindRecipient, reader => (View: CampaignRecipients.Read(reader), CampaignId: reader.GetGuid(17)), ct, tenantId, id);
+            FindRecipient, reader => (View: CampaignRecipients.Read(reader), CampaignId: reader.GetGuid(18)), ct, tenantId, id);
         if (found is not [var (recipient, campaignId)])
         {
             return null;
@@ -40,7 +41,9 @@ public sealed class TellRecipient(EventStore store)
         int[] numbers = [.. events.Select(@event => FactWords.Batch(@event.Data)).Append(recipient.Batch).OfType<int>().Distinct()];
         var batches = await store.Database.Query(ReadBatches, CampaignBatches.Read, ct, tenantId, campaignId, numbers);
         var campaign = await store.Load<Campaign>(tenantId, campaignId, ct);
-        return RecipientStory.Of(new RecipientPast(recipient, campaignId, campaign.State, events, batches, await Retries(tenantId, campaignId, ct)));
+        var sender = recipient.SenderId is { } senderId ? (await store.Load<Sender>(tenantId, senderId, ct)).State.Settings.Name : null;
+        return RecipientStory.Of(new RecipientPast(
+            recipient, campaignId, campaign.State, events, batches, await Retries(tenantId, campaignId, ct), sender));
     }
 
     async Task<Dictionary<string, string>> Retries(string tenantId, Guid campaignId, CancellationToken ct)

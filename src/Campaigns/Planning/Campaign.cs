@@ -29,7 +29,21 @@ public sealed record AudienceHydrated(long Queued, long Skipped);
 /// <summary>The intent: these recipients are about to be handed to the provider. On record before the first one is.</summary>
 /// <param name="Claim">The message that claimed the batch: who finds it open under the same claim knows that it was interrupted.</param>
 /// <param name="Through">The last one in the order of the queue who was dealt with; null in older events: the last of the recipients.</param>
-public sealed record BatchStarted(int Number, Guid Claim, DateTimeOffset At, IReadOnlyList<Guid> Recipients, Guid? Through = null);
+/// <param name="Senders">
+/// In whose name each of the recipients gets it, in their order, empty for nobody's; a single one where it is the same for all, null where it
+/// is nobody's, as in older events.
+/// </param>
+public sealed record BatchStarted(
+    int Number, Guid Claim, DateTimeOffset At, IReadOnlyList<Guid> Recipients, Guid? Through = null, IReadOnlyList<Guid>? Senders = null)
+{
+    /// <param name="each">The sender of each recipient.</param>
+    /// <returns>The form in which they are stored.</returns>
+    public static IReadOnlyList<Guid>? ShortForm(IReadOnlyList<Guid> each) =>
+        each.Distinct().ToList() is not [var only] ? each : only == Guid.Empty ? null : [only];
+
+    /// <returns>Empty for nobody.</returns>
+    public Guid SenderOf(int recipient) => Senders switch { null => Guid.Empty, [var only] => only, _ => Senders[recipient] };
+}
 
 /// <summary>The result of every recipient of the batch is on record.</summary>
 /// <param name="Returned">Not handed over after all, for certain: queued again.</param>

@@ -57,7 +57,8 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         {
             var through = examined.Through ?? after ?? campaign.State.LastRecipient ?? DerivedId.RecipientRange(message.CampaignId).First;
             session.Append(campaign, new BatchStarted(
-                message.Number, delivery.MessageId, session.Now, [.. examined.Take.Select(recipient => recipient.Id)], through));
+                message.Number, delivery.MessageId, session.Now, [.. examined.Take.Select(recipient => recipient.Id)], through,
+                BatchStarted.ShortForm([.. examined.Take.Select(recipient => recipient.Sender?.Id ?? Guid.Empty)])));
             StillUnproven(session, examined.Take);
             Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(examined.Take, forAll), startsAt);
             return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll, startsAt, IsCut: examined.Held is not null) : null;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
@@ -27,18 +26,8 @@ public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> opt
     public static Outcome Decide(Campaign campaign, CampaignHealth counts, SendingOptions options)
     {
         var since = counts.Since(campaign.HealthAtBreak);
-        if (campaign.Status != CampaignStatus.Sending || since.Sent < options.SentBeforeBreak)
-        {
-            return Outcome.Nothing;
-        }
-
-        bool IsTooMany(long bad, double share) => bad >= options.BadBeforeBreak && (double)bad / since.Sent > share;
-
-        var reason = IsTooMany(since.Complained, options.ComplaintRateBreak)
-                ? string.Create(CultureInfo.InvariantCulture, $"{since.Complained} of {since.Sent} recipients reported it as spam, over {options.ComplaintRateBreak:P1}")
-            : IsTooMany(since.Bounced, options.BounceRateBreak)
-                ? string.Create(CultureInfo.InvariantCulture, $"{since.Bounced} of {since.Sent} messages bounced, over {options.BounceRateBreak:P1}")
-            : null;
-        return reason is null ? Outcome.Nothing : Outcome.Record(new CampaignPaused(PausedBy.Breaker, reason, counts));
+        return campaign.Status == CampaignStatus.Sending && BreakerRule.Breach(since.Sent, since.Bounced, since.Complained, options) is { } reason
+            ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, reason, counts))
+            : Outcome.Nothing;
     }
 }

@@ -1,13 +1,14 @@
 with added as (
     insert into recipients (tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at,
-                            bounced_at, complained_at, unsubscribed_at, timed_out_at, not_before, attempts, channel)
+                            bounced_at, complained_at, unsubscribed_at, timed_out_at, not_before, attempts, channel, sender_id)
     select n.tenant_id, n.id, n.campaign_id, n.contact_id, n.status, n.reason, n.batch, n.queued_at, n.sent_at, n.delivered_at, n.opened_at, n.clicked_at,
-           n.bounced_at, n.complained_at, n.unsubscribed_at, n.timed_out_at, n.not_before, coalesce(n.attempts, 0), n.channel
+           n.bounced_at, n.complained_at, n.unsubscribed_at, n.timed_out_at, n.not_before, coalesce(n.attempts, 0), n.channel,
+           nullif(n.sender_id, '00000000-0000-0000-0000-000000000000')
     from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                 $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::varchar[],
-                $19::int[], $20::varchar[])
+                $19::int[], $20::varchar[], $21::uuid[])
          n(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-           complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel)
+           complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel, sender_id)
     returning *
 ),
 deferred as ( -- only a rebuild finds somebody queued and put off at once
@@ -30,11 +31,31 @@ counts as (
            count(complained_at) as complained, count(unsubscribed_at) as unsubscribed, count(timed_out_at) as timed_out
     from added
     group by tenant_id, campaign_id
+),
+progress as (
+    update campaign_progress p
+    set recipients = p.recipients + c.recipients, skipped = p.skipped + c.skipped, queued = p.queued + c.queued, sending = p.sending + c.sending,
+        sent = p.sent + c.sent, failed = p.failed + c.failed, in_doubt = p.in_doubt + c.in_doubt, delivered = p.delivered + c.delivered,
+        opened = p.opened + c.opened, clicked = p.clicked + c.clicked, bounced = p.bounced + c.bounced, complained = p.complained + c.complained,
+        unsubscribed = p.unsubscribed + c.unsubscribed, timed_out = p.timed_out + c.timed_out
+    from counts c
+    where p.tenant_id = c.tenant_id and p.campaign_id = c.campaign_id
+    returning p.tenant_id, p.campaign_id
+),
+heard as (
+    select tenant_id, campaign_id, sender_id, date_trunc('hour', sent_at, 'UTC') as sent, date_trunc('hour', bounced_at, 'UTC') as bounced,
+           date_trunc('hour', complained_at, 'UTC') as complained, count(*) as messages
+    from added
+    where sender_id is not null and coalesce(sent_at, bounced_at, complained_at) is not null
+    group by 1, 2, 3, 4, 5, 6
 )
-update campaign_progress p
-set recipients = p.recipients + c.recipients, skipped = p.skipped + c.skipped, queued = p.queued + c.queued, sending = p.sending + c.sending,
-    sent = p.sent + c.sent, failed = p.failed + c.failed, in_doubt = p.in_doubt + c.in_doubt, delivered = p.delivered + c.delivered,
-    opened = p.opened + c.opened, clicked = p.clicked + c.clicked, bounced = p.bounced + c.bounced, complained = p.complained + c.complained,
-    unsubscribed = p.unsubscribed + c.unsubscribed, timed_out = p.timed_out + c.timed_out
-from counts c
-where p.tenant_id = c.tenant_id and p.campaign_id = c.campaign_id
+insert into sender_health as h (tenant_id, sender_id, hour, campaign_id, sent, bounced, complained)
+select m.tenant_id, m.sender_id, e.hour, m.campaign_id, coalesce(sum(m.messages) filter (where e.kind = 1), 0),
+       coalesce(sum(m.messages) filter (where e.kind = 2), 0), coalesce(sum(m.messages) filter (where e.kind = 3), 0)
+from heard m
+join progress p on p.tenant_id = m.tenant_id and p.campaign_id = m.campaign_id -- whose row is locked before those of its senders
+cross join unnest(array[m.sent, m.bounced, m.complained]) with ordinality e(hour, kind)
+where e.hour is not null
+group by 1, 2, 3, 4
+on conflict (tenant_id, sender_id, hour, campaign_id) do update
+set sent = h.sent + excluded.sent, bounced = h.bounced + excluded.bounced, complained = h.complained + excluded.complained

@@ -6,8 +6,9 @@ using Campaigns.Planning;
 namespace Campaigns.Sending;
 
 /// <summary>
-/// Who is where in which campaign: the rows of recipients (the work queue, and who got what), of batches, and the counts of
-/// each campaign. Inline: never behind the events. All facts of a commit are folded into one change per recipient first.
+/// Who is where in which campaign: the rows of recipients (the work queue, and who got what), of batches, the counts of
+/// each campaign, and how each sender is received. Inline: never behind the events. All facts of a commit are folded into one change per
+/// recipient first.
 /// </summary>
 public sealed class Ledger : Projection
 {
@@ -20,7 +21,7 @@ public sealed class Ledger : Projection
 
     public override string Name => "ledger";
 
-    public override IReadOnlyList<string> Tables { get; } = ["recipients", "deferrals", "batches", "campaign_progress"];
+    public override IReadOnlyList<string> Tables { get; } = ["recipients", "deferrals", "batches", "campaign_progress", "sender_health"];
 
     public override IReadOnlyList<Type> Facts { get; } =
     [
@@ -58,9 +59,9 @@ public sealed class Ledger : Projection
                     break;
                 case BatchStarted batch:
                     started.Add((@event, batch));
-                    foreach (var id in batch.Recipients)
+                    for (var i = 0; i < batch.Recipients.Count; i++)
                     {
-                        Row(id, @event).Started(batch.Number);
+                        Row(batch.Recipients[i], @event).Started(batch.Number, batch.SenderOf(i));
                     }
 
                     break;
@@ -106,7 +107,7 @@ public sealed class Ledger : Projection
             All(row => row.Reason), All(row => row.Batch), All(row => row.QueuedAt), All(row => row.SentAt),
             All(row => row.DeliveredAt), All(row => row.OpenedAt), All(row => row.ClickedAt), All(row => row.BouncedAt), All(row => row.ComplainedAt),
             All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.NotBefore), All(row => row.LimitKey), All(row => row.Attempts),
-            All(row => row.Channel));
+            All(row => row.Channel), All(row => row.SenderId));
     }
 
     static void Queue(SqlQueue sql, List<(Event Event, BatchStarted Fact)> started)

@@ -17,10 +17,11 @@ namespace Campaigns.Sending;
 public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check) : ICampaignWork;
 
 /// <summary>
-/// Asks the provider about messages in doubt, and texts whose end it never told, some times over half an hour: its own records lag behind. What it knows is recorded as its webhook would
-/// have been, of the address too; what it does not know stays in doubt.
+/// Asks the provider, at the times of <c>Sending:LookUpAfter</c>, about messages in doubt and texts whose end it never told: its own records lag
+/// behind. What it knows is recorded as its webhook would have been, of the address too; what it does not know stays in doubt.
 /// </summary>
-public sealed class MessageLookUp(EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
+public sealed class MessageLookUp(
+    EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
 {
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
@@ -34,7 +35,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
         var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
         var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-        var found = new ConcurrentBag<(long Version, ProviderFact Fact)>();
+        var found = new ConcurrentBag<Finding>();
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
@@ -43,7 +44,8 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 if (await providers.For(recipient.Channel).LookUp(Question(delivery.TenantId, recipient, template), token) is LookUpResult.Found answer
                     && (recipient.IsInDoubt || answer.Fact is not MessageAccepted))
                 {
-                    found.Add((recipient.Version, new ProviderFact(recipient.Id, answer.Fact, answer.Suppresses, answer.Address, [])));
+                    found.Add(new Finding(
+                        recipient.Version, recipient.SenderId, new ProviderFact(recipient.Id, answer.Fact, answer.Suppresses, answer.Address, [])));
                 }
             });
 
@@ -51,7 +53,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
     }
 
     /// <summary>Also beside webhooks that were faster: about whom they told something meanwhile, nothing more is recorded, and nobody is asked again.</summary>
-    async Task Record(LookUpMessages message, IReadOnlyList<(long Version, ProviderFact Fact)> found, Delivery delivery, CancellationToken ct)
+    async Task Record(LookUpMessages message, IReadOnlyList<Finding> found, Delivery delivery, CancellationToken ct)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -59,7 +61,7 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
             var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Fact.Recipient, each.Version))).ToList();
             var addresses = await AddressBook.Read(store, delivery.TenantId, unmoved.Select(each => each.Fact), consent.Value, ct);
             var session = delivery.OpenSession();
-            foreach (var (version, fact) in unmoved)
+            foreach (var (version, _, fact) in unmoved)
             {
                 session.Append<Recipient>(fact.Recipient!.Value, ExpectedVersion.Exactly(version), fact.Fact!);
                 addresses.Record(session, fact);
@@ -70,9 +72,15 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
                 session.Send(new CompleteCampaign(message.CampaignId));
             }
 
-            if (unmoved.Any(each => each.Fact.Fact is MessageBounced or MessageDropped or MessageUndelivered))
+            var badlyReceived = unmoved.FindAll(each => each.Fact.Fact is MessageBounced or MessageDropped or MessageUndelivered);
+            if (badlyReceived.Count > 0)
             {
                 session.Send(new CheckHealth(message.CampaignId));
+            }
+
+            foreach (var sender in badlyReceived.Select(each => each.SenderId).OfType<Guid>().Distinct())
+            {
+                session.Send(new CheckSenderHealth(sender));
             }
 
             if (unmoved.Count < unresolved.Count && NextCheck(message, options.Value.Checks) is { } wait)
@@ -113,8 +121,13 @@ public sealed class MessageLookUp(EventStore store, MessageProviders providers, 
 
     static UnresolvedMessage Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "inDoubt", Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true),
-        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11));
+        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11),
+        reader.IsDBNull(12) ? null : reader.GetGuid(12));
+
+    /// <param name="Version">Of the recipient when the provider was asked.</param>
+    sealed record Finding(long Version, Guid? SenderId, ProviderFact Fact);
 
     sealed record UnresolvedMessage(
-        Guid Id, long Version, bool IsInDoubt, Channel Channel, DateTimeOffset StartedAt, string? ProviderMessageId, Addressee? Addressee);
+        Guid Id, long Version, bool IsInDoubt, Channel Channel, DateTimeOffset StartedAt, string? ProviderMessageId, Addressee? Addressee,
+        Guid? SenderId);
 }

@@ -5,7 +5,7 @@ select r.id, s.version, r.status, r.channel, b.started_at,
            order by e.version desc
            limit 1
        ) end as provider_message_id,
-       c.email, c.first_name, c.last_name, c.time_zone, c.attributes, c.phone
+       c.email, c.first_name, c.last_name, c.time_zone, c.attributes, c.phone, r.sender_id
 from recipients r
 join batches b on b.tenant_id = r.tenant_id and b.campaign_id = r.campaign_id and b.number = r.batch
 join mt_streams s on s.tenant_id = r.tenant_id and s.id = r.id

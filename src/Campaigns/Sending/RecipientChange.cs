@@ -25,6 +25,12 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public int? Batch { get; private set; }
 
+    /// <summary>
+    /// Who writes, empty for no sender of the organisation's; null: stays as it is. Whoever is sent to stays with the sender of that batch: what is
+    /// heard of a message counts for the one in whose name it went out, also where an attempt before, whose message it perhaps was, was another's.
+    /// </summary>
+    public Guid? SenderId { get; private set; }
+
     /// <summary>Goes with the status.</summary>
     public DateTimeOffset? NotBefore { get; private set; }
 
@@ -56,8 +62,10 @@ sealed class RecipientChange(string tenantId, Guid id)
         or AttemptFailed or RecipientDeferred or OpenTimedOut
         || RecipientFacts.ProveHandedOver(fact);
 
-    public void Started(int batch)
+    /// <param name="sender">Empty for none.</param>
+    public void Started(int batch, Guid sender)
     {
+        SenderId = Status == Sent ? SenderId : sender;
         Set("sending", null);
         Batch = batch;
     }

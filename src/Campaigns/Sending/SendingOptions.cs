@@ -51,15 +51,18 @@ public sealed class SendingOptions
     /// <summary>Errors of the provider in a row after which the campaign is paused.</summary>
     public int ErrorsBeforeBreak { get; set; } = 10;
 
-    /// <summary>The share of bounced messages, 0 to 1, over which the campaign is paused.</summary>
+    /// <summary>The share of bounced messages, 0 to 1, over which the campaign, or the sender, is paused.</summary>
     public double BounceRateBreak { get; set; } = 0.02;
 
-    /// <summary>The share of complaints, 0 to 1, over which the campaign is paused.</summary>
+    /// <summary>The share of complaints, 0 to 1, over which the campaign, or the sender, is paused.</summary>
     public double ComplaintRateBreak { get; set; } = 0.001;
 
-    /// <summary>Messages of the campaign before a share says anything.</summary>
+    /// <summary>Messages of the campaign, or of the sender, before a share says anything.</summary>
     public int SentBeforeBreak { get; set; } = 100;
 
     /// <summary>Bounces, or complaints, before their share says anything.</summary>
     public int BadBeforeBreak { get; set; } = 3;
+
+    /// <summary>How far back what a sender sent counts.</summary>
+    public TimeSpan SenderHealthFor { get; set; } = TimeSpan.FromDays(7);
 }

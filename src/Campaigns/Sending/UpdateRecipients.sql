@@ -3,9 +3,9 @@
 with change as (
     select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                          $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-                         $18::varchar[], $19::int[], $20::varchar[])
+                         $18::varchar[], $19::int[], $20::varchar[], $21::uuid[])
         c(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel)
+          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel, sender_id)
 ),
 moved as (
     update recipients r
@@ -14,6 +14,8 @@ moved as (
         not_before = case when r.status = 'sent' then null when c.status is null then r.not_before else c.not_before end,
         attempts = coalesce(c.attempts, r.attempts),
         batch = coalesce(c.batch, r.batch),
+        sender_id = case when r.status = 'sent' or c.sender_id is null then r.sender_id
+                         else nullif(c.sender_id, '00000000-0000-0000-0000-000000000000') end,
         sent_at = coalesce(r.sent_at, c.sent_at),
         delivered_at = coalesce(r.delivered_at, c.delivered_at),
         opened_at = coalesce(r.opened_at, c.opened_at),
@@ -25,12 +27,13 @@ moved as (
     from change c
     join recipients was on was.tenant_id = c.tenant_id and was.id = c.id
     where r.tenant_id = c.tenant_id and r.id = c.id
-    returning r.tenant_id, r.campaign_id, r.id, was.status as was, r.status as is_now, r.reason, was.not_before as was_not_before, r.not_before, c.limit_key,
+    returning r.tenant_id, r.campaign_id, r.id, r.sender_id, was.status as was, r.status as is_now, r.reason, was.not_before as was_not_before, r.not_before, c.limit_key,
+              case when was.sent_at is null then r.sent_at end as sent_at,
+              case when was.bounced_at is null then r.bounced_at end as bounced_at,
+              case when was.complained_at is null then r.complained_at end as complained_at,
               (r.delivered_at is not null and was.delivered_at is null)::int as delivered,
               (r.opened_at is not null and was.opened_at is null)::int as opened,
               (r.clicked_at is not null and was.clicked_at is null)::int as clicked,
-              (r.bounced_at is not null and was.bounced_at is null)::int as bounced,
-              (r.complained_at is not null and was.complained_at is null)::int as complained,
               (r.unsubscribed_at is not null and was.unsubscribed_at is null)::int as unsubscribed,
               (r.timed_out_at is not null and was.timed_out_at is null)::int as timed_out
 ),
@@ -55,16 +58,36 @@ counts as (
            sum((is_now = 'sent')::int - (was = 'sent')::int) as sent,
            sum((is_now = 'failed')::int - (was = 'failed')::int) as failed,
            sum((is_now = 'inDoubt')::int - (was = 'inDoubt')::int) as in_doubt,
-           sum(delivered) as delivered, sum(opened) as opened, sum(clicked) as clicked, sum(bounced) as bounced,
-           sum(complained) as complained, sum(unsubscribed) as unsubscribed, sum(timed_out) as timed_out
+           sum(delivered) as delivered, sum(opened) as opened, sum(clicked) as clicked, count(bounced_at) as bounced,
+           count(complained_at) as complained, sum(unsubscribed) as unsubscribed, sum(timed_out) as timed_out
     from moved
     group by tenant_id, campaign_id
     order by tenant_id, campaign_id -- every commit locks the rows of progress in the same order
+),
+progress as (
+    update campaign_progress p
+    set recipients = p.recipients + c.recipients, skipped = p.skipped + c.skipped, queued = p.queued + c.queued, sending = p.sending + c.sending,
+        sent = p.sent + c.sent, failed = p.failed + c.failed, in_doubt = p.in_doubt + c.in_doubt, delivered = p.delivered + c.delivered,
+        opened = p.opened + c.opened, clicked = p.clicked + c.clicked, bounced = p.bounced + c.bounced, complained = p.complained + c.complained,
+        unsubscribed = p.unsubscribed + c.unsubscribed, timed_out = p.timed_out + c.timed_out
+    from counts c
+    where p.tenant_id = c.tenant_id and p.campaign_id = c.campaign_id
+    returning p.tenant_id, p.campaign_id
+),
+heard as (
+    select tenant_id, campaign_id, sender_id, date_trunc('hour', sent_at, 'UTC') as sent, date_trunc('hour', bounced_at, 'UTC') as bounced,
+           date_trunc('hour', complained_at, 'UTC') as complained, count(*) as messages
+    from moved
+    where sender_id is not null and coalesce(sent_at, bounced_at, complained_at) is not null
+    group by 1, 2, 3, 4, 5, 6
 )
-update campaign_progress p
-set recipients = p.recipients + c.recipients, skipped = p.skipped + c.skipped, queued = p.queued + c.queued, sending = p.sending + c.sending,
-    sent = p.sent + c.sent, failed = p.failed + c.failed, in_doubt = p.in_doubt + c.in_doubt, delivered = p.delivered + c.delivered,
-    opened = p.opened + c.opened, clicked = p.clicked + c.clicked, bounced = p.bounced + c.bounced, complained = p.complained + c.complained,
-    unsubscribed = p.unsubscribed + c.unsubscribed, timed_out = p.timed_out + c.timed_out
-from counts c
-where p.tenant_id = c.tenant_id and p.campaign_id = c.campaign_id
+insert into sender_health as h (tenant_id, sender_id, hour, campaign_id, sent, bounced, complained)
+select m.tenant_id, m.sender_id, e.hour, m.campaign_id, coalesce(sum(m.messages) filter (where e.kind = 1), 0),
+       coalesce(sum(m.messages) filter (where e.kind = 2), 0), coalesce(sum(m.messages) filter (where e.kind = 3), 0)
+from heard m
+join progress p on p.tenant_id = m.tenant_id and p.campaign_id = m.campaign_id -- whose row is locked before those of its senders
+cross join unnest(array[m.sent, m.bounced, m.complained]) with ordinality e(hour, kind)
+where e.hour is not null
+group by 1, 2, 3, 4
+on conflict (tenant_id, sender_id, hour, campaign_id) do update
+set sent = h.sent + excluded.sent, bounced = h.bounced + excluded.bounced, complained = h.complained + excluded.complained

@@ -1,6 +1,7 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Providers.Twilio;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,7 +15,8 @@ public static class AddSender
         api.MapPost("/senders", Handle).WithName(nameof(AddSender)).WithSummary("Add a sender")
             .Produces<SenderView>(StatusCodes.Status201Created).ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
 
-    static async Task<IResult> Handle(SenderSettings input, ApiRequest request, TwilioAccounts accounts, CancellationToken ct)
+    static async Task<IResult> Handle(
+        SenderSettings input, ApiRequest request, TwilioAccounts accounts, SenderHealths healths, CancellationToken ct)
     {
         var errors = input.Errors();
         if (errors.Count > 0)
@@ -33,6 +35,6 @@ public static class AddSender
         var added = session.Append(new StreamState<Sender>(id, Sender.Initial, 0), new SenderAdded(settings));
         await session.Commit(ct);
         request.SetETag(added.Version);
-        return Results.Created($"/api/v1/senders/{id}", SenderView.Of(added, session.Now));
+        return Results.Created($"/api/v1/senders/{id}", SenderView.Of(added, await healths.Of(request.TenantId, added, ct), session.Now));
     }
 }

@@ -1,6 +1,7 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Providers.Twilio;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -20,7 +21,8 @@ public static class ChangeSender
             .Produces<SenderView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status412PreconditionFailed);
 
-    static async Task<IResult> Handle(Guid id, SenderSettings input, ApiRequest request, TwilioAccounts accounts, CancellationToken ct)
+    static async Task<IResult> Handle(
+        Guid id, SenderSettings input, ApiRequest request, TwilioAccounts accounts, SenderHealths healths, CancellationToken ct)
     {
         var errors = input.Errors();
         if (errors.Count > 0)
@@ -31,6 +33,6 @@ public static class ChangeSender
         var settings = input.Normalise();
         return (await Senders.IsForeign(settings, accounts, request, ct) ?? await Senders.IsTaken(settings, id, request, ct)) is { } refusal
             ? refusal.ToProblem()
-            : SenderView.Answer(request, await request.Decide<Sender>(id, (sender, _) => Decide(sender, settings), ct));
+            : await SenderView.Answer(request, healths, await request.Decide<Sender>(id, (sender, _) => Decide(sender, settings), ct), ct);
     }
 }

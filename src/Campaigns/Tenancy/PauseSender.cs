@@ -1,6 +1,7 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,10 +16,10 @@ public static class PauseSender
         : sender.PausedBy is not null ? Outcome.Nothing
         : Outcome.Record(new SenderPaused(by, reason));
 
-    public static Outcome Resume(Sender sender) =>
+    public static Outcome Resume(Sender sender, DateTimeOffset now) =>
         Senders.IsActive(sender) is { } refusal ? Outcome.Refuse(refusal)
         : sender.PausedBy is null ? Outcome.Nothing
-        : Outcome.Record(new SenderResumed());
+        : Outcome.Record(new SenderResumed(now));
 
     public static Outcome Retire(Sender sender) =>
         Senders.Exists(sender) is { } refusal ? Outcome.Refuse(refusal)
@@ -27,15 +28,15 @@ public static class PauseSender
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        Describe(api.MapPost("/senders/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
-                SenderView.Answer(request, await request.Decide<Sender>(
-                    id, (sender, _) => Pause(sender, PausedBy.Person, reason?.Text ?? "Paused by a person"), ct)))
+        Describe(api.MapPost("/senders/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
+                await SenderView.Answer(request, healths, await request.Decide<Sender>(
+                    id, (sender, _) => Pause(sender, PausedBy.Person, reason?.Text ?? "Paused by a person"), ct), ct))
             .WithName("PauseSender").WithSummary("Let nothing go out in its name until it is resumed").LimitText());
-        Describe(api.MapPost("/senders/{id:guid}/resume", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                SenderView.Answer(request, await request.Decide<Sender>(id, (sender, _) => Resume(sender), ct)))
+        Describe(api.MapPost("/senders/{id:guid}/resume", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
+                await SenderView.Answer(request, healths, await request.Decide<Sender>(id, Resume, ct), ct))
             .WithName("ResumeSender").WithSummary("Go on sending in its name"));
-        Describe(api.MapPost("/senders/{id:guid}/retire", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                SenderView.Answer(request, await request.Decide<Sender>(id, (sender, _) => Retire(sender), ct)))
+        Describe(api.MapPost("/senders/{id:guid}/retire", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
+                await SenderView.Answer(request, healths, await request.Decide<Sender>(id, (sender, _) => Retire(sender), ct), ct))
             .WithName("RetireSender").WithSummary("Never again send in its name; its address becomes free"));
     }
 

@@ -19,7 +19,8 @@ public sealed record SenderVerified(VerifiedBy By, DateTimeOffset At);
 /// <param name="By">Whether a person asked for it or a breaker tripped.</param>
 public sealed record SenderPaused(PausedBy By, string Reason);
 
-public sealed record SenderResumed;
+/// <param name="At">Absent in old ones.</param>
+public sealed record SenderResumed(DateTimeOffset? At = null);
 
 public sealed record SenderRetired;
 
@@ -46,6 +47,9 @@ public sealed record Sender
     /// <summary>Why it is paused.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>What was sent before says nothing about its health any more.</summary>
+    public DateTimeOffset? ResumedAt { get; init; }
+
     public bool Retired { get; init; }
 
     /// <summary>Nothing stands in the way of its address. A telephone number is taken as given: Twilio lets no account send from another one's.</summary>
@@ -64,7 +68,7 @@ public sealed record Sender
         SenderConfirmationAsked asked => this with { Confirmation = new Confirmation(asked.Hash, asked.At, asked.Until) },
         SenderVerified verified => this with { VerifiedAt = verified.At, VerifiedBy = verified.By, Confirmation = null },
         SenderPaused paused => this with { PausedBy = paused.By, Reason = paused.Reason },
-        SenderResumed => this with { PausedBy = null, Reason = null },
+        SenderResumed resumed => this with { PausedBy = null, Reason = null, ResumedAt = resumed.At ?? ResumedAt },
         SenderRetired => this with { Retired = true, Confirmation = null },
         _ => this,
     };

@@ -4,6 +4,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Campaigns.Providers.Twilio;
+using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,27 +16,29 @@ namespace Campaigns.Tenancy;
 /// <param name="Version">What an <c>If-Match</c> names.</param>
 /// <param name="WarmUpHourlyCap">What its warm-up allows in this hour; null without one, or once it is over.</param>
 /// <param name="ConfirmationUntil">Until when the link that was sent last works; null when there is none.</param>
+/// <param name="Health">What its breaker goes by.</param>
 public sealed record SenderView(
     Guid Id, long Version, string Name, string? Email, string? ReplyTo, string? Owner, string? Phone, string? MessagingServiceId, SenderLimits? Limits,
     WarmUp? WarmUp, int? WarmUpHourlyCap, bool Verified, DateTimeOffset? VerifiedAt, VerifiedBy? VerifiedBy, DateTimeOffset? ConfirmationUntil,
-    PausedBy? PausedBy, string? Reason, bool Retired)
+    PausedBy? PausedBy, string? Reason, bool Retired, SenderHealth Health)
 {
-    internal static SenderView Of(StreamState<Sender> sender, DateTimeOffset now)
+    internal static SenderView Of(StreamState<Sender> sender, SenderHealth health, DateTimeOffset now)
     {
         var (state, settings) = (sender.State, sender.State.Settings);
         return new SenderView(
             sender.Id, sender.Version, settings.Name, settings.Email, settings.ReplyTo, settings.Owner, settings.Phone, settings.MessagingServiceId,
             settings.Limits, settings.WarmUp, settings.WarmUp?.HourlyCap(now), state.IsVerified, state.VerifiedAt, state.VerifiedBy,
-            state.Confirmation?.Until, state.PausedBy, state.Reason, state.Retired);
+            state.Confirmation?.Until, state.PausedBy, state.Reason, state.Retired, health);
     }
 
     /// <summary>The answer to a command: the sender after it, with its entity tag, or the refusal.</summary>
-    internal static IResult Answer(ApiRequest request, Decided<Sender> decided) => decided.Refusal?.ToProblem() ?? Answer(request, decided.Stream);
+    internal static async Task<IResult> Answer(ApiRequest request, SenderHealths healths, Decided<Sender> decided, CancellationToken ct) =>
+        decided.Refusal?.ToProblem() ?? await Answer(request, healths, decided.Stream, ct);
 
-    internal static IResult Answer(ApiRequest request, StreamState<Sender> sender)
+    internal static async Task<IResult> Answer(ApiRequest request, SenderHealths healths, StreamState<Sender> sender, CancellationToken ct)
     {
         request.SetETag(sender.Version);
-        return Results.Ok(Of(sender, request.Now));
+        return Results.Ok(Of(sender, await healths.Of(request.TenantId, sender, ct), request.Now));
     }
 }
 
@@ -49,17 +52,19 @@ public static class Senders
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/senders", async ([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, bool retired = false) =>
+        api.MapGet("/senders", async ([AsParameters] PageRequest page, ApiRequest request, SenderHealths healths, CancellationToken ct, bool retired = false) =>
             {
                 var senders = await request.Store.Database.Query(
                     ReadSenders, Read, ct, request.TenantId, page.AfterId ?? Guid.AllBitsSet, retired, page.Size + 1);
-                return TypedResults.Ok(Page.Of([.. senders.Select(sender => SenderView.Of(sender, request.Now))], page.Size, sender => sender.Id.ToString()));
+                var health = await healths.Of(request.TenantId, senders, ct);
+                return TypedResults.Ok(Page.Of(
+                    [.. senders.Select(sender => SenderView.Of(sender, health[sender.Id], request.Now))], page.Size, sender => sender.Id.ToString()));
             })
             .WithName("ListSenders").WithSummary("Who may send, newest first; retired ones too where asked for").Produces<Page<SenderView>>();
-        api.MapGet("/senders/{id:guid}", async (Guid id, ApiRequest request, CancellationToken ct) =>
+        api.MapGet("/senders/{id:guid}", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
             {
                 var sender = await request.Store.Load<Sender>(request.TenantId, id, ct);
-                return Exists(sender.State)?.ToProblem() ?? SenderView.Answer(request, sender);
+                return Exists(sender.State)?.ToProblem() ?? await SenderView.Answer(request, healths, sender, ct);
             })
             .WithName("GetSender").WithSummary("A sender").Produces<SenderView>().ProducesProblem(StatusCodes.Status404NotFound);
     }

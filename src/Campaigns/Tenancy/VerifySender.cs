@@ -46,7 +46,7 @@ public static class VerifySender
     internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     static async Task<IResult> Handle(
-        Guid id, ApiRequest request, MessageProviders providers, IOptions<SendersOptions> options, PublicUrl publicUrl,
+        Guid id, ApiRequest request, MessageProviders providers, IOptions<SendersOptions> options, PublicUrl publicUrl, SenderHealths healths,
         CancellationToken ct)
     {
         var (tenantId, provider) = (request.TenantId, providers.For(Channel.Email));
@@ -65,14 +65,15 @@ public static class VerifySender
             id, (sender, now) => Decide(sender, email, isVouchedFor, hash, options.Value.ConfirmWithin, now), ct);
         if (decided.Refusal is not null || decided.Stream.State.Confirmation?.Hash != hash)
         {
-            return SenderView.Answer(request, decided);
+            return await SenderView.Answer(request, healths, decided, ct);
         }
 
         var organisation = await request.Store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
         var link = publicUrl.Of(ConfirmSender.Path.TrimStart('/') + token)!;
         var mail = Mail(id, tenantId, hash, options.Value.ConfirmFrom ?? email!, email!, organisation.State.Settings.Name, link);
         request.SetETag(decided.Stream.Version);
-        return (await provider.Send(mail, ct)).Problem() ?? Results.Accepted(null, SenderView.Of(decided.Stream, request.Now));
+        return (await provider.Send(mail, ct)).Problem()
+            ?? Results.Accepted(null, SenderView.Of(decided.Stream, await healths.Of(tenantId, decided.Stream, ct), request.Now));
     }
 
     static OutgoingEmail Mail(Guid id, string tenantId, string hash, string from, string email, string organisation, Uri link)

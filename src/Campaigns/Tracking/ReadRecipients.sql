@@ -1,1 +1,1 @@
-select id, campaign_id, status from recipients where tenant_id = $1 and id = any ($2)
+select id, campaign_id, status, sender_id from recipients where tenant_id = $1 and id = any ($2)

@@ -64,7 +64,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
         var addresses = await AddressBook.Read(store, session.TenantId, all, consent.Value, ct);
 
         var newKeys = new HashSet<Guid>();
-        var badlyReceived = new HashSet<Guid>();
+        var badlyReceived = new List<TrackedRecipient>();
         foreach (var body in bodies)
         {
             foreach (var fact in body.Facts)
@@ -82,7 +82,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
                         recipient!.Record(session, fact.Fact!);
                         if (fact.Fact is MessageBounced or MessageDropped or MessageUndelivered or SpamReported)
                         {
-                            badlyReceived.Add(recipient.CampaignId);
+                            badlyReceived.Add(recipient);
                         }
                     }
 
@@ -104,9 +104,14 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
             session.Sql.Add(MarkProcessed, body.Id, session.Now, body.Recorded, body.Duplicates, body.Unmatched, body.Malformed);
         }
 
-        foreach (var campaign in badlyReceived)
+        foreach (var campaign in badlyReceived.Select(recipient => recipient.CampaignId).Distinct())
         {
             session.Send(new CheckHealth(campaign));
+        }
+
+        foreach (var sender in badlyReceived.Select(recipient => recipient.SenderId).OfType<Guid>().Distinct())
+        {
+            session.Send(new CheckSenderHealth(sender));
         }
 
         if (newKeys.Count > 0)
@@ -152,7 +157,9 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
     async Task<Dictionary<Guid, TrackedRecipient>> Recipients(string tenantId, Guid[] ids, CancellationToken ct)
     {
         var rows = await store.Database.Query(
-            ReadRecipients, reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2)), ct, tenantId, ids.Distinct().ToArray());
+            ReadRecipients,
+            reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)),
+            ct, tenantId, ids.Distinct().ToArray());
         return rows.ToDictionary(row => row.Id);
     }
 

@@ -5,7 +5,8 @@ namespace Campaigns.Tracking;
 
 /// <summary>A recipient about whom something is to be recorded that happened outside.</summary>
 /// <param name="Status">As the ledger has it.</param>
-sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status)
+/// <param name="SenderId">In whose name the message went out, if in that of a sender of the organisation's.</param>
+sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status, Guid? SenderId = null)
 {
     public void Record(Session session, object fact)
     {

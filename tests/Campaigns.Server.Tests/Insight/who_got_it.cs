@@ -32,7 +32,7 @@ public sealed class who_got_it(PostgresFixture postgres) : IAsyncLifetime
         foreach (var (line, row) in lines.Skip(1).Zip(rows))
         {
             var cells = line.Split(',');
-            cells.Length.ShouldBe(17);
+            cells.Length.ShouldBe(18);
             (cells[0], cells[2], cells[3], cells[7]).ShouldBe((
                 row.Id.ToString(), $"\"{row.Email}\"", JsonNamingPolicy.CamelCase.ConvertName(row.Status.ToString()), $"{row.SentAt:O}"));
         }

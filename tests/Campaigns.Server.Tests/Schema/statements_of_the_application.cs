@@ -25,7 +25,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     const string Recipients = """
         varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
-        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[], varchar[]
+        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[], varchar[], uuid[]
         """;
 
     ApiHost host = null!;
@@ -109,7 +109,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         (await Plan(
             "Campaigns.Sending.UpdateRecipients.sql",
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
-            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}"))
+            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}, {none("uuid")}"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         (await Plan("Campaigns.Sending.ReadPermits.sql", $"'{{limit 7, limit 8}}', '{{20, 20}}', '{{1, 1}}', now(), '{campaign}', now()"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");

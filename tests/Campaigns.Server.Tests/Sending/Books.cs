@@ -7,7 +7,7 @@ namespace Campaigns.Server.Tests.Sending;
 /// <summary>Whether what the tables say adds up.</summary>
 static class Books
 {
-    /// <summary>The counters of progress are what a count over the recipients comes to, and nobody was recorded as sent twice.</summary>
+    /// <summary>The counters of progress and of senders are what a count over the recipients comes to, and nobody was recorded as sent twice.</summary>
     public static async Task ShouldAddUp(this EventStore store)
     {
         const string counts = """
@@ -26,6 +26,19 @@ static class Books
                          unsubscribed, timed_out from campaign_progress) p using (campaign_id)
             where (p.*)::text <> (c.*)::text
             """)).ShouldBeEmpty();
+        (await store.Texts("select h::text from (select tenant_id, sender_id, hour, campaign_id, sent, bounced, complained from sender_health) h")).ShouldBe(
+            await store.Texts("""
+                select c::text
+                from (
+                    select tenant_id, sender_id, date_trunc('hour', at, 'UTC') as hour, campaign_id, count(*) filter (where kind = 1),
+                           count(*) filter (where kind = 2), count(*) filter (where kind = 3)
+                    from recipients
+                    cross join unnest(array[sent_at, bounced_at, complained_at]) with ordinality e(at, kind)
+                    where sender_id is not null and at is not null
+                    group by 1, 2, 3, 4
+                ) c
+                """),
+            ignoreOrder: true);
         (await store.Texts("""
             select stream_id || ' ' || type from mt_events where type in ('message_sent', 'open_timed_out', 'recipient_queued')
             group by stream_id, type having count(*) > 1

@@ -35,6 +35,17 @@ public sealed class the_story_of_a_recipient
     }
 
     [Fact]
+    public void names_who_writes_where_the_row_says_so()
+    {
+        var story = Told(
+            Row with { Status = RecipientStatus.Sending, Batch = 2 }, [Queued, Failed, At(3, new RecipientRequeued(RequeueReason.Failed))],
+            [First, First with { Number = 2, StartedAt = Some.Now.AddMinutes(5) }], sender: "Anna");
+        story.Story.Where(line => line.Event == "batch_started").Select(line => line.What).ShouldBe([
+            "Taken by batch 1, one of 40, to be handed to the provider.", "Taken by batch 2, one of 40, to be handed to the provider in the name of Anna.",
+        ]);
+    }
+
+    [Fact]
     public void names_who_asked_and_nobody_where_nobody_did()
     {
         var story = Told(Row, [Queued, Failed, At(3, new RecipientRequeued(RequeueReason.Failed), "r1"), At(4, new RecipientRequeued(RequeueReason.InDoubt), "other")], [First]);
@@ -127,8 +138,8 @@ public sealed class the_story_of_a_recipient
         Told(sent with { BouncedAt = Some.Now }, [Queued], []).Next.ShouldBe("Not sent again. Whatever the provider still tells about it is recorded.");
     }
 
-    static RecipientStory Told(RecipientView row, Event[] events, BatchView[] batches, object[]? campaign = null) => RecipientStory.Of(new RecipientPast(
-        row, Some.Id, Scenario.Given(campaign ?? Some.Facts(CampaignStatus.Sending)).State, events, batches, new Dictionary<string, string> { ["r1"] = "ada" }));
+    static RecipientStory Told(RecipientView row, Event[] events, BatchView[] batches, object[]? campaign = null, string? sender = null) => RecipientStory.Of(new RecipientPast(
+        row, Some.Id, Scenario.Given(campaign ?? Some.Facts(CampaignStatus.Sending)).State, events, batches, new Dictionary<string, string> { ["r1"] = "ada" }, sender));
 
     static Event At(int minutes, object? fact, string? correlation = null, string? name = null) => new()
     {

@@ -62,4 +62,19 @@ public sealed class the_senders_of_a_campaign
     [Fact]
     public void stay_when_a_draft_is_written_again_as_it_is() =>
         Scenario.Given(new CampaignDrafted(Rotating)).When(campaign => EditCampaign.Decide(campaign, Rotating with { SenderIds = [First, Second] })).ThenNothing();
+
+    [Fact]
+    public void are_on_record_with_each_batch_in_as_few_words_as_it_takes()
+    {
+        Recorded(First, First, First).Senders.ShouldBe([First]);
+        Recorded(First, Second, Guid.Empty).Senders.ShouldBe([First, Second, Guid.Empty]);
+        Recorded(Guid.Empty, Guid.Empty).Senders.ShouldBeNull();
+        foreach (var each in new Guid[][] { [First, First, First], [First, Second, Guid.Empty], [Guid.Empty, Guid.Empty] })
+        {
+            each.Select((_, place) => Recorded(each).SenderOf(place)).ShouldBe(each);
+        }
+
+        static BatchStarted Recorded(params Guid[] each) =>
+            new(1, Guid.NewGuid(), Some.Now, [.. each.Select(_ => Guid.NewGuid())], null, BatchStarted.ShortForm(each));
+    }
 }

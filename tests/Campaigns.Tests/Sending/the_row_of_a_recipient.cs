@@ -9,6 +9,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     static readonly DateTimeOffset Earlier = Some.Now.AddMinutes(-1);
     static readonly DateTimeOffset Later = Some.Now.AddMinutes(1);
     static readonly Guid Contact = Guid.NewGuid();
+    static readonly Guid Sender = Guid.NewGuid();
 
     static readonly object[] Proofs =
     [
@@ -57,16 +58,31 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     public void is_in_the_batch_that_took_it()
     {
         var row = new RecipientChange("ours", Guid.NewGuid());
-        row.Started(3);
-        (row.Status, row.Batch, row.IsNew).ShouldBe(("sending", 3, false));
+        row.Started(3, Sender);
+        (row.Status, row.Batch, row.SenderId, row.IsNew).ShouldBe(("sending", 3, Sender, false));
+    }
+
+    [Fact]
+    public void is_of_the_sender_of_the_last_batch_until_it_is_sent()
+    {
+        var row = Row(new RecipientQueued(Some.Id, Contact));
+        row.Started(1, Sender);
+        row.Apply(new MessageInDoubt(1, "No answer"), Recorded);
+        row.Started(2, Guid.Empty);
+        row.SenderId.ShouldBe(Guid.Empty, "nobody's is not: as before");
+        row.Started(3, Sender);
+        row.Apply(new MessageBounced(Earlier, null, null, null, null), Recorded);
+        row.Started(4, Guid.NewGuid());
+        row.SenderId.ShouldBe(Sender);
+        Row(new MessageDelivered(Earlier)).SenderId.ShouldBeNull();
     }
 
     [Fact]
     public void stays_sent_when_a_batch_is_recorded_after_the_proof()
     {
         var row = Row(new MessageDelivered(Earlier));
-        row.Started(3);
-        (row.Status, row.Batch).ShouldBe(("sent", 3));
+        row.Started(3, Sender);
+        (row.Status, row.Batch, row.SenderId).ShouldBe(("sent", 3, null));
     }
 
     public static TheoryData<string> ProofNames => [.. Proofs.Select(proof => proof.GetType().Name)];

@@ -18,6 +18,8 @@ public sealed class a_sender
     static Outcome Verify(Sender sender, bool isVouchedFor = false, DateTimeOffset? now = null, string? email = Email) =>
         VerifySender.Decide(sender, email, isVouchedFor, Hash, TimeSpan.FromDays(3), now ?? Some.Now);
 
+    static Outcome Resume(Sender sender) => PauseSender.Resume(sender, Some.Now);
+
     [Fact]
     public void is_verified_by_the_providers_own_word() =>
         Given().When(sender => Verify(sender, isVouchedFor: true)).Then(new SenderVerified(VerifiedBy.Provider, Some.Now));
@@ -71,8 +73,8 @@ public sealed class a_sender
         var paused = Given(new SenderPaused(PausedBy.Breaker, "Bounces"));
         paused.State.IsAvailable.ShouldBeFalse();
         paused.When(sender => PauseSender.Pause(sender, PausedBy.Person, "Lunch")).ThenNothing();
-        paused.When(PauseSender.Resume).Then(new SenderResumed());
-        Given().When(PauseSender.Resume).ThenNothing();
+        paused.When(Resume).Then(new SenderResumed(Some.Now));
+        Given().When(Resume).ThenNothing();
     }
 
     [Fact]
@@ -81,7 +83,7 @@ public sealed class a_sender
         var retired = Given(Asked, new SenderRetired());
         retired.State.IsAvailable.ShouldBeFalse();
         retired.When(PauseSender.Retire).ThenNothing();
-        retired.When(PauseSender.Resume).Refused("sender-retired");
+        retired.When(Resume).Refused("sender-retired");
         retired.When(sender => Verify(sender, isVouchedFor: true)).Refused("sender-retired");
         retired.When(sender => ChangeSender.Decide(sender, Settings with { Name = "Else" })).Refused("sender-retired");
         retired.When(sender => ConfirmSender.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
