@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
@@ -179,6 +181,29 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task of_its_sender_tests_count_too_and_one_too_many_is_told_when_to_come_again()
+    {
+        await Limits(new { senderPerMinute = 2 });
+        var campaign = await run.Api.Draft(await run.Api.Import("Everybody", People(5).Select(address => $"{address},Ada")), await run.Api.MakeTemplate(), InOneGo);
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var refused = await Test();
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await refused.Json()).Text("type").ShouldBe("/problems/limit-reached");
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(61)); // with a thousandth of the window
+        run.Sandbox.Counts().Accepted.ShouldBe(2);
+
+        run.Clock.Advance(TimeSpan.FromSeconds(61));
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(1);
+
+        Task<HttpResponseMessage> Test() => run.Api.PostAsJsonAsync($"campaigns/{campaign}/test", new { to = "me@a.example", fields = new { first_name = "Me" } });
+    }
+
+    [Fact]
     public async Task that_they_share_two_campaigns_get_alike()
     {
         await Limits(new { senderPerMinute = 20 });
@@ -219,7 +244,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     async Task Limits(object limits) =>
-        (await run.Api.PutAsync("organisation", System.Net.Http.Json.JsonContent.Create(new { name = "Acme", approvalRequired = false, timeZone = "Europe/Zurich", limits })))
+        (await run.Api.PutAsync("organisation", JsonContent.Create(new { name = "Acme", approvalRequired = false, timeZone = "Europe/Zurich", limits })))
             .EnsureSuccessStatusCode();
 
     static IEnumerable<string> People(int count, string name = "p") => Enumerable.Range(0, count).Select(i => $"{name}{i}@mail.example");
