@@ -4,7 +4,7 @@ using Campaigns.Engine.Messages;
 namespace Campaigns.Sending;
 
 /// <summary>Removes permits and waits that count no more, of limits that nobody has asked for since.</summary>
-sealed record ForgetPermits
+public sealed record ForgetPermits
 {
     /// <summary>Rows removed in one commit: few enough to hold no claim up.</summary>
     const int AtOnce = 10_000;

@@ -79,6 +79,23 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task permits_of_limits_that_nobody_asks_for_again_are_forgotten()
+    {
+        await Release((await Take(new Limit(LimitKind.FrequencyCap, "contact:acme:1", 1, TimeSpan.FromDays(1)), 1)).ShouldNotBeNull());
+        (await LeftAfter(TimeSpan.FromHours(23))).ShouldBe(1);
+        (await LeftAfter(TimeSpan.FromHours(2))).ShouldBe(0);
+
+        async Task<long> LeftAfter(TimeSpan time)
+        {
+            var session = run.Store.OpenSession(CampaignRun.Tenant);
+            session.Send(new ForgetPermits(), session.Now + time);
+            await session.Commit(CancellationToken.None);
+            await run.Pass(time);
+            return await run.Store.Number("select count(*) from permits");
+        }
+    }
+
+    [Fact]
     public async Task no_window_wherever_it_lies_holds_more_than_the_limit_over_days()
     {
         var permits = run.Host.Services.GetRequiredService<Permits>();
