@@ -208,6 +208,7 @@ public static class CampaignsModule
         services.AddSingleton<SendQueue>();
         services.AddSingleton<DueWork>();
         services.AddSingleton<Permits>();
+        services.AddSingleton<SingleMessages>();
         services.AddSingleton<SendingConditions>();
         services.AddSingleton<BatchClaiming>();
         services.AddSingleton<BatchHandover>();

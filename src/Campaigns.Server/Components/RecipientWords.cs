@@ -49,6 +49,7 @@ static class RecipientWords
         "suppressed" => "The address is on the suppression list",
         "invalidAddress" => "The address is not valid",
         "noAddress" => "The contact has no telephone number",
+        "frequencyCap" => "Other messages to the contact had used up the frequency cap",
         "contactDeleted" => "The contact was deleted",
         "campaignCancelled" => "The campaign was cancelled first",
         _ => reason ?? "No reason is on record",

@@ -51,6 +51,9 @@ public sealed class ApiRequest(EventStore store, IHttpContextAccessor accessor)
     /// <summary>Sets the version that a later <c>If-Match</c> can name.</summary>
     public void SetETag(long version) => Http.Response.Headers.ETag = $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
 
+    /// <summary>Sets when to come again, in whole seconds.</summary>
+    public void SetRetryAfter(TimeSpan wait) => Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
     public void SetLocation(string location) => Http.Response.Headers.Location = location;
 
     Outcome? IfMatch(long version)

@@ -87,6 +87,7 @@ static class FactWords
         SkipReason.NoAddress => "the contact has no telephone number",
         SkipReason.ContactDeleted => "the contact was deleted",
         SkipReason.OutsideHours => "it was not the hour for it where they live, and the campaign drops those",
+        SkipReason.FrequencyCap => "other messages to the contact had used up the organisation's frequency cap",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",
         _ => "no reason is on record",
     };

@@ -16,11 +16,13 @@ namespace Campaigns.Planning;
 /// <param name="Limits">In place of the organisation's.</param>
 /// <param name="LateToleranceMinutes">A scheduled launch that was missed for longer asks a person.</param>
 /// <param name="SenderIds">Among whom it rotates, each contact staying with one of them; null: all of it comes from <paramref name="From"/>.</param>
+/// <param name="IgnoresFrequencyCap">For what people must get: it goes out whatever else they got, and is not counted.</param>
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour,
     IReadOnlyList<Guid>? SenderIds = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IgnoresFrequencyCap = false)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 

@@ -8,6 +8,7 @@ using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Campaigns.Planning;
 
@@ -17,7 +18,8 @@ public static class TestCampaign
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns/{id:guid}/test", Handle).WithName(nameof(TestCampaign)).WithSummary("Send a draft to yourself; changes nothing")
             .Produces<TestResult>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status502BadGateway);
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status502BadGateway);
 
     public static Refusal? MayTest(Campaign campaign, Channel channel = Channel.Email) => CampaignRules.IsDraft(campaign) ?? (campaign.Settings switch
     {
@@ -26,7 +28,8 @@ public static class TestCampaign
         _ => null,
     });
 
-    static async Task<IResult> Handle(Guid id, TestInput input, ApiRequest request, MessageProviders providers, Launching launching, CancellationToken ct)
+    static async Task<IResult> Handle(
+        Guid id, TestInput input, ApiRequest request, Launching launching, SendingConditions conditions, SingleMessages messages, CancellationToken ct)
     {
         var (email, phone) = (EmailAddress.Normalise(input.To), PhoneNumber.Normalise(input.To));
         if ((email ?? phone) is not { } to)
@@ -87,9 +90,8 @@ public static class TestCampaign
                 RefusalKind.Invalid).ToProblem();
         }
 
-        // Before it goes out: a repeated request must not send it again. Without an Idempotency-Key there is nothing to commit.
-        await request.OpenSession().Commit(ct);
-        var messageId = "test-" + Guid.CreateVersion7(request.Now).ToString("N");
+        var claim = Guid.CreateVersion7(request.Now);
+        var messageId = $"test-{claim:N}";
         OutgoingMessage message = rendering switch
         {
             RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), From: null, to, "[Test] " + text.Body),
@@ -97,8 +99,34 @@ public static class TestCampaign
                 messageId, request.TenantId, id.ToString("N"), settings.From!, to, null, "[Test] " + content.Subject, content.Html, content.Text) { DryRun = input.DryRun },
             _ => throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}."),
         };
-        var result = await providers.For(channel).Send(message, ct);
+        var uses = input.DryRun ? new Dictionary<Limit, int>() : await Uses(message, campaign, conditions, request, ct);
+
+        // Before it goes out: a repeated request must not send it again.
+        var session = request.OpenSession();
+        Permits.Take(session, claim, null, uses, session.Now);
+        try
+        {
+            await session.Commit(ct);
+        }
+        catch (PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        {
+            return await messages.LimitReached(request, uses, ct);
+        }
+
+        var result = await messages.Send(message, channel, claim, ct);
         return result.Problem() ?? Results.Ok(new TestResult(to, ((SendResult.Accepted)result).ProviderMessageId));
+    }
+
+    // A text goes out from the number of the provider's account, an e-mail in the name of the campaign's one sender or of the address that it names.
+    static async Task<IReadOnlyDictionary<Limit, int>> Uses(
+        OutgoingMessage message, StreamState<Campaign> campaign, SendingConditions conditions, ApiRequest request, CancellationToken ct)
+    {
+        var (_, limits, senders) = await conditions.Of(request.TenantId, campaign, ct);
+        var (channel, sender, segments) = message is OutgoingText text
+            ? (Channel.Sms, new CampaignSender(Guid.Empty, null), SmsSegments.Of(text.Body).Count)
+            : (Channel.Email, senders.Only(Channel.Email) ?? new CampaignSender(Guid.Empty, campaign.State.Settings.From), 1);
+        var recipient = new QueuedRecipient(campaign.Id) { Segments = segments, Limits = limits.Test(sender, channel, request.Now) };
+        return Examination.Uses([recipient], []);
     }
 }
 

@@ -119,13 +119,13 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         }
     }
 
-    // For a domain they stand in a line; a sender is shared with other campaigns as one that everybody gets it from.
+    // For a domain or a contact they stand in a line; a sender is shared with other campaigns as one that everybody gets it from.
     static void Wait(Session session, Examination examined, Guid campaignId, int weight)
     {
         foreach (var waiting in examined.Defer.Where(each => each.Fact.LimitKey is not null).GroupBy(each => each.Fact.LimitKey))
         {
             var limit = waiting.First().Recipient.Limits.First(limit => limit.Key == waiting.Key);
-            if (limit.Kind != LimitKind.RecipientDomain)
+            if (limit.Kind is not (LimitKind.RecipientDomain or LimitKind.FrequencyCap))
             {
                 Permits.Wait(session, limit, campaignId, waiting.Min(each => each.Fact.Until), waiting.Count(), weight);
             }

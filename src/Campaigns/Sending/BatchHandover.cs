@@ -49,7 +49,6 @@ public sealed class BatchHandover(
                 });
         }
 
-        var unused = Examination.Uses([.. facts.Where(result => result.Fact is MessageReturned).Select(result => result.Recipient)], claimed.ForAll);
         var results = new BatchResults
         {
             Breaker = state.Breaker,
@@ -58,7 +57,7 @@ public sealed class BatchHandover(
             IsCut = claimed.IsCut,
             HasTexts = facts.Any(result => result is { Recipient.Channel: Channel.Sms, Fact: MessageSent }),
             EndedAt = store.Clock.GetUtcNow(),
-            UnusedPermits = unused.ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
+            UnusedPermits = Examination.Unused(facts, claimed.ForAll).ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
         };
         foreach (var (recipient, fact) in facts)
         {

@@ -28,7 +28,7 @@ public sealed class BatchResults
     /// <summary>When the last answer had come; null: at the latest when this is recorded.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Permits that were claimed for messages which were not handed over, by limit.</summary>
+    /// <summary>Permits that were claimed and come back at once, by limit.</summary>
     public IReadOnlyDictionary<string, int> UnusedPermits { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
 
     public int Sent => facts.Count(result => result.Fact is null or MessageSent);

@@ -1,8 +1,8 @@
 namespace Campaigns.Sending;
 
 /// <summary>
-/// Goes through the next ones in the queue and says of each whether a message may go to them now: whether they may be written to at all, whether it
-/// is the hour for it where they live, and whether the limits leave room. Pure: what it knows, it was given.
+/// Goes through the next ones in the queue and says of each whether a message may go to them now: whether they may be written to at all, whether they
+/// have had enough of others, whether it is the hour for it where they live, and whether the limits leave room. Pure: what it knows, it was given.
 /// </summary>
 /// <param name="Take">They get a message now.</param>
 /// <param name="Withdraw">They never get one, and why.</param>
@@ -30,6 +30,17 @@ public sealed record Examination(
             {
                 withdraw.Add((candidate, reason));
             }
+            else if (candidate.FrequencyCap is { } cap && NoRoom(candidate, [cap], availability) is not null)
+            {
+                if (cap.Drops)
+                {
+                    withdraw.Add((candidate, SkipReason.FrequencyCap));
+                }
+                else
+                {
+                    defer.Add((candidate, PutOff(candidate, cap, availability)));
+                }
+            }
             else if (hours.NextOpening(candidate, now) is { } opening)
             {
                 if (hours.Drops)
@@ -45,10 +56,9 @@ public sealed record Examination(
             {
                 break;
             }
-            else if (NoRoom(candidate, availability) is { } limit)
+            else if (NoRoom(candidate, candidate.Limits, availability) is { } limit)
             {
-                var place = candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit);
-                defer.Add((candidate, new RecipientDeferred(DeferralReason.Limit, place, limit.Words, limit.Key)));
+                defer.Add((candidate, PutOff(candidate, limit, availability)));
             }
             else
             {
@@ -64,12 +74,27 @@ public sealed record Examination(
     }
 
     /// <summary>How much the messages to these count against each limit.</summary>
-    public static IReadOnlyDictionary<Limit, int> Uses(IReadOnlyList<QueuedRecipient> recipients, IReadOnlyList<Limit> forAll)
+    public static IReadOnlyDictionary<Limit, int> Uses(IEnumerable<QueuedRecipient> recipients, IReadOnlyList<Limit> forAll) =>
+        Uses(recipients.Select(recipient => (recipient, forAll.Concat(recipient.Limits))));
+
+    /// <summary>
+    /// How much of that comes back with the results: everything for whoever was returned, and the contact's own share for whom the message was refused.
+    /// It did not get there; that it was tried counts for the others.
+    /// </summary>
+    public static IReadOnlyDictionary<Limit, int> Unused(IEnumerable<(QueuedRecipient Recipient, object Fact)> results, IReadOnlyList<Limit> forAll) =>
+        Uses(results.Select(result => (result.Recipient, result switch
+        {
+            { Fact: MessageReturned } => forAll.Concat(result.Recipient.Limits),
+            { Fact: AttemptFailed or MessageFailed, Recipient.FrequencyCap: { } cap } => [cap],
+            _ => Enumerable.Empty<Limit>(),
+        })));
+
+    static Dictionary<Limit, int> Uses(IEnumerable<(QueuedRecipient Recipient, IEnumerable<Limit> Limits)> messages)
     {
         var uses = new Dictionary<string, (Limit Limit, int Count)>(StringComparer.Ordinal);
-        foreach (var recipient in recipients)
+        foreach (var (recipient, limits) in messages)
         {
-            foreach (var limit in forAll.Concat(recipient.Limits))
+            foreach (var limit in limits)
             {
                 var before = uses.GetValueOrDefault(limit.Key, (Limit: limit, Count: 0));
                 uses[limit.Key] = (limit.Tighter(before.Limit), before.Count + recipient.Units(limit));
@@ -80,6 +105,9 @@ public sealed record Examination(
     }
 
     // Whoever has not stood in line yet goes behind those who do.
-    static Limit? NoRoom(QueuedRecipient candidate, Availability availability) =>
-        availability.Exhausted(candidate.Limits, candidate) ?? (candidate.WasDeferred ? null : candidate.Limits.FirstOrDefault(availability.HasLine));
+    static Limit? NoRoom(QueuedRecipient candidate, IReadOnlyList<Limit> limits, Availability availability) =>
+        availability.Exhausted(limits, candidate) ?? (candidate.WasDeferred ? null : limits.FirstOrDefault(availability.HasLine));
+
+    static RecipientDeferred PutOff(QueuedRecipient candidate, Limit limit, Availability availability) => new(
+        DeferralReason.Limit, candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit), limit.Words, limit.Key);
 }

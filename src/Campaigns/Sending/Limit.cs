@@ -3,7 +3,8 @@ namespace Campaigns.Sending;
 /// <summary>At most so many messages in any stretch of time of this length, over all nodes.</summary>
 /// <param name="Key">What is counted together.</param>
 /// <param name="Most">Messages; for a telephone number segments.</param>
-public sealed record Limit(LimitKind Kind, string Key, int Most, TimeSpan Period)
+/// <param name="Drops">Whom it leaves no room is not put off, and gets none.</param>
+public sealed record Limit(LimitKind Kind, string Key, int Most, TimeSpan Period, bool Drops = false)
 {
     /// <summary>Of two for the same key, as two senders with one telephone may have: the one that lets less through.</summary>
     public Limit Tighter(Limit other) => other.Most / other.Period.TotalSeconds < Most / Period.TotalSeconds ? other : this;
@@ -25,8 +26,13 @@ public sealed record Limit(LimitKind Kind, string Key, int Most, TimeSpan Period
         LimitKind.GlobalHour => $"the whole installation may send {Most} messages an hour",
         LimitKind.RecipientDomain => $"{Key[(Key.LastIndexOf(':') + 1)..]} takes {Most} messages an hour",
         LimitKind.CampaignDay => $"the campaign may send {Most} messages a day",
+        LimitKind.FrequencyCap => $"a contact gets at most {Most} messages in {Period.TotalDays:0} days",
+        LimitKind.Confirmations => $"the organisation may have {Most} links mailed in an hour that confirm senders",
         _ => Kind.ToString(),
     };
 }
 
-public enum LimitKind { SenderMinute, SenderHour, SenderGap, WarmUp, NumberSegments, OrganisationHour, GlobalHour, RecipientDomain, CampaignDay }
+public enum LimitKind
+{
+    SenderMinute, SenderHour, SenderGap, WarmUp, NumberSegments, OrganisationHour, GlobalHour, RecipientDomain, CampaignDay, FrequencyCap, Confirmations,
+}

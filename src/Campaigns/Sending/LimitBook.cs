@@ -13,6 +13,7 @@ public sealed class LimitBook
     readonly string tenantId;
     readonly LimitSettings settings;
     readonly IReadOnlyDictionary<string, string> operators;
+    readonly FrequencyCap? cap;
     readonly IReadOnlyList<Limit> ofCampaign;
     readonly Dictionary<(CampaignSender, Channel), IReadOnlyList<Limit>> senderLimits = [];
     readonly Dictionary<string, Limit?> domains = new(StringComparer.OrdinalIgnoreCase);
@@ -20,9 +21,11 @@ public sealed class LimitBook
     /// <param name="settings">As they are in force for the campaign.</param>
     /// <param name="globalPerHour">0 means no limit.</param>
     /// <param name="operators">Mail operators by domain.</param>
-    public LimitBook(string tenantId, Guid campaignId, LimitSettings settings, int globalPerHour, IReadOnlyDictionary<string, string> operators)
+    /// <param name="cap">Null where there is none, or none for the campaign.</param>
+    public LimitBook(
+        string tenantId, Guid campaignId, LimitSettings settings, int globalPerHour, IReadOnlyDictionary<string, string> operators, FrequencyCap? cap = null)
     {
-        (this.tenantId, this.settings, this.operators) = (tenantId, settings, operators);
+        (this.tenantId, this.settings, this.operators, this.cap) = (tenantId, settings, operators, cap);
         ofCampaign = Existing(
             Of(LimitKind.CampaignDay, $"campaign:{campaignId:N}:day", settings.CampaignPerDay, Day),
             Of(LimitKind.OrganisationHour, $"organisation:{tenantId}:hour", settings.OrganisationPerHour, Hour),
@@ -34,12 +37,17 @@ public sealed class LimitBook
         channels.Each() is [var channel] && senders.Only(channel) is { } only ? [.. Sender(only, channel, now), .. ofCampaign] : ofCampaign;
 
     /// <summary>What a message counts against beside the limits for everybody.</summary>
-    public IReadOnlyList<Limit> Own(CampaignSender? sender, Channel channel, string email, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
+    public IReadOnlyList<Limit> Own(
+        Guid contactId, CampaignSender? sender, Channel channel, string email, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
     {
         var ofSender = sender is null ? [] : senderLimits.TryGetValue((sender, channel), out var known) ? known
             : senderLimits[(sender, channel)] = [.. Sender(sender, channel, now).Except(forEverybody)];
-        return channel == Channel.Email && Domain(email) is { } domain ? [.. ofSender, domain] : ofSender;
+        return Existing([Contact(contactId), .. ofSender, channel == Channel.Email ? Domain(email) : null]);
     }
+
+    /// <summary>What a message counts against that is a test of the campaign: it is none of its day's, and no contact's.</summary>
+    public IReadOnlyList<Limit> Test(CampaignSender sender, Channel channel, DateTimeOffset now) =>
+        [.. Sender(sender, channel, now), .. ofCampaign.Where(limit => limit.Kind != LimitKind.CampaignDay)];
 
     /// <summary>The limits of one sender, under its address or number in whatever campaign.</summary>
     public IReadOnlyList<Limit> Sender(CampaignSender sender, Channel channel, DateTimeOffset now)
@@ -66,6 +74,9 @@ public sealed class LimitBook
 
         return limit;
     }
+
+    Limit? Contact(Guid contactId) => cap is null ? null
+        : new Limit(LimitKind.FrequencyCap, $"contact:{tenantId}:{contactId:N}", cap.Messages, Day * cap.Days, Drops: !cap.Hold);
 
     // Less than one a second is one in some seconds.
     Limit? Segments(CampaignSender sender, string key) => (sender.Limits?.SmsSegmentsPerSecond ?? settings.SegmentsPerSecond) switch

@@ -47,8 +47,9 @@ public sealed class Permits(EventStore store)
     }
 
     /// <summary>Takes them with this commit, which fails with <see cref="TakenMeanwhile"/> when they are gone.</summary>
+    /// <param name="campaignId">Which waits no more for these limits; null for a message outside of campaigns.</param>
     /// <param name="startsAt">No message is handed over before.</param>
-    public static void Take(Session session, Guid claim, Guid campaignId, IReadOnlyDictionary<Limit, int> uses, DateTimeOffset startsAt)
+    public static void Take(Session session, Guid claim, Guid? campaignId, IReadOnlyDictionary<Limit, int> uses, DateTimeOffset startsAt)
     {
         if (uses.Count == 0)
         {
@@ -59,7 +60,10 @@ public sealed class Permits(EventStore store)
         session.Sql.Add(
             TakePermits, claim, keys, uses.Values.ToArray(), uses.Keys.Select(limit => limit.Most).ToArray(),
             uses.Keys.Select(limit => limit.Period).ToArray(), LongestBatch, startsAt);
-        session.Sql.Add(EndWait, keys, campaignId);
+        if (campaignId is { } waiting)
+        {
+            session.Sql.Add(EndWait, keys, waiting);
+        }
     }
 
     /// <summary>The claim's messages, but for the unused ones, were handed over by <paramref name="endedAt"/>.</summary>

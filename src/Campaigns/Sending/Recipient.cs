@@ -76,8 +76,8 @@ public sealed record ReplyReceived(DateTimeOffset At, string ProviderMessageId);
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-/// <summary>Why somebody gets nothing. No address: none for the channel.</summary>
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress }
+/// <summary>Why somebody gets nothing. No address: none for the channel. Frequency cap: other messages were enough.</summary>
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap }
 
 public enum DeferralReason { DeliveryHours, Limit }
 

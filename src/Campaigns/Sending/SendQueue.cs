@@ -50,7 +50,7 @@ public sealed class SendQueue(EventStore store)
             Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
             MayNot = channel == Channel.Sms && addressee.Phone is null ? SkipReason.NoAddress : reader.GetBoolean(7) ? SkipReason.Suppressed : null,
-            Limits = limits.Own(sender, channel, addressee.Email, forEverybody, now),
+            Limits = limits.Own(reader.GetGuid(1), sender, channel, addressee.Email, forEverybody, now),
         };
     }
 }
@@ -86,6 +86,9 @@ public sealed record QueuedRecipient(Guid Id)
 
     /// <summary>The limits that the message counts against beside those for everybody.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
+
+    /// <summary>Of these the one that is the contact's own, over all campaigns; null where there is none.</summary>
+    public Limit? FrequencyCap => Limits.FirstOrDefault(limit => limit.Kind == LimitKind.FrequencyCap);
 
     /// <summary>How much it counts against a limit. A text longer than its number may send at once goes all the same.</summary>
     public int Units(Limit limit) => limit.Kind == LimitKind.NumberSegments ? Math.Min(Segments, limit.Most) : 1;

@@ -17,7 +17,9 @@ public sealed class SendingConditions(EventStore store, IOptions<SendingOptions>
         var limits = (settings.Limits ?? new LimitSettings()).Or(organisation.Limits ?? new LimitSettings()).Or(installed).AtMost(options.Value.Ceilings);
         return (
             new DeliveryHours(settings.Window ?? organisation.Window, DeliveryWindow.QuietHours, TimeZones.Zone(organisation.TimeZone) ?? TimeZoneInfo.Utc),
-            new LimitBook(tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators),
+            new LimitBook(
+                tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators,
+                settings.IgnoresFrequencyCap ? null : organisation.FrequencyCap),
             await CampaignSenders.Of(store, tenantId, settings, senders.Value.RequireVerified, ct));
     }
 }

@@ -12,8 +12,9 @@ public sealed record OrganisationSettingsChanged(OrganisationSettings Settings);
 /// <param name="TimeZone">IANA name; for contacts whose own is unknown.</param>
 /// <param name="Window">The hours in which people get campaigns that say nothing about it; null: any.</param>
 /// <param name="Limits">In place of the installation's.</param>
+/// <param name="FrequencyCap">How often a contact is written to; null: as often as campaigns do.</param>
 public sealed record OrganisationSettings(
-    string Name, bool ApprovalRequired, string TimeZone, DeliveryWindow? Window = null, LimitSettings? Limits = null);
+    string Name, bool ApprovalRequired, string TimeZone, DeliveryWindow? Window = null, LimitSettings? Limits = null, FrequencyCap? FrequencyCap = null);
 
 public sealed record Organisation(OrganisationSettings Settings)
 {

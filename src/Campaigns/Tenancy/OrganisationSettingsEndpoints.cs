@@ -56,6 +56,11 @@ public static class OrganisationSettingsEndpoints
             return Outcome.Refuse(new Refusal("limits-invalid", $"{member}: {why}", RefusalKind.Invalid));
         }
 
+        if (settings.FrequencyCap?.Error is { } cap)
+        {
+            return Outcome.Refuse(new Refusal("frequency-cap-invalid", $"frequencyCap: {cap}", RefusalKind.Invalid));
+        }
+
         return settings == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(settings));
     }
 }

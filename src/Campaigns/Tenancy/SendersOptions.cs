@@ -11,4 +11,7 @@ public sealed class SendersOptions
 
     /// <summary>How long a confirmation link works.</summary>
     public TimeSpan ConfirmWithin { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>Links mailed for one organisation in any hour; 0 means no limit.</summary>
+    public int ConfirmationsPerHour { get; set; } = 20;
 }

@@ -11,6 +11,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Campaigns.Tenancy;
 
@@ -40,19 +41,20 @@ public static class VerifySender
             .WithSummary("Verify its address: 200 when the provider vouches for it, 202 when a link to confirm it with was sent there")
             .Produces<SenderView>().Produces<SenderView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-            .ProducesProblem(StatusCodes.Status502BadGateway);
+            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status502BadGateway);
 
     /// <summary>What is kept of a link's token.</summary>
     internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     static async Task<IResult> Handle(
-        Guid id, ApiRequest request, MessageProviders providers, IOptions<SendersOptions> options, PublicUrl publicUrl, SenderHealths healths,
+        Guid id, ApiRequest request, MessageProviders providers, SingleMessages messages, IOptions<SendersOptions> options, PublicUrl publicUrl, SenderHealths healths,
         CancellationToken ct)
     {
-        var (tenantId, provider) = (request.TenantId, providers.For(Channel.Email));
+        var tenantId = request.TenantId;
         var before = (await request.Store.Load<Sender>(tenantId, id, ct)).State;
         var email = before.Settings.Email;
-        var isVouchedFor = email is not null && before is { VerifiedAt: null, Retired: false } && await provider.HasVerified(tenantId, email, ct);
+        var isOpen = email is not null && before is { VerifiedAt: null, Retired: false };
+        var isVouchedFor = isOpen && await providers.For(Channel.Email).HasVerified(tenantId, email!, ct);
         if (!isVouchedFor && publicUrl.Of("") is null)
         {
             return new Refusal(
@@ -61,8 +63,19 @@ public static class VerifySender
 
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
         var hash = Hash(token);
-        var decided = await request.Decide<Sender>(
-            id, (sender, now) => Decide(sender, email, isVouchedFor, hash, options.Value.ConfirmWithin, now), ct);
+        var claim = Guid.CreateVersion7(request.Now);
+        IReadOnlyDictionary<Limit, int> uses = isOpen && !isVouchedFor ? Uses(tenantId, options.Value) : new Dictionary<Limit, int>();
+        Decided<Sender> decided;
+        try
+        {
+            decided = await request.Decide<Sender>(
+                Open, id, (sender, now) => Decide(sender, email, isVouchedFor, hash, options.Value.ConfirmWithin, now), ct);
+        }
+        catch (PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        {
+            return await messages.LimitReached(request, uses, ct);
+        }
+
         if (decided.Refusal is not null || decided.Stream.State.Confirmation?.Hash != hash)
         {
             return await SenderView.Answer(request, healths, decided, ct);
@@ -72,9 +85,20 @@ public static class VerifySender
         var link = publicUrl.Of(ConfirmSender.Path.TrimStart('/') + token)!;
         var mail = Mail(id, tenantId, hash, options.Value.ConfirmFrom ?? email!, email!, organisation.State.Settings.Name, link);
         request.SetETag(decided.Stream.Version);
-        return (await provider.Send(mail, ct)).Problem()
+        return (await messages.Send(mail, Channel.Email, claim, ct)).Problem()
             ?? Results.Accepted(null, SenderView.Of(decided.Stream, await healths.Of(tenantId, decided.Stream, ct), request.Now));
+
+        Session Open()
+        {
+            var session = request.OpenSession();
+            Permits.Take(session, claim, null, uses, session.Now);
+            return session;
+        }
     }
+
+    static Dictionary<Limit, int> Uses(string tenantId, SendersOptions options) => options.ConfirmationsPerHour is > 0 and var most
+        ? new() { [new Limit(LimitKind.Confirmations, $"organisation:{tenantId}:confirmations", most, TimeSpan.FromHours(1))] = 1 }
+        : [];
 
     static OutgoingEmail Mail(Guid id, string tenantId, string hash, string from, string email, string organisation, Uri link)
     {

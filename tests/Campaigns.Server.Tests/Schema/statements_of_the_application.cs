@@ -111,8 +111,11 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
             + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}, {none("uuid")}"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
-        (await Plan("Campaigns.Sending.ReadPermits.sql", $"'{{limit 7, limit 8}}', '{{20, 20}}', '{{1, 1}}', now(), '{campaign}', now()"))
+        var limits = string.Join(',', Enumerable.Range(1, 1000).Select(contact => $"contact {contact}").Append("limit 7"));
+        var ones = string.Join(',', Enumerable.Repeat(1, 1001));
+        (await Plan("Campaigns.Sending.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now()"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");
+        (await Plan("Campaigns.Sending.ForgetUsed.sql", "now(), 10000")).ShouldFind("permits", "permits_by_time");
         (await Plan("Campaigns.Sending.ReleasePermits.sql", $"'{campaign}', now(), '{{}}', '{{}}'")).ShouldFind("permits", "permits_by_claim");
         (await Plan("Campaigns.Sending.NextDeferral.sql", $"'acme', '{campaign}'")).ShouldFind("deferrals", "deferrals_pkey").ShouldFind("recipients", "recipients_pkey");
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
@@ -74,6 +76,23 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
         (await Take(limit, 1)).ShouldBeNull();
         run.Clock.Advance(TimeSpan.FromMinutes(2));
         (await Take(limit, 1)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task permits_of_limits_that_nobody_asks_for_again_are_forgotten()
+    {
+        await Release((await Take(new Limit(LimitKind.FrequencyCap, "contact:acme:1", 1, TimeSpan.FromDays(1)), 1)).ShouldNotBeNull());
+        (await LeftAfter(TimeSpan.FromHours(23))).ShouldBe(1);
+        (await LeftAfter(TimeSpan.FromHours(2))).ShouldBe(0);
+
+        async Task<long> LeftAfter(TimeSpan time)
+        {
+            var session = run.Store.OpenSession(CampaignRun.Tenant);
+            session.Send(new ForgetPermits(), session.Now + time);
+            await session.Commit(CancellationToken.None);
+            await run.Pass(time);
+            return await run.Store.Number("select count(*) from permits");
+        }
     }
 
     [Fact]
@@ -179,6 +198,29 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task of_its_sender_tests_count_too_and_one_too_many_is_told_when_to_come_again()
+    {
+        await Limits(new { senderPerMinute = 2 });
+        var campaign = await run.Api.Draft(await run.Api.Import("Everybody", People(5).Select(address => $"{address},Ada")), await run.Api.MakeTemplate(), InOneGo);
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        var refused = await Test();
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await refused.Json()).Text("type").ShouldBe("/problems/limit-reached");
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(61)); // with a thousandth of the window
+        run.Sandbox.Counts().Accepted.ShouldBe(2);
+
+        run.Clock.Advance(TimeSpan.FromSeconds(61));
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(1);
+
+        Task<HttpResponseMessage> Test() => run.Api.PostAsJsonAsync($"campaigns/{campaign}/test", new { to = "me@a.example", fields = new { first_name = "Me" } });
+    }
+
+    [Fact]
     public async Task that_they_share_two_campaigns_get_alike()
     {
         await Limits(new { senderPerMinute = 20 });
@@ -219,7 +261,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     async Task Limits(object limits) =>
-        (await run.Api.PutAsync("organisation", System.Net.Http.Json.JsonContent.Create(new { name = "Acme", approvalRequired = false, timeZone = "Europe/Zurich", limits })))
+        (await run.Api.PutAsync("organisation", JsonContent.Create(new { name = "Acme", approvalRequired = false, timeZone = "Europe/Zurich", limits })))
             .EnsureSuccessStatusCode();
 
     static IEnumerable<string> People(int count, string name = "p") => Enumerable.Range(0, count).Select(i => $"{name}{i}@mail.example");

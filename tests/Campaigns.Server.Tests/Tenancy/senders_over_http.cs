@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Campaigns.Server.Tests.Sending;
+using Campaigns.Tenancy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Campaigns.Server.Tests.Tenancy;
 
@@ -38,6 +41,27 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
         using var again = await Api.PostAsync($"senders/{sender}/verify", null);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
         run.Gate.Count.ShouldBe(1, "there is nothing more to confirm");
+    }
+
+    [Fact]
+    public async Task of_one_organisation_get_so_many_links_an_hour_and_no_more()
+    {
+        run.Host.Services.GetRequiredService<IOptions<SendersOptions>>().Value.ConfirmationsPerHour = 2;
+        Guid[] senders = [await Add("a@sender.other"), await Add("b@sender.other"), await Add("c@sender.other")];
+        (await Ask(senders[0])).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await Ask(senders[1])).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        var refused = await Ask(senders[2]);
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await refused.Json()).Text("type").ShouldBe("/problems/limit-reached");
+        refused.Headers.RetryAfter!.Delta!.Value.TotalMinutes.ShouldBeInRange(60, 60.1);
+        run.Gate.Count.ShouldBe(2);
+        (await run.Store.Number("select count(*) from mt_events where type = 'sender_confirmation_asked'")).ShouldBe(2, "a link that is not mailed is not made");
+
+        run.Clock.Advance(TimeSpan.FromMinutes(60.1));
+        (await Ask(senders[2])).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+
+        Task<HttpResponseMessage> Ask(Guid sender) => Api.PostAsync($"senders/{sender}/verify", null);
     }
 
     [Fact]

@@ -127,6 +127,10 @@ public sealed class the_story_of_a_recipient
             .ShouldBe("Gets nothing: the address is on the suppression list.");
         Told(Row with { Status = RecipientStatus.Skipped }, [Queued, At(1, new RecipientWithdrawn(SkipReason.ContactDeleted))], []).Now
             .ShouldBe("Gets nothing: the contact was deleted.");
+        foreach (var reason in Enum.GetValues<SkipReason>())
+        {
+            Told(Row with { Status = RecipientStatus.Skipped }, [Queued, At(1, new RecipientWithdrawn(reason))], []).Now.ShouldNotContain("no reason is on record");
+        }
     }
 
     [Fact]

@@ -7,6 +7,7 @@ public sealed class examining_the_queue
     static readonly DateTimeOffset Now = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
     static readonly Limit Sender = new(LimitKind.SenderMinute, "sender", 20, TimeSpan.FromMinutes(1));
     static readonly Limit Domain = new(LimitKind.RecipientDomain, "domain:acme:mail.example", 200, TimeSpan.FromHours(1));
+    static readonly Limit Cap = new(LimitKind.FrequencyCap, "contact:acme:1", 1, TimeSpan.FromDays(7), Drops: true);
     static readonly DeliveryHours AnyHour = new(null, DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
 
     [Fact]
@@ -100,6 +101,57 @@ public sealed class examining_the_queue
         examined.Take.ShouldBe([queue[0], queue[2]]);
     }
 
+    [Fact]
+    public void drops_whoever_had_enough_of_others_whatever_the_hour()
+    {
+        var closed = new DeliveryHours(new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(11, 0), DeliveryWindow.EveryDay), DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
+        var enough = Queue(1)[0] with { Limits = [Cap] };
+        var examined = Examine([enough], 10, hours: closed, states: [UsedUp(Cap)]);
+        examined.Withdraw.ShouldBe([(enough, SkipReason.FrequencyCap)]);
+        (examined.Take.Count, examined.Defer.Count, examined.Through).ShouldBe((0, 0, enough.Id));
+    }
+
+    [Fact]
+    public void holds_whoever_had_enough_of_others_until_there_may_be_another_one()
+    {
+        var hold = Cap with { Drops = false };
+        var enough = Queue(1)[0] with { Limits = [hold] };
+        var deferred = Examine([enough], 10, states: [UsedUp(hold)]).Defer.Single();
+        deferred.Fact.ShouldBe(new RecipientDeferred(DeferralReason.Limit, Now.AddDays(3), "a contact gets at most 1 messages in 7 days", hold.Key));
+    }
+
+    [Fact]
+    public void takes_a_contact_once_whose_two_channels_count_against_one_cap()
+    {
+        var both = Queue(2).ConvertAll(each => each with { Limits = [Cap] });
+        var examined = Examine(both, 10, states: [new LimitState(Cap, 0, null, null, null, Nobody)]);
+        examined.Take.ShouldBe([both[0]]);
+        examined.Withdraw.ShouldBe([(both[1], SkipReason.FrequencyCap)]);
+    }
+
+    [Fact]
+    public void leaves_room_for_who_was_capped_away()
+    {
+        var queue = Queue(3);
+        queue[0] = queue[0] with { Limits = [Cap] };
+        Examine(queue, 10, used: 18, states: [UsedUp(Cap)]).Take.ShouldBe(queue[1..]);
+    }
+
+    [Fact]
+    public void gives_back_what_was_returned_and_to_the_contact_what_was_refused_but_nothing_of_a_doubt()
+    {
+        var queue = Queue(5).ConvertAll(each => each with { Limits = [Cap with { Key = $"contact {each.Id}" }, Domain] });
+        object[] facts =
+        [
+            new MessageReturned(1, "Stopped"), new MessageFailed(1, FailureCategory.Content, "400", ""), new AttemptFailed(1, 1, FailureCategory.Temporary, "503", "", Now),
+            new MessageInDoubt(1, "?"), new MessageSent(1, null),
+        ];
+        Examination.Unused(queue.Zip(facts), [Sender]).ToDictionary(use => use.Key.Key, use => use.Value).ShouldBe(new Dictionary<string, int>
+        {
+            [Sender.Key] = 1, [Domain.Key] = 1, [$"contact {queue[0].Id}"] = 1, [$"contact {queue[1].Id}"] = 1, [$"contact {queue[2].Id}"] = 1,
+        }, ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData(20, 0, 1, 0, false, false, 20)] // alone
     [InlineData(20, 75, 1, 1, false, false, 0)] // who comes new leaves it to those who wait
@@ -130,6 +182,8 @@ public sealed class examining_the_queue
     }
 
     static readonly LimitQueue Nobody = new(0, 0, 1, false, false);
+
+    static LimitState UsedUp(Limit limit) => new(limit, limit.Most, null, Now.AddDays(3), Now.AddDays(3), Nobody);
 
     static List<QueuedRecipient> Queue(int count) => [.. Enumerable.Range(0, count).Select(_ => new QueuedRecipient(Guid.CreateVersion7()))];
 
