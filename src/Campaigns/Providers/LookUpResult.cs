@@ -17,7 +17,7 @@ public abstract record LookUpResult
 
     /// <summary>The provider has it.</summary>
     /// <param name="Fact">The furthest that became of it, as an event of the recipient: accepted, delivered, bounced.</param>
-    public sealed record Found(string? ProviderMessageId, object Fact) : LookUpResult;
+    public sealed record Found(object Fact) : LookUpResult;
 
     /// <summary>The provider knows no such message, at least not yet: its own records lag behind.</summary>
     public sealed record NotFound : LookUpResult;
