@@ -10,8 +10,12 @@ using Npgsql;
 namespace Campaigns.Insight;
 
 /// <summary>One batch of a campaign's history; the counts are null while it is under way.</summary>
+/// <param name="Returned">Not handed over after all, for certain: queued again.</param>
+/// <param name="Deferred">To be tried again at a time of their own; null also of batches before these were counted.</param>
+/// <param name="Remaining">Queued at its end.</param>
 public sealed record BatchView(
-    int Number, int Size, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int? Sent, int? Failed, int? InDoubt, int? Returned, long? Remaining);
+    int Number, int Size, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int? Sent, int? Failed, int? InDoubt, int? Returned, int? Deferred,
+    long? Remaining);
 
 public sealed class CampaignBatches(EventStore store)
 {
@@ -39,7 +43,7 @@ public sealed class CampaignBatches(EventStore store)
 
         return new BatchView(
             reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2),
-            reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), Count(4), Count(5), Count(6), Count(7),
-            reader.IsDBNull(8) ? null : reader.GetInt64(8));
+            reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), Count(4), Count(5), Count(6), Count(7), Count(8),
+            reader.IsDBNull(9) ? null : reader.GetInt64(9));
     }
 }

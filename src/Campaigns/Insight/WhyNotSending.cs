@@ -99,8 +99,11 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
             case CampaignStatus.Draft or CampaignStatus.Approved:
                 yield return new Hold(HoldKind.Status, "It has not been scheduled or launched.");
                 break;
-            default:
+            case CampaignStatus.Partial or CampaignStatus.Failed:
                 yield return new Hold(HoldKind.Status, $"It is over: {CampaignRules.Words(campaign.Status)}. Only a retry sends again.");
+                break;
+            default:
+                yield return new Hold(HoldKind.Status, $"It is over: {CampaignRules.Words(campaign.Status)}.");
                 break;
         }
     }

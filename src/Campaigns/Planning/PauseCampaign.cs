@@ -53,7 +53,7 @@ public static class PauseCampaign
     {
         api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
                 CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Pause(campaign, reason?.Text), ct)))
-            .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; the batch in flight ends first").Describe();
+            .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; whoever was not handed over yet goes back to the queue").Describe();
         api.MapPost("/campaigns/{id:guid}/resume", async (Guid id, ApiRequest request, CancellationToken ct) =>
                 CampaignView.Answer(request, await Resume(request, id, ct)))
             .WithName("ResumeCampaign").WithSummary("Go on where it was paused").Describe();

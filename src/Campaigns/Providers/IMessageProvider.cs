@@ -10,7 +10,7 @@ public interface IMessageProvider
 
     Channel Channel { get; }
 
-    /// <param name="ct">Asks to give up waiting; the result then is <see cref="SendResult.InDoubt"/>, unless nothing was handed over yet.</param>
+    /// <param name="ct">The node stops: what is not handed over yet stays, what is under way is still waited for.</param>
     Task<SendResult> Send(OutgoingMessage message, CancellationToken ct);
 
     /// <summary>Asks what became of a message whose fate is not known. Changes nothing.</summary>

@@ -21,7 +21,7 @@ public abstract record LookUpResult
     /// <param name="Fact">The furthest that became of it, as an event of the recipient: accepted, delivered, bounced.</param>
     /// <param name="Address">Which it went to, where the provider says so.</param>
     /// <param name="Suppresses">As of an answer to the message.</param>
-    public sealed record Found(string? ProviderMessageId, object Fact, string? Address = null, SuppressionReason? Suppresses = null) : LookUpResult;
+    public sealed record Found(object Fact, string? Address = null, SuppressionReason? Suppresses = null) : LookUpResult;
 
     /// <summary>The provider knows no such message, at least not yet: its own records lag behind.</summary>
     public sealed record NotFound : LookUpResult;

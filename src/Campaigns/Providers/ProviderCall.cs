@@ -30,7 +30,7 @@ static class ProviderCall
         {
             if (ct.IsCancellationRequested)
             {
-                return new SendResult.Refused(FailureCategory.Temporary, "stopped", "The node stopped", TimeSpan.Zero);
+                return new SendResult.Stopped();
             }
 
             using var response = await http.SendAsync(request, timeout.Token);
@@ -55,9 +55,10 @@ static class ProviderCall
     }
 
     /// <summary>A call that changes nothing: whatever goes wrong, the provider could not be asked.</summary>
-    public static async Task<LookUpResult> Ask(
+    /// <param name="unavailable">The result where no answer came, from why.</param>
+    public static async Task<T> Ask<T>(
         HttpClient http, HttpRequestMessage request, string provider, TimeSpan limit, TimeProvider clock,
-        Func<HttpResponseMessage, CancellationToken, Task<LookUpResult>> read, CancellationToken ct)
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read, Func<string, T> unavailable, CancellationToken ct)
     {
         using var timeout = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
@@ -68,11 +69,11 @@ static class ProviderCall
         }
         catch (HttpRequestException error)
         {
-            return new LookUpResult.Unavailable($"{provider} cannot be reached ({error.HttpRequestError})");
+            return unavailable($"{provider} cannot be reached ({error.HttpRequestError})");
         }
         catch (OperationCanceledException)
         {
-            return new LookUpResult.Unavailable($"{provider} did not answer in time");
+            return unavailable(ct.IsCancellationRequested ? SendResult.Stopped.Why : $"{provider} did not answer within {limit.TotalSeconds:0} s");
         }
     }
 

@@ -10,6 +10,7 @@ static class SendProblems
     {
         SendResult.Refused refused => Problems.Problem(
             "provider-refused", $"The provider refused it: {refused.Code} {refused.Text}", StatusCodes.Status502BadGateway),
+        SendResult.Stopped => Problems.Problem("stopping", $"{SendResult.Stopped.Why}, nothing was sent. Try again.", StatusCodes.Status503ServiceUnavailable),
         SendResult.InDoubt doubt => Problems.Problem("provider-silent", doubt.Why, StatusCodes.Status502BadGateway),
         _ => null,
     };

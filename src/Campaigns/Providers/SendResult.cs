@@ -22,6 +22,20 @@ public abstract record SendResult
 
         /// <summary>Why the address must not be written to any more, if it must not.</summary>
         public SuppressionReason? Suppresses { get; init; }
+
+        /// <param name="retryAfter">Believed of what passes by itself.</param>
+        public static Refused By(AnswerMeaning meaning, string code, string text, TimeSpan? retryAfter) =>
+            new(meaning.Category, code, text, meaning.Category == FailureCategory.Temporary ? retryAfter : null)
+            {
+                IsThrottled = meaning.Throttles, Suppresses = meaning.Suppresses,
+            };
+    }
+
+    /// <summary>The node stops, and nothing was handed over.</summary>
+    public sealed record Stopped : SendResult
+    {
+        /// <summary>For people.</summary>
+        public const string Why = "The node stopped";
     }
 
     /// <summary>Nobody knows whether the provider has it.</summary>

@@ -46,7 +46,8 @@ public static class BatchClosing
     // When nothing went out there is nothing to keep a distance from: a daily limit is not spent by a node that stopped.
     static NextBatchScheduled Next(Campaign campaign, SendBatch batch, OpenBatch open, BatchResults results, DateTimeOffset now)
     {
-        var at = results.Returned == open.Size || (results.IsCut && campaign.Settings.Pace.Daily is null) ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
+        var isUnspent = results.Returned + results.Deferred == open.Size || (results.IsCut && campaign.Settings.Pace.Daily is null);
+        var at = isUnspent ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
         return results.Accounts.Slowest is { SlowUntil: { } slowUntil } slow && slowUntil > at
             ? new NextBatchScheduled(batch.Number + 1, slowUntil, slow.SlowWords)
             : new NextBatchScheduled(batch.Number + 1, at);

@@ -14,8 +14,6 @@ namespace Campaigns.Sending;
 public sealed class BatchHandover(
     EventStore store, MessageProviders providers, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
-    const string NodeStopped = "The node stopped";
-
     public IEnumerable<string> Providers(CampaignChannels channels) => channels.Each().Select(channel => providers.For(channel).Name);
 
     /// <summary>
@@ -43,7 +41,7 @@ public sealed class BatchHandover(
                 async (recipient, _) =>
                 {
                     var fact = state.Stopped is { } reason ? new MessageReturned(batch.Number, reason)
-                        : ct.IsCancellationRequested ? new MessageReturned(batch.Number, NodeStopped)
+                        : ct.IsCancellationRequested ? new MessageReturned(batch.Number, SendResult.Stopped.Why)
                         : await Guarded(recipient, batch, () => Send(tenantId, batch, template, recipient, state, suppressed, ct));
                     facts.Add((recipient, fact));
                 });
@@ -112,11 +110,6 @@ public sealed class BatchHandover(
 
         var provider = providers.For(recipient.Channel);
         var result = await provider.Send(message, ct);
-        if (result is SendResult.Refused && ct.IsCancellationRequested)
-        {
-            return new MessageReturned(batch.Number, NodeStopped);
-        }
-
         // Who refuses a message has tried to reach nobody.
         if (result is SendResult.Refused { Suppresses: { } reason and not SuppressionReason.Unreachable })
         {

@@ -32,6 +32,7 @@ public sealed class HandoverState(int batch, ProviderAccounts accounts, SendingO
         {
             return result switch
             {
+                SendResult.Stopped => new MessageReturned(batch, SendResult.Stopped.Why),
                 SendResult.Accepted accepted => Fine(provider, new MessageSent(batch, accepted.ProviderMessageId), now),
                 SendResult.InDoubt doubt => Wrong(provider, new MessageInDoubt(batch, doubt.Why), doubt.Why),
                 SendResult.Refused { IsThrottled: true } refused => SlowDown(recipient, provider, refused, now),

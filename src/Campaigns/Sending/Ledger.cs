@@ -130,7 +130,7 @@ public sealed class Ledger : Projection
                 completed.Select(batch => batch.Fact.Number).ToArray(), completed.Select(batch => batch.Event.Timestamp).ToArray(),
                 completed.Select(batch => batch.Fact.Sent).ToArray(), completed.Select(batch => batch.Fact.Failed).ToArray(),
                 completed.Select(batch => batch.Fact.InDoubt).ToArray(), completed.Select(batch => batch.Fact.Returned).ToArray(),
-                completed.Select(batch => batch.Fact.Remaining).ToArray());
+                completed.Select(batch => batch.Fact.Remaining).ToArray(), completed.Select(batch => batch.Fact.Deferred).ToArray());
         }
     }
 }

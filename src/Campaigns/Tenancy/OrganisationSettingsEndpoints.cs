@@ -1,3 +1,4 @@
+using Campaigns.Audience;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +26,8 @@ public static class OrganisationSettingsEndpoints
                 Organisation.StreamId(request.TenantId), (organisation, _) => Decide(settings, organisation), ct);
             request.SetETag(decided.Stream.Version);
             return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
-        }).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>();
+        }).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
     static Outcome Decide(OrganisationSettings settings, Organisation organisation)
@@ -40,7 +42,7 @@ public static class OrganisationSettingsEndpoints
             return Outcome.Refuse(new Refusal("name-invalid", $"A name is one line of at most {LongestName} characters.", RefusalKind.Invalid));
         }
 
-        if (settings.TimeZone is null || !TimeZoneInfo.TryFindSystemTimeZoneById(settings.TimeZone, out _))
+        if (settings.TimeZone is null || TimeZones.Find(settings.TimeZone) is not { } timeZone)
         {
             return Outcome.Refuse(new Refusal(
                 "time-zone-unknown", $"'{settings.TimeZone}' is no IANA time zone; 'Europe/Zurich' would be one.", RefusalKind.Invalid));
@@ -61,6 +63,7 @@ public static class OrganisationSettingsEndpoints
             return Outcome.Refuse(new Refusal("frequency-cap-invalid", $"frequencyCap: {cap}", RefusalKind.Invalid));
         }
 
-        return settings == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(settings));
+        var changed = settings with { TimeZone = timeZone };
+        return changed == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(changed));
     }
 }

@@ -47,8 +47,8 @@ public static class VerifySender
     internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     static async Task<IResult> Handle(
-        Guid id, ApiRequest request, MessageProviders providers, SingleMessages messages, IOptions<SendersOptions> options, PublicUrl publicUrl, SenderHealths healths,
-        CancellationToken ct)
+        Guid id, ApiRequest request, MessageProviders providers, SingleMessages messages, IOptions<SendersOptions> options, PublicUrl publicUrl,
+        SenderHealths healths, CancellationToken ct)
     {
         var tenantId = request.TenantId;
         var before = (await request.Store.Load<Sender>(tenantId, id, ct)).State;

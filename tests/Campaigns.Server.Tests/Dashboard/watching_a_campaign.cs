@@ -39,6 +39,25 @@ public sealed class watching_a_campaign(DashboardFixture dashboard) : IClassFixt
     }
 
     [Fact]
+    public async Task what_holds_it_stands_there_with_the_time_at_which_it_lets_go()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, Tenant, 3);
+        var now = DateTimeOffset.UtcNow;
+        await campaign.Record(new NextBatchScheduled(1, now.AddSeconds(3)));
+        var page = await Open(campaign);
+        await Expect(page.Locator("#why")).ToBeHiddenAsync();
+
+        await campaign.Record(new NextBatchScheduled(1, now.AddHours(2), "its sender may send 20 messages in 1 min"));
+        await campaign.Hear([campaign.Recipients[0]], at => new RecipientDeferred(DeferralReason.DeliveryHours, at.AddHours(9), "it is night there"));
+        await page.ReloadAsync();
+        var holds = page.Locator("#why li");
+        await Expect(holds).ToHaveCountAsync(2);
+        await Expect(holds.First).ToContainTextAsync("Batch 1 waits because its sender may send 20 messages in 1 min.");
+        await Expect(holds.First.Locator("time")).ToHaveAttributeAsync("datetime", new Regex($"^{now.AddHours(2):yyyy-MM-ddTHH:mm}"));
+        await Expect(holds.Last).ToContainTextAsync("Keeps back 1 of them.");
+    }
+
+    [Fact]
     public async Task it_comes_back_after_the_connection_was_lost()
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, Tenant, 2);

@@ -51,7 +51,7 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task pauses_after_the_batch_in_flight_and_resumes_without_skipping_or_repeating_anyone()
+    public async Task pauses_in_the_middle_of_a_batch_and_resumes_without_skipping_or_repeating_anyone()
     {
         Guid campaign = default;
         var paused = 0;
@@ -69,11 +69,12 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
 
         await run.Work();
         var progress = await run.Api.Progress(campaign);
-        (progress.Status, progress.Reason, progress.Sent, progress.Sending, progress.Queued).ShouldBe((CampaignStatus.Paused, "Lunch", 60, 0, 90));
+        (progress.Status, progress.Reason, progress.Sending, progress.Sent + progress.Queued).ShouldBe((CampaignStatus.Paused, "Lunch", 0, 150));
+        progress.Sent.ShouldBeInRange(45, 60);
 
         await run.Api.Command(campaign, "resume");
         await run.Work();
-        (await run.Api.Progress(campaign)).Sent.ShouldBe(100);
+        (await run.Api.Progress(campaign)).Sent.ShouldBeInRange(90, 110);
 
         // Twice: two messages for the same batch, and one of them does nothing.
         await run.Api.Command(campaign, "resume");

@@ -8,7 +8,7 @@ namespace Campaigns.Tests.Insight;
 public sealed class the_story_of_a_recipient
 {
     static readonly Guid Contact = Guid.NewGuid();
-    static readonly BatchView First = new(1, 40, Some.Now.AddMinutes(1), null, null, null, null, null, null);
+    static readonly BatchView First = new(1, 40, Some.Now.AddMinutes(1), null, null, null, null, null, null, null);
     static readonly Event Queued = At(0, new RecipientQueued(Some.Id, Contact));
     static readonly Event Failed = At(2, new MessageFailed(1, FailureCategory.Content, "missing-variables", "The contact has no company"));
     static readonly Event Doubt = At(2, new MessageInDoubt(1, "The node stopped"));

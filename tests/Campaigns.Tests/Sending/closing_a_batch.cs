@@ -58,6 +58,14 @@ public sealed class closing_a_batch
     }
 
     [Fact]
+    public void spends_nothing_of_a_daily_limit_when_all_are_tried_again_later()
+    {
+        var failed = new AttemptFailed(1, 1, FailureCategory.Temporary, "unreachable", "No connection", Ended.AddSeconds(30));
+        Daily().When(Close(Results([.. Recipients.Select(_ => failed)]), queued: 6))
+            .Then(new BatchCompleted(1, 0, 0, 0, 0, 10, 4), new NextBatchScheduled(2, Ended), Due(new SendBatch(Some.Id, 2), Ended));
+    }
+
+    [Fact]
     public void keeps_the_time_of_the_next_batch_for_the_end_of_a_pause() =>
         Paused().When(Close(Sent(4), queued: 6)).Then(new BatchCompleted(1, 4, 0, 0, 0, 6), new NextBatchScheduled(2, Next));
 

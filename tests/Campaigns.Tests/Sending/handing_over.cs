@@ -79,6 +79,10 @@ public sealed class handing_over
     }
 
     [Fact]
+    public void what_a_stopping_node_kept_goes_back_to_the_queue() =>
+        Add(new SendResult.Stopped()).ShouldBe(new MessageReturned(1, "The node stopped"));
+
+    [Fact]
     public void a_fault_of_our_account_trips_the_breaker_at_once()
     {
         Add(new SendResult.Refused(FailureCategory.Configuration, "401", "No such key")).ShouldBe(new MessageReturned(1, "No such key", "401"));

@@ -10,12 +10,16 @@ namespace Campaigns.Server.Components.Pages;
 
 public sealed partial class CampaignDetails
 {
+    /// <summary>What lets go within this time is the usual pause between two batches, and gone before anybody has read it.</summary>
+    static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(10);
+
     CampaignProgress? progress;
     CampaignView? view;
     LiveUpdate? live;
     Page<BatchView>? batches;
     Page<EventView>? events;
     Page<RecipientView>? recipients;
+    IReadOnlyList<Hold> holds = [];
     RecipientFilter? filter;
     string? refusal;
 
@@ -44,6 +48,9 @@ public sealed partial class CampaignDetails
     ProgressQuery Progress { get; set; } = null!;
 
     [Inject]
+    WhyNotSending Why { get; set; } = null!;
+
+    [Inject]
     CampaignBatches Batches { get; set; } = null!;
 
     [Inject]
@@ -70,6 +77,7 @@ public sealed partial class CampaignDetails
         }
 
         live = LiveUpdate.Of(progress);
+        holds = progress.Status == CampaignStatus.Sending ? await Holds(ct) : []; // of any other status its reason tells it
         batches = await Batches.List(TenantId, Id, new PageRequest(10, BatchCursor), ct);
         events = await Events.List(TenantId, Id, newestFirst: true, new PageRequest(12, EventCursor), ct);
         if (!Http.Request.Headers.ContainsKey(Dashboard.RefreshHeader)) // what is read again and again leaves out the longest list
@@ -77,6 +85,9 @@ public sealed partial class CampaignDetails
             recipients = await Recipients.List(TenantId, Id, filter, new PageRequest(25, RecipientCursor), ct);
         }
     });
+
+    async Task<IReadOnlyList<Hold>> Holds(CancellationToken ct) =>
+        [.. (await Why.Ask(TenantId, Id, ct))!.Holds.Where(hold => hold.LetsGoAt is not { } at || at > Request.Now + WorthTelling)];
 
     Task Pause() => Decide((campaign, _) => PauseCampaign.Pause(campaign, null));
 

@@ -41,7 +41,6 @@ static class EmailActivity
             ? time
             : notBefore;
         return new LookUpResult.Found(
-            Text(message, "msg_id")?.Split('.')[0], // behind the first dot: the machines it passed
             Text(message, "status") switch
             {
                 "delivered" => new MessageDelivered(at),

@@ -14,10 +14,19 @@ public sealed class SendGridApi(HttpClient http, SendGridAccounts accounts, IOpt
     /// <param name="key">Instead of the account's.</param>
     public async Task<SendGridAnswer> Ask(string tenantId, HttpMethod method, string path, object? body, CancellationToken ct, string? key = null)
     {
-        var account = await accounts.For(tenantId, ct);
+        SendGridAccount account;
+        try
+        {
+            account = await accounts.For(tenantId, ct);
+        }
+        catch (Exception error) when (AccountTrouble.Why(error) is { } why)
+        {
+            return Unanswered(why);
+        }
+
         if ((key ?? account.ApiKey).Trim() is var usable && !SecretText.IsToken(usable))
         {
-            return new SendGridAnswer(null, default, "The API key is missing, or is no key");
+            return Unanswered("The API key is missing, or is no key");
         }
 
         using var request = new HttpRequestMessage(method, new Uri(account.BaseAddress, path))
@@ -28,23 +37,10 @@ public sealed class SendGridApi(HttpClient http, SendGridAccounts accounts, IOpt
             },
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", usable) },
         };
-        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
-        try
-        {
-            using var response = await http.SendAsync(request, either.Token);
-            return await Read(response, either.Token);
-        }
-        catch (HttpRequestException error)
-        {
-            return new SendGridAnswer(null, default, $"SendGrid cannot be reached ({error.HttpRequestError})");
-        }
-        catch (OperationCanceledException)
-        {
-            var why = ct.IsCancellationRequested ? "The node stopped" : $"SendGrid did not answer within {options.Value.Timeout.TotalSeconds:0} s";
-            return new SendGridAnswer(null, default, why);
-        }
+        return await ProviderCall.Ask(http, request, "SendGrid", options.Value.Timeout, clock, Read, Unanswered, ct);
     }
+
+    static SendGridAnswer Unanswered(string why) => new(null, default, why);
 
     static async Task<SendGridAnswer> Read(HttpResponseMessage response, CancellationToken ct)
     {

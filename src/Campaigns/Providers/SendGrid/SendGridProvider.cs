@@ -13,7 +13,8 @@ namespace Campaigns.Providers.SendGrid;
 /// message in doubt, and only SendGrid's own word settles it. Our id travels in <c>custom_args</c>.
 /// </summary>
 public sealed class SendGridProvider(
-    HttpClient http, SendGridAccounts accounts, SendGridAnswers answers, IOptions<SendGridOptions> options, TimeProvider clock) : IMessageProvider
+    HttpClient http, SendGridApi api, SendGridAccounts accounts, SendGridAnswers answers, IOptions<SendGridOptions> options, TimeProvider clock)
+    : IMessageProvider
 {
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
@@ -23,14 +24,19 @@ public sealed class SendGridProvider(
     public Channel Channel => Channel.Email;
 
     public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct) => EmailActivity.Read(
-        await new SendGridApi(http, accounts, options, clock).Ask(message.TenantId, HttpMethod.Get, EmailActivity.Query(message.Id), null, ct), message.HandedOverAt);
+        await api.Ask(message.TenantId, HttpMethod.Get, EmailActivity.Query(message.Id), null, ct), message.HandedOverAt);
 
     public async Task<bool> HasVerified(string tenantId, string email, CancellationToken ct)
     {
-        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
-        // What a shared account may send as says nothing about who this organisation is.
-        return await accounts.For(tenantId, ct) is { IsOwn: true } account && await VerifiedSenders.Contain(http, account, email, either.Token);
+        try
+        {
+            // What a shared account may send as says nothing about who this organisation is.
+            return (await accounts.For(tenantId, ct)).IsOwn && await VerifiedSenders.Contain(api, tenantId, email, ct);
+        }
+        catch (Exception error) when (AccountTrouble.Why(error) is not null)
+        {
+            return false;
+        }
     }
 
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
@@ -41,9 +47,9 @@ public sealed class SendGridProvider(
         {
             account = await accounts.For(message.TenantId, ct);
         }
-        catch (Exception error) when (AccountTrouble.Refusal(error) is { } refusal)
+        catch (Exception error) when (AccountTrouble.OfSending(error) is { } result)
         {
-            return refusal;
+            return result;
         }
 
         if (!SecretText.IsToken(account.ApiKey))
@@ -109,16 +115,11 @@ public sealed class SendGridProvider(
         var code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         var (reason, field) = await Error(response, ct);
         return answers.ToMailSend(code, field, reason) is { } meaning
-                ? new SendResult.Refused(meaning.Category, code, reason, meaning.Category == FailureCategory.Temporary ? RetryAfter(response) : null)
-                {
-                    IsThrottled = meaning.Throttles,
-                }
+                ? SendResult.Refused.By(meaning, code, reason, ProviderCall.RetryAfter(response.Headers, clock.GetUtcNow()))
             : response.StatusCode is >= HttpStatusCode.MultipleChoices and < HttpStatusCode.InternalServerError
                 ? new SendResult.Refused(FailureCategory.Unknown, code, reason)
             : new SendResult.InDoubt($"SendGrid answered {code}, which does not say whether it has the message");
     }
-
-    TimeSpan? RetryAfter(HttpResponseMessage response) => ProviderCall.RetryAfter(response.Headers, clock.GetUtcNow());
 
     // Some answers, 413 above all, come as a page of the web server in front.
     static async Task<(string Reason, string? Field)> Error(HttpResponseMessage response, CancellationToken ct)

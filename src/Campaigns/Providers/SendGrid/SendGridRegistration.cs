@@ -19,8 +19,8 @@ static class SendGridRegistration
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<SendGridSuppressions>();
         services.AddSingleton(provider => new SendGridProvider(
-            ProviderCall.NewClient(), provider.GetRequiredService<SendGridAccounts>(), provider.GetRequiredService<SendGridAnswers>(),
-            provider.GetRequiredService<IOptions<SendGridOptions>>(),
+            ProviderCall.NewClient(), provider.GetRequiredService<SendGridApi>(), provider.GetRequiredService<SendGridAccounts>(),
+            provider.GetRequiredService<SendGridAnswers>(), provider.GetRequiredService<IOptions<SendGridOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
     }
 }

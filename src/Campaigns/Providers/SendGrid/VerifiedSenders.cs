@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -12,40 +10,32 @@ static class VerifiedSenders
     const int Largest = 1000;
 
     /// <returns>False also where it could not be asked.</returns>
-    public static async Task<bool> Contain(HttpClient http, SendGridAccount account, string email, CancellationToken ct)
+    public static async Task<bool> Contain(SendGridApi api, string tenantId, string email, CancellationToken ct)
     {
-        if (!SecretText.IsToken(account.ApiKey))
+        var domain = email[(email.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        var domains = await Get(
+            api, tenantId, $"/v3/whitelabel/domains?domain={Uri.EscapeDataString(domain)}", VerifiedSendersJson.Default.AuthenticatedDomainArray, ct);
+        if (domains?.Any(known => known.Valid && string.Equals(known.Domain, domain, StringComparison.OrdinalIgnoreCase)) == true)
         {
-            return false;
+            return true;
         }
 
-        try
-        {
-            var domain = email[(email.IndexOf('@', StringComparison.Ordinal) + 1)..];
-            var domains = await Get(http, account, $"/v3/whitelabel/domains?domain={Uri.EscapeDataString(domain)}", VerifiedSendersJson.Default.AuthenticatedDomainArray, ct);
-            if (domains.Any(known => known.Valid && string.Equals(known.Domain, domain, StringComparison.OrdinalIgnoreCase)))
-            {
-                return true;
-            }
-
-            var senders = await Get(http, account, $"/v3/verified_senders?limit={Largest}", VerifiedSendersJson.Default.VerifiedSenderList, ct);
-            return senders.Results?.Any(known => known.Verified && string.Equals(known.FromEmail, email, StringComparison.OrdinalIgnoreCase)) == true;
-        }
-        catch (Exception error) when (error is HttpRequestException or JsonException or OperationCanceledException)
-        {
-            return false;
-        }
+        var senders = await Get(api, tenantId, $"/v3/verified_senders?limit={Largest}", VerifiedSendersJson.Default.VerifiedSenderList, ct);
+        return senders?.Results?.Any(known => known.Verified && string.Equals(known.FromEmail, email, StringComparison.OrdinalIgnoreCase)) == true;
     }
 
-    static async Task<T> Get<T>(HttpClient http, SendGridAccount account, string path, JsonTypeInfo<T> type, CancellationToken ct)
+    static async Task<T?> Get<T>(SendGridApi api, string tenantId, string path, JsonTypeInfo<T> type, CancellationToken ct)
+        where T : class
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(account.BaseAddress, path))
+        var answer = await api.Ask(tenantId, HttpMethod.Get, path, null, ct);
+        try
         {
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", account.ApiKey) },
-        };
-        using var response = await http.SendAsync(request, ct);
-        response.EnsureSuccessStatusCode();
-        return await response.Content.ReadFromJsonAsync(type, ct) ?? throw new JsonException("The answer is empty.");
+            return answer.IsSuccess && answer.Body.ValueKind != JsonValueKind.Undefined ? answer.Body.Deserialize(type) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // of another shape than documented
+        }
     }
 }
 

@@ -41,15 +41,15 @@ public sealed class SmtpProvider(
         {
             return new SendResult.Refused(FailureCategory.Recipient, "address-invalid", error.Message);
         }
-        catch (Exception error) when (AccountTrouble.Refusal(error) is { } refusal)
+        catch (Exception error) when (AccountTrouble.OfSending(error) is { } result)
         {
-            return refusal;
+            return result;
         }
 
         using (mail)
         {
             return ct.IsCancellationRequested
-                ? new SendResult.Refused(FailureCategory.Temporary, "stopped", "The node stopped", TimeSpan.Zero)
+                ? new SendResult.Stopped()
                 : await HandOver(mail, credentials);
         }
     }

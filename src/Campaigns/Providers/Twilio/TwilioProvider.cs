@@ -41,9 +41,9 @@ public sealed class TwilioProvider(
         {
             account = await accounts.For(message.TenantId, ct);
         }
-        catch (Exception error) when (AccountTrouble.Refusal(error) is { } refusal)
+        catch (Exception error) when (AccountTrouble.OfSending(error) is { } result)
         {
-            return refusal;
+            return result;
         }
 
         if (!account.IsComplete)
@@ -74,7 +74,16 @@ public sealed class TwilioProvider(
 
     public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct)
     {
-        var account = await accounts.For(message.TenantId, ct);
+        TwilioAccount account;
+        try
+        {
+            account = await accounts.For(message.TenantId, ct);
+        }
+        catch (Exception error) when (AccountTrouble.Why(error) is { } why)
+        {
+            return new LookUpResult.Unavailable(why);
+        }
+
         if (!account.IsComplete)
         {
             return new LookUpResult.Unavailable("Twilio:AccountSid or Twilio:AuthToken is missing");
@@ -86,7 +95,8 @@ public sealed class TwilioProvider(
             : $"Messages.json?To={Uri.EscapeDataString(message.To)}&DateSent%3E={day}&PageSize=1000");
         return await ProviderCall.Ask(
             http, request, "Twilio", options.Value.Timeout, clock,
-            (response, stop) => message.ProviderMessageId is null ? Find(message, response, stop) : Look(response, stop), ct);
+            (response, stop) => message.ProviderMessageId is null ? Find(message, response, stop) : Look(response, stop),
+            why => new LookUpResult.Unavailable(why), ct);
     }
 
     HttpRequestMessage Request(HttpMethod method, TwilioAccount account, string path) =>
@@ -111,10 +121,7 @@ public sealed class TwilioProvider(
         var code = error?.Code?.ToString(CultureInfo.InvariantCulture);
         if (answers.ToMessage(status, code) is { } meaning)
         {
-            return new SendResult.Refused(meaning.Category, code ?? status, Reason(response, error), RetryAfter(response, meaning))
-            {
-                IsThrottled = meaning.Throttles, Suppresses = meaning.Suppresses,
-            };
+            return SendResult.Refused.By(meaning, code ?? status, Reason(response, error), ProviderCall.RetryAfter(response.Headers, clock.GetUtcNow()));
         }
 
         return response.StatusCode >= HttpStatusCode.InternalServerError
@@ -154,15 +161,12 @@ public sealed class TwilioProvider(
         var at = message.UpdatedAt ?? clock.GetUtcNow();
         var code = message.ErrorCode?.ToString(CultureInfo.InvariantCulture);
         return new LookUpResult.Found(
-            message.Sid, TwilioStatus.Fact(message.Status ?? "", code, at, answers) ?? new MessageAccepted(at), PhoneNumber.Normalise(message.To),
+            TwilioStatus.Fact(message.Status ?? "", code, at, answers) ?? new MessageAccepted(at), PhoneNumber.Normalise(message.To),
             answers.OfCode(code)?.Suppresses);
     }
 
     static async Task<LookUpResult> Unavailable(HttpResponseMessage response, CancellationToken ct) => new LookUpResult.Unavailable(
         $"Twilio answered {(int)response.StatusCode} {Reason(response, await Json(response, TwilioJson.Default.TwilioError, ct))}".TrimEnd());
-
-    TimeSpan? RetryAfter(HttpResponseMessage response, AnswerMeaning meaning) =>
-        meaning.Category == FailureCategory.Temporary ? ProviderCall.RetryAfter(response.Headers, clock.GetUtcNow()) : null;
 
     static string Reason(HttpResponseMessage response, TwilioError? error) => error?.Message ?? response.ReasonPhrase ?? "";
 

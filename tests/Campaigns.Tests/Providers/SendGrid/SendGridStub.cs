@@ -52,7 +52,8 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
     public static SendGridProvider Provider(HttpClient http, TimeProvider clock, SendGridOptions? options = null, params IReadOnlyList<SendGridCredentials> own)
     {
         var shared = Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" });
-        return new SendGridProvider(http, new SendGridAccounts((_, _) => Task.FromResult(own), shared), new SendGridAnswers(), shared, clock);
+        var accounts = new SendGridAccounts((_, _) => Task.FromResult(own), shared);
+        return new SendGridProvider(http, new SendGridApi(http, accounts, shared, clock), accounts, new SendGridAnswers(), shared, clock);
     }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -33,17 +33,17 @@ public sealed class looking_up_a_message
     [Theory, MemberData(nameof(Statuses))]
     public async Task finds_what_became_of_it(string status, object fact) =>
         (await Answering("""{"messages":[{"msg_id":"LRzXl.filter1.2","status":"STATUS","last_event_time":"2026-03-01T12:05:00Z","to_email":"Ann@example.com"}]}""".Replace("STATUS", status, StringComparison.Ordinal))
-            .LookUp(Question)).ShouldBe(new LookUpResult.Found("LRzXl", fact, Question.To));
+            .LookUp(Question)).ShouldBe(new LookUpResult.Found(fact, Question.To));
 
     [Fact]
     public async Task of_several_takes_the_furthest() =>
         (await Answering("""
             {"messages":[{"status":"processed"},{"status":"not_delivered"},{"msg_id":"b","status":"delivered","last_event_time":"2026-03-01T12:05:00Z"},null,{"status":"processed"}]}
-            """).LookUp(Question)).ShouldBe(new LookUpResult.Found("b", new MessageDelivered(At)));
+            """).LookUp(Question)).ShouldBe(new LookUpResult.Found(new MessageDelivered(At)));
 
     [Fact]
     public async Task takes_the_hand_over_for_the_time_where_none_is_given() =>
-        (await Answering("""{"messages":[{"msg_id":null,"status":5,"last_event_time":"soon"}]}""").LookUp(Question)).ShouldBe(new LookUpResult.Found(null, new MessageAccepted(Some.Now)));
+        (await Answering("""{"messages":[{"msg_id":null,"status":5,"last_event_time":"soon"}]}""").LookUp(Question)).ShouldBe(new LookUpResult.Found(new MessageAccepted(Some.Now)));
 
     [Theory]
     [InlineData(HttpStatusCode.TooManyRequests, """{"errors":[{"message":"too many requests"}]}""", "SendGrid answered 429 too many requests")]

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Sending;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Tests.Providers.SendGrid;
@@ -33,6 +36,19 @@ public sealed class whose_account_it_is
         (account.ApiKey, account.BaseAddress).ShouldBe(("SG.new", new Uri("https://api.eu.sendgrid.com")));
         account.WebhookPublicKeys.ShouldBe(["new-key", "old-key", "shared-key"]);
         account.ToString().ShouldNotContain("SG.");
+    }
+
+    [Fact]
+    public async Task that_cannot_be_opened_is_a_result_and_no_exception()
+    {
+        using var http = new HttpClient(new Answers(_ => throw new InvalidOperationException("Nobody is to be asked.")));
+        var shared = Options.Create(Shared);
+        var accounts = new SendGridAccounts((_, _) => throw new CryptographicException(), shared);
+        var sendGrid = new SendGridProvider(http, new SendGridApi(http, accounts, shared, TimeProvider.System), accounts, new SendGridAnswers(), shared, TimeProvider.System);
+
+        (await sendGrid.Send(SendGridStub.Message, default)).ShouldBeOfType<SendResult.Refused>().Category.ShouldBe(FailureCategory.Configuration);
+        (await sendGrid.LookUp(new MessageInQuestion("id", "acme", null, "anna@example.com", default), default)).ShouldBeOfType<LookUpResult.Unavailable>();
+        (await sendGrid.HasVerified("acme", "anna@example.com", default)).ShouldBeFalse();
     }
 
     [Fact]

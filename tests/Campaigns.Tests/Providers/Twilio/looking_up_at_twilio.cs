@@ -28,7 +28,7 @@ public sealed class looking_up_at_twilio
     public async Task tells_what_became_of_a_message_whose_id_is_known(string status, string code, object fact, SuppressionReason? suppresses)
     {
         var twilio = TwilioStub.Answering(HttpStatusCode.OK, Message("SM1", "Hello", status: status, code: code));
-        (await twilio.LookUp(Known)).ShouldBe(new LookUpResult.Found("SM1", fact, Known.To, suppresses));
+        (await twilio.LookUp(Known)).ShouldBe(new LookUpResult.Found(fact, Known.To, suppresses));
         twilio.Method.ShouldBe(HttpMethod.Get);
         twilio.Address!.AbsolutePath.ShouldBe($"/2010-04-01/Accounts/{TwilioStub.Account}/Messages/SM1.json");
     }
@@ -41,7 +41,7 @@ public sealed class looking_up_at_twilio
     public async Task looks_among_the_messages_to_the_number_where_the_answer_never_came()
     {
         var twilio = TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", "Hello")));
-        (await twilio.LookUp(Unknown)).ShouldBe(new LookUpResult.Found("SM1", new MessageAccepted(Updated), Known.To));
+        (await twilio.LookUp(Unknown)).ShouldBe(new LookUpResult.Found(new MessageAccepted(Updated), Known.To));
         twilio.Address!.PathAndQuery.ShouldBe(
             $"/2010-04-01/Accounts/{TwilioStub.Account}/Messages.json?To=%2B14155558675&DateSent%3E=2026-02-28&PageSize=1000", "clocks differ");
     }
@@ -55,8 +55,8 @@ public sealed class looking_up_at_twilio
 
     [Fact]
     public async Task finds_it_beside_others() =>
-        (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM2", "Good bye"), Message("SM1", " Hello\n"), Message("SM3", "Hello", HandedOver.AddDays(-1))))
-            .LookUp(Unknown)).ShouldBeOfType<LookUpResult.Found>().ProviderMessageId.ShouldBe("SM1");
+        (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM2", "Good bye"), Message("SM1", " Hello\n", status: "delivered"), Message("SM3", "Hello", HandedOver.AddDays(-1))))
+            .LookUp(Unknown)).ShouldBe(new LookUpResult.Found(new MessageDelivered(Updated)));
 
     [Fact]
     public async Task claims_nothing_where_two_would_fit_or_not_all_were_seen()
@@ -79,7 +79,7 @@ public sealed class looking_up_at_twilio
         (await new TwilioStub(_ => throw new HttpRequestException(HttpRequestError.ConnectionError)).LookUp(Known))
             .ShouldBe(new LookUpResult.Unavailable("Twilio cannot be reached (ConnectionError)"));
         (await TwilioStub.Answering(HttpStatusCode.OK, "{}").LookUp(Known, new CancellationToken(canceled: true)))
-            .ShouldBe(new LookUpResult.Unavailable("Twilio did not answer in time"));
+            .ShouldBe(new LookUpResult.Unavailable("The node stopped"));
     }
 
     static string List(params string[] messages) => $$"""{"messages":[{{string.Join(',', messages)}}],"next_page_uri":null}""";
