@@ -56,7 +56,7 @@ public sealed class looking_up_at_twilio
     [Fact]
     public async Task finds_it_beside_others() =>
         (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM2", "Good bye"), Message("SM1", " Hello\n", status: "delivered"), Message("SM3", "Hello", HandedOver.AddDays(-1))))
-            .LookUp(Unknown)).ShouldBe(new LookUpResult.Found(new MessageDelivered(Updated)));
+            .LookUp(Unknown)).ShouldBe(new LookUpResult.Found(new MessageDelivered(Updated), Known.To));
 
     [Fact]
     public async Task claims_nothing_where_two_would_fit_or_not_all_were_seen()
