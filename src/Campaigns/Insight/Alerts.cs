@@ -7,16 +7,16 @@ using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Npgsql;
 
 namespace Campaigns.Insight;
 
 /// <summary>What waits for a person: campaigns and senders that a breaker paused, until somebody does something about them. Inline.</summary>
 public sealed class Alerts : Projection
 {
-    static readonly Guid LastId = new("ffffffff-ffff-ffff-ffff-ffffffffffff");
-
     static readonly string RaiseAlerts = Sql.Beside<Alerts>(nameof(RaiseAlerts));
     static readonly string ResolveAlerts = Sql.Beside<Alerts>(nameof(ResolveAlerts));
+    static readonly string CountAlerts = Sql.Beside<Alerts>(nameof(CountAlerts));
     static readonly string ListAlerts = Sql.Beside<Alerts>(nameof(ListAlerts));
 
     public override string Name => "alerts";
@@ -30,18 +30,24 @@ public sealed class Alerts : Projection
     ];
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/alerts", async (bool? open, int? limit, string? cursor, ApiRequest request, CancellationToken ct) =>
-            {
-                var page = new PageRequest(limit, cursor);
-                var rows = await request.Store.Database.Query(
-                    ListAlerts,
-                    reader => new AlertView(
-                        reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2),
-                        reader.GetString(3), reader.GetFieldValue<DateTimeOffset>(4),
-                        reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5)),
-                    ct, request.TenantId, page.AfterId ?? LastId, open ?? false, page.Size + 1);
-                return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Id.ToString()));
-            }).WithName("ListAlerts").WithSummary("What a breaker stopped and a person has to look at, the newest first");
+        api.MapGet("/alerts", async ([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, bool open = false) =>
+                TypedResults.Ok(await List(request.Store, request.TenantId, open, page, ct)))
+            .WithName("ListAlerts").WithSummary("What a breaker stopped and a person has to look at, the newest first");
+
+    /// <param name="open">Only those that wait.</param>
+    public static async Task<Page<AlertView>> List(EventStore store, string tenantId, bool open, PageRequest page, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(ListAlerts, Read, ct, tenantId, page.AfterId ?? Guid.AllBitsSet, open, page.Size + 1);
+        return Page.Of(rows, page.Size, row => row.Id.ToString());
+    }
+
+    /// <summary>How many wait.</summary>
+    public static async Task<long> CountOpen(EventStore store, string tenantId, CancellationToken ct) =>
+        (await store.Database.Query(CountAlerts, reader => reader.GetInt64(0), ct, tenantId)).Single();
+
+    static AlertView Read(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.TextOrNull(3),
+        reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6));
 
     public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
     {
@@ -68,5 +74,6 @@ public sealed class Alerts : Projection
 
 /// <param name="CampaignId">What was stopped, where it is a campaign.</param>
 /// <param name="SenderId">Where it is a sender.</param>
+/// <param name="Name">Of the one or the other, as it is now.</param>
 /// <param name="ResolvedAt">When a person resumed it, cancelled the campaign or retired the sender; null while it waits.</param>
-public sealed record AlertView(Guid Id, Guid? CampaignId, Guid? SenderId, string Reason, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt);
+public sealed record AlertView(Guid Id, Guid? CampaignId, Guid? SenderId, string? Name, string Reason, DateTimeOffset RaisedAt, DateTimeOffset? ResolvedAt);

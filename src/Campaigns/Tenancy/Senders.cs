@@ -53,13 +53,7 @@ public static class Senders
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/senders", async ([AsParameters] PageRequest page, ApiRequest request, SenderHealths healths, CancellationToken ct, bool retired = false) =>
-            {
-                var senders = await request.Store.Database.Query(
-                    ReadSenders, Read, ct, request.TenantId, page.AfterId ?? Guid.AllBitsSet, retired, page.Size + 1);
-                var health = await healths.Of(request.TenantId, senders, ct);
-                return TypedResults.Ok(Page.Of(
-                    [.. senders.Select(sender => SenderView.Of(sender, health[sender.Id], request.Now))], page.Size, sender => sender.Id.ToString()));
-            })
+                TypedResults.Ok(await List(request.Store, healths, request.TenantId, retired, page, ct)))
             .WithName("ListSenders").WithSummary("Who may send, newest first; retired ones too where asked for").Produces<Page<SenderView>>();
         api.MapGet("/senders/{id:guid}", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
             {
@@ -67,6 +61,15 @@ public static class Senders
                 return Exists(sender.State)?.ToProblem() ?? await SenderView.Answer(request, healths, sender, ct);
             })
             .WithName("GetSender").WithSummary("A sender").Produces<SenderView>().ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    /// <param name="retired">Those too who retired.</param>
+    public static async Task<Page<SenderView>> List(
+        EventStore store, SenderHealths healths, string tenantId, bool retired, PageRequest page, CancellationToken ct)
+    {
+        var senders = await store.Database.Query(ReadSenders, Read, ct, tenantId, page.AfterId ?? Guid.AllBitsSet, retired, page.Size + 1);
+        var (health, now) = (await healths.Of(tenantId, senders, ct), store.Clock.GetUtcNow());
+        return Page.Of([.. senders.Select(sender => SenderView.Of(sender, health[sender.Id], now))], page.Size, sender => sender.Id.ToString());
     }
 
     /// <summary>Those with these ids, and whoever has the address now.</summary>

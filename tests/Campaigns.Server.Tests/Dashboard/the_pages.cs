@@ -2,6 +2,7 @@ using System.Net;
 using Campaigns.Consent;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
+using Campaigns.Tenancy;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -78,6 +79,46 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
     }
 
     [Fact]
+    public async Task senders_are_listed_and_paused_with_a_button()
+    {
+        var session = dashboard.Store.OpenSession("speakers");
+        session.Start<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings("Ada", "ada@example.com")), new SenderVerified(VerifiedBy.Link, session.Now));
+        session.Start<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings("Bob", "bob@example.com")));
+        await session.Commit(CancellationToken.None);
+        var page = await dashboard.PageOf("speakers");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Senders" }).ClickAsync();
+        await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
+        await Expect(page.Locator("tbody tr").Filter(new() { HasText = "Bob" }).Locator(".badge")).ToHaveTextAsync("Not verified");
+
+        var ada = page.Locator("tbody tr").Filter(new() { HasText = "Ada" });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Pause Ada" }).ClickAsync();
+        await Expect(ada.Locator(".badge")).ToHaveTextAsync("Paused");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume Ada" }).ClickAsync();
+        await Expect(ada.Locator(".badge")).ToHaveTextAsync("May send");
+    }
+
+    [Fact]
+    public async Task alerts_stand_there_until_a_person_has_settled_them()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, "alarmed", 1, "Summer sale");
+        var page = await dashboard.PageOf("alarmed");
+        await Expect(page.Locator(".waiting")).ToHaveCountAsync(0);
+
+        await campaign.Record(new CampaignPaused(PausedBy.Breaker, "10 errors of the provider in a row"));
+        await page.ReloadAsync();
+        await Expect(page.Locator(".waiting")).ToHaveTextAsync("1");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Alerts" }).ClickAsync();
+        await Expect(page.Locator(".events li")).ToContainTextAsync("10 errors of the provider in a row");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Summer sale" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Alerts" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Nothing waits for a person" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "All", Exact = true }).ClickAsync();
+        await Expect(page.Locator(".events li")).ToContainTextAsync("Settled");
+    }
+
+    [Fact]
     public async Task another_organisations_campaign_is_not_there()
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, "others", 1, "Secret plans");
@@ -97,9 +138,12 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
         var campaign = await TestCampaign.Launch(
             dashboard.Store, "narrow", 5, "A name that somebody made as long as names can be, with Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen");
         await campaign.SendBatch([.. campaign.Recipients.Take(4)], remaining: 1);
-        await campaign.Record(new NextBatchScheduled(2, DateTimeOffset.UtcNow.AddDays(1)));
+        await campaign.Record(new NextBatchScheduled(2, DateTimeOffset.UtcNow.AddDays(1)), new CampaignPaused(PausedBy.Breaker, new string('x', 300)));
+        var session = dashboard.Store.OpenSession("narrow");
+        session.Start<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings(new string('n', 200), $"{new string('e', 60)}@{width}.example.com")));
+        await session.Commit(CancellationToken.None);
         var page = await dashboard.PageOf("narrow", width);
-        foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/suppressions", "/sign-in" })
+        foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/senders", "/alerts", "/suppressions", "/sign-in" })
         {
             await page.GotoAsync(path);
             (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, path);
@@ -120,7 +164,7 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
             }
         };
         page.PageError += (_, error) => complaints.Add(error);
-        foreach (var path in new[] { "/", "/suppressions", $"/campaigns/{campaign.Id}" })
+        foreach (var path in new[] { "/", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}" })
         {
             await page.GotoAsync(path);
         }

@@ -36,7 +36,7 @@ public sealed class commands_beside_the_server(PostgresFixture postgres)
         var lines = export.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         lines.Length.ShouldBe((int)await run.Store.Number("select count(*) from mt_events"));
         lines.ShouldAllBe(line => JsonDocument.Parse(line, default).RootElement.ValueKind == JsonValueKind.Object);
-        list.Output.ShouldContain("ledger  (recipients, deferrals, batches, campaign_progress)");
+        list.Output.ShouldContain("ledger  (recipients, deferrals, batches, campaign_progress, sender_health)");
         rebuild.Code.ShouldBe(0, rebuild.Error);
         (await run.Store.Texts("select r::text from recipients r order by 1")).ShouldBe(rows);
         (unknown.Code, unknown.Error).ShouldBe((1, unknown.Error));

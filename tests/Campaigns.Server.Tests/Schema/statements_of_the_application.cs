@@ -16,7 +16,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         ["Campaigns.Consent.InsertUnreachable.sql"] = "varchar[], uuid[], uuid[], timestamptz[]",
         ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[]",
         ["Campaigns.Sending.BeginProgress.sql"] = "varchar[], uuid[]",
-        ["Campaigns.Sending.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[]",
+        ["Campaigns.Sending.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[], int[]",
         ["Campaigns.Sending.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",
         ["Campaigns.Sending.InsertRecipients.sql"] = Recipients,
         ["Campaigns.Sending.UpdateRecipients.sql"] = Recipients,

@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Insight;
 using Campaigns.Server.Hosting;
 using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Components;
@@ -9,6 +10,7 @@ namespace Campaigns.Server.Components.Layout;
 public sealed partial class MainLayout
 {
     string organisation = "";
+    long alerts;
 
     [CascadingParameter]
     public HttpContext Http { get; set; } = null!;
@@ -28,6 +30,7 @@ public sealed partial class MainLayout
         {
             var loaded = await Store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), Http.RequestAborted);
             organisation = loaded.State.Settings.Name is { Length: > 0 } name ? name : tenantId;
+            alerts = await Alerts.CountOpen(Store, tenantId, Http.RequestAborted);
         }
         catch (NpgsqlException)
         {

@@ -1,0 +1,1 @@
+select count(*) from alerts where tenant_id = $1 and resolved_at is null
