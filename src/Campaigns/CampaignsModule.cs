@@ -217,6 +217,7 @@ public static class CampaignsModule
         services.AddSingleton<ProviderSuppressions>();
         services.AddSingleton<ContactErasure>();
         services.AddSingleton<FactRecorder>();
+        services.AddSingleton<WebhookBodies>();
         services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
         services.AddSingleton<WebhookRetention>();
         services.AddSingleton<OpenTimeouts>();
