@@ -92,13 +92,14 @@ public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> op
         return Problems.Problem("busy", "The body cannot be taken in now: post it again.", StatusCodes.Status503ServiceUnavailable);
     }
 
+    /// <param name="organisation">Whom the poster may speak for; <see cref="SharedBodies.Tenant"/>: for all who share its account.</param>
     /// <param name="target">To which of the provider's addresses it was posted, with the query; null where there is one only.</param>
     internal async Task Store(HttpContext http, string organisation, string provider, string? target, byte[] body, CancellationToken ct)
     {
         var session = store.OpenSession(organisation, new Metadata(http.TraceIdentifier, null, provider));
         var id = Guid.CreateVersion7(session.Now);
         session.Sql.Add(StoreBody, id, organisation, provider, target, session.Now, body);
-        session.Send(new RecordFacts(id));
+        session.Send(SharedBodies.Work(organisation, id));
         await session.Commit(ct);
     }
 

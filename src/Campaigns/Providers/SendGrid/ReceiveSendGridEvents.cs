@@ -12,16 +12,26 @@ public static class ReceiveSendGridEvents
 {
     const int LongestOrganisation = 200;
 
-    public static void Map(IEndpointRouteBuilder webhooks) =>
-        webhooks.MapPost("/sendgrid/{organisation}", Handle).WithName(nameof(ReceiveSendGridEvents)).WithSummary("SendGrid's signed event webhook")
-            .Accepts<object>("application/json").Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status403Forbidden)
+    public static void Map(IEndpointRouteBuilder webhooks)
+    {
+        Describe(webhooks.MapPost("/sendgrid/{organisation}", OfOne)).WithName(nameof(ReceiveSendGridEvents)).WithSummary("SendGrid's signed event webhook");
+        Describe(webhooks.MapPost("/sendgrid", OfAll)).WithName("ReceiveSharedSendGridEvents")
+            .WithSummary("SendGrid's signed event webhook of the account that several organisations share");
+    }
+
+    static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) =>
+        endpoint.Accepts<object>("application/json").Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    static async Task<IResult> Handle(
+    static async Task<IResult> OfOne(
         string organisation, HttpContext http, WebhookBodies bodies, SendGridAccounts accounts, IOptions<SendGridOptions> options, CancellationToken ct) =>
-        organisation.Length <= LongestOrganisation && CanBeSigned(http)
+        organisation.Length <= LongestOrganisation && organisation != SharedBodies.Tenant && CanBeSigned(http)
             ? await Receive(organisation, (await accounts.For(organisation, ct)).WebhookPublicKeys, http, bodies, options.Value, ct)
             : Forged();
+
+    // Only who signs with the installation's own key speaks for everybody.
+    static async Task<IResult> OfAll(HttpContext http, WebhookBodies bodies, IOptions<SendGridOptions> options, CancellationToken ct) =>
+        CanBeSigned(http) ? await Receive(SharedBodies.Tenant, [options.Value.WebhookPublicKey], http, bodies, options.Value, ct) : Forged();
 
     static async Task<IResult> Receive(
         string organisation, IReadOnlyList<string> publicKeys, HttpContext http, WebhookBodies bodies, SendGridOptions options, CancellationToken ct)
