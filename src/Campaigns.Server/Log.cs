@@ -7,4 +7,7 @@ static partial class Log
 
     [LoggerMessage(2, LogLevel.Warning, "Messages carry no link to unsubscribe, which mailbox providers ask of bulk mail: set PublicUrl to the https address of this server, and Secrets:Key")]
     public static partial void NoUnsubscribeLinks(ILogger log);
+
+    [LoggerMessage(3, LogLevel.Warning, "What SendGrid posts about the configured account is refused, so nothing comes back of deliveries, bounces and complaints: set SendGrid:WebhookPublicKey")]
+    public static partial void NoWebhookKey(ILogger log);
 }

@@ -131,6 +131,7 @@ public static class CampaignsModule
 
         // Tracking
         engine.HandleMany<RecordFacts>("record_facts", "tracking", 20, services => services.GetRequiredService<FactRecorder>().Handle)
+            .HandleMany<SplitSharedBody>("split_shared_body", "tracking", 20, services => services.GetRequiredService<SharedBodies>().Handle)
             .Handle<ForgetWebhookBodies>("forget_webhook_bodies", "planning", services => services.GetRequiredService<WebhookRetention>().Handle)
             .Every(TimeSpan.FromHours(1), new ForgetWebhookBodies())
             .HandleMany<TimeOutOpen>("time_out_open", "timeouts", 1000, services => services.GetRequiredService<OpenTimeouts>().Handle)
@@ -226,6 +227,8 @@ public static class CampaignsModule
         services.AddSingleton<ProviderSuppressions>();
         services.AddSingleton<ContactErasure>();
         services.AddSingleton<FactRecorder>();
+        services.AddSingleton<SharedBodies>();
+        services.AddSingleton<WebhookBodies>();
         services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
         services.AddSingleton<WebhookRetention>();
         services.AddSingleton<OpenTimeouts>();

@@ -24,6 +24,10 @@ public static class DerivedId
     public static Guid Named(string kind, string tenantId, string name) =>
         Make(Guid.Empty, Encoding.UTF8.GetBytes($"{kind}\n{tenantId}\n{name}"));
 
+    /// <summary>What one organisation gets of a webhook body that speaks for several: splitting that twice comes to the same.</summary>
+    public static Guid PartOfBody(Guid bodyId, string tenantId, ReadOnlySpan<byte> part) =>
+        Make(bodyId, [.. Encoding.UTF8.GetBytes($"{bodyId}\n{tenantId}\n"), .. part]);
+
     /// <summary>The ids between which every recipient of a campaign lies.</summary>
     public static (Guid First, Guid Last) RecipientRange(Guid campaignId)
     {

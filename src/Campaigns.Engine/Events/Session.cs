@@ -148,9 +148,10 @@ public sealed class Session
     /// Makes it one message however often it is sent: sending the same id again changes nothing while the first one waits, and for as long as
     /// <see cref="EngineSetup.RememberHandled"/> says after it was handled.
     /// </param>
-    public void Send(object message, DateTimeOffset? due = null, Guid? id = null, Priority priority = Priority.Normal) =>
+    /// <param name="tenantId">In whose name it is handled, where that is another tenant than the one of this commit.</param>
+    public void Send(object message, DateTimeOffset? due = null, Guid? id = null, Priority priority = Priority.Normal, string? tenantId = null) =>
         outbox.Add(new OutgoingMessage(
-            id ?? Guid.CreateVersion7(Now), store.Model.MessageType(message.GetType()), message, due ?? Now, priority, Once: id is not null));
+            id ?? Guid.CreateVersion7(Now), store.Model.MessageType(message.GetType()), message, tenantId ?? TenantId, due ?? Now, priority, Once: id is not null));
 
     /// <summary>Lets the dead messages of the tenant whose body holds this id come again, with this commit.</summary>
     /// <param name="member">The name in the stored body, for example <c>campaignId</c>.</param>

@@ -24,11 +24,12 @@ sealed class Outbox
         {
             Parameters =
             {
-                new() { Value = session.TenantId }, new() { Value = session.Now },
+                new() { Value = session.Now },
                 Session.Text(session.Metadata.CorrelationId), Session.Text(session.Metadata.CausationId),
                 new() { Value = messages.Select(message => message.Id).ToArray() },
                 new() { Value = messages.Select(message => message.Type.Queue).ToArray() },
                 new() { Value = messages.Select(message => message.Type.Kind).ToArray() },
+                new() { Value = messages.Select(message => message.TenantId).ToArray() },
                 new() { Value = messages.Select(message => message.Body()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb },
                 new() { Value = messages.Select(message => message.Due.ToUniversalTime()).ToArray() },
                 new() { Value = messages.Select(message => (short)message.Priority).ToArray() },
@@ -45,7 +46,7 @@ sealed class Outbox
 }
 
 /// <param name="Once">The sender chose the id: it stays refused after the message was handled.</param>
-sealed record OutgoingMessage(Guid Id, MessageType Type, object Message, DateTimeOffset Due, Priority Priority, bool Once)
+sealed record OutgoingMessage(Guid Id, MessageType Type, object Message, string TenantId, DateTimeOffset Due, Priority Priority, bool Once)
 {
     public string Body() => Type.Serialize(Message);
 }

@@ -3,10 +3,12 @@ using System.Security.Cryptography;
 using Campaigns.Engine;
 using Campaigns.Engine.Schema;
 using Campaigns.Providers;
+using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
 using Campaigns.Sending;
 using Campaigns.Server.Postgres;
 using Campaigns.Tenancy;
+using Microsoft.Extensions.Options;
 
 namespace Campaigns.Server.Hosting;
 
@@ -74,7 +76,12 @@ public sealed class Stack : IAsyncDisposable
             hasStarted = true;
             var stack = new Stack(postgres, sandbox, app, key);
             TellPublicUrl(app, isPrivate: postgres is not null);
-            sandbox?.EventWebhook = new Uri(stack.Address, $"/webhooks/sendgrid/{Development.TenantId}");
+            if (app.Services.GetRequiredService<IOptions<SendGridOptions>>().Value is { ApiKey.Length: > 0, WebhookPublicKey.Length: 0 })
+            {
+                Log.NoWebhookKey(app.Logger);
+            }
+
+            sandbox?.EventWebhook = new Uri(stack.Address, "/webhooks/sendgrid"); // whichever organisation sends into it
             sandbox?.InboundWebhook ??= new Uri(stack.Address, $"/webhooks/twilio/{Development.TenantId}/inbound");
             return stack;
         }

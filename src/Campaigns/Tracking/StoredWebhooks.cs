@@ -44,7 +44,7 @@ public static class StoredWebhooks
 
         var session = request.OpenSession();
         session.Sql.Add(ReopenBody, request.TenantId, id);
-        session.Send(new RecordFacts(id));
+        session.Send(SharedBodies.Work(request.TenantId, id));
         await session.Commit(ct);
         return TypedResults.Accepted("/api/v1/webhook-bodies");
     }

@@ -46,6 +46,18 @@ public sealed class sending_messages(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task in_the_name_of_another_tenant_has_them_handled_there()
+    {
+        var account = await bank.Open();
+        var session = bank.Store.OpenSession("another");
+        session.Send(new Pay(account, 5), tenantId: Tenant);
+        await session.Commit(default);
+
+        (await bank.Workers.RunOnce()).ShouldBe(1);
+        (await bank.Load(account)).State.Balance.ShouldBe(5);
+    }
+
+    [Fact]
     public async Task with_the_same_id_twice_is_one_message()
     {
         var (account, id) = (await bank.Open(), Guid.NewGuid());

@@ -97,7 +97,7 @@ public sealed class the_schema(PostgresFixture postgres) : IAsyncLifetime
         _ when text.Contains("unnest($1, $2) s(tenant_id, id)", StringComparison.Ordinal) => "varchar[], uuid[]",
         _ when text.Contains("insert into mt_doc_alias", StringComparison.Ordinal) => "varchar, uuid[], jsonb[], bigint[], varchar, timestamptz",
         _ when text.Contains("insert into messages", StringComparison.Ordinal) =>
-            "varchar, timestamptz, varchar, varchar, uuid[], varchar[], varchar[], jsonb[], timestamptz[], smallint[], bool[]",
+            "timestamptz, varchar, varchar, uuid[], varchar[], varchar[], varchar[], jsonb[], timestamptz[], smallint[], bool[]",
         _ => "uuid[], uuid[]",
     };
 

@@ -29,16 +29,21 @@ sealed class SendGridVoice
         ["sg_event_id"] = id ?? Guid.NewGuid().ToString("N"),
     };
 
-    public Task<HttpResponseMessage> Post(Uri server, string tenantId, params object[] events) =>
+    /// <summary>An event about a recipient's message that says whose it is.</summary>
+    public static Dictionary<string, object> EventOf(string organisation, string kind, Guid recipient, DateTimeOffset at) =>
+        new(Event(kind, recipient, at)) { ["ob_org"] = organisation };
+
+    /// <param name="tenantId">Null: to the address of the account that several share.</param>
+    public Task<HttpResponseMessage> Post(Uri server, string? tenantId, params object[] events) =>
         Post(server, tenantId, JsonSerializer.SerializeToUtf8Bytes(events));
 
-    public async Task<HttpResponseMessage> Post(Uri server, string tenantId, byte[] body)
+    public async Task<HttpResponseMessage> Post(Uri server, string? tenantId, byte[] body)
     {
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var key = Key();
         var signature = key.SignData([.. Encoding.UTF8.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server, $"/webhooks/sendgrid/{tenantId}")) { Content = new ByteArrayContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server, tenantId is null ? "/webhooks/sendgrid" : $"/webhooks/sendgrid/{tenantId}")) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
         request.Headers.Add(SendGridSignature.TimestampHeader, timestamp);
         request.Headers.Add(SendGridSignature.SignatureHeader, Convert.ToBase64String(signature));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,36 +10,53 @@ using Campaigns.Tracking;
 
 namespace Campaigns.Providers.SendGrid;
 
+/// <summary>An entry of a body that speaks for all organisations of an account.</summary>
+/// <param name="Organisation">Whose message it is about; null where it does not say.</param>
+/// <param name="Json">The entry as it came. Where it names neither organisation nor message: what it says about the address, and no more.</param>
+public sealed record SharedEntry(string? Organisation, ProviderFact Fact, byte[] Json);
+
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
 public sealed class SendGridEvents(SendGridAnswers answers)
 {
+    const int LongestOrganisation = 200;
+
     static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true };
+
+    // Not the reason of a bounce, which may quote the message or its sender.
+    static readonly string[] AboutAnAddress = ["event", "email", "timestamp", "sg_event_id", "type", "bounce_classification"];
 
     /// <param name="malformed">Entries that are no objects or say neither what nor when; at least 1 where the body as a whole is no JSON.</param>
     /// <exception cref="JsonException">There is no entry in it.</exception>
-    public IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed)
+    public IReadOnlyList<ProviderFact> Read(ReadOnlyMemory<byte> body, out int malformed) => Read(body, Read, out malformed);
+
+    /// <summary>As <see cref="Read(ReadOnlyMemory{byte}, out int)"/>, of a body that speaks for several organisations: with what tells whose each entry is.</summary>
+    /// <exception cref="JsonException">There is no entry in it.</exception>
+    public IReadOnlyList<SharedEntry> Split(ReadOnlyMemory<byte> body, out int malformed) => Read(body, ReadShared, out malformed);
+
+    static List<T> Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T?> read, out int malformed)
+        where T : class
     {
-        var facts = new List<ProviderFact>();
+        var facts = new List<T>();
         malformed = 0;
         try
         {
             using var document = JsonDocument.Parse(body, Tolerant);
             if (document.RootElement.ValueKind != JsonValueKind.Array)
             {
-                Add(document.RootElement, facts, ref malformed);
+                Add(document.RootElement, read, facts, ref malformed);
             }
             else
             {
                 foreach (var entry in document.RootElement.EnumerateArray())
                 {
-                    Add(entry, facts, ref malformed);
+                    Add(entry, read, facts, ref malformed);
                 }
             }
         }
         catch (JsonException)
         {
             malformed = 0;
-            ReadOneByOne(body, facts, ref malformed);
+            ReadOneByOne(body, read, facts, ref malformed);
             if (facts.Count == 0)
             {
                 throw;
@@ -49,14 +67,15 @@ public sealed class SendGridEvents(SendGridAnswers answers)
     }
 
     // One entry that is no JSON, or too deep, must not take the others with it.
-    void ReadOneByOne(ReadOnlyMemory<byte> body, List<ProviderFact> facts, ref int malformed)
+    static void ReadOneByOne<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T?> read, List<T> facts, ref int malformed)
+        where T : class
     {
         foreach (var entry in Entries(body))
         {
             try
             {
                 using var document = JsonDocument.Parse(entry, Tolerant);
-                Add(document.RootElement, facts, ref malformed);
+                Add(document.RootElement, read, facts, ref malformed);
             }
             catch (JsonException)
             {
@@ -110,33 +129,46 @@ public sealed class SendGridEvents(SendGridAnswers answers)
         }
     }
 
-    void Add(JsonElement entry, List<ProviderFact> facts, ref int malformed)
-    {
-        if (Read(entry) is { } fact)
-        {
-            facts.Add(fact);
-        }
-        else
-        {
-            malformed++;
-        }
-    }
-
-    ProviderFact? Read(JsonElement entry)
+    static void Add<T>(JsonElement entry, Func<JsonElement, T?> read, List<T> facts, ref int malformed)
+        where T : class
     {
         try
         {
-            return entry.ValueKind == JsonValueKind.Object && Text(entry, "event") is { } kind && Timestamp(entry) is { } at
-                ? new ProviderFact(
-                    Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
-                    Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at))
-                : null;
+            if (read(entry) is { } fact)
+            {
+                facts.Add(fact);
+                return;
+            }
         }
         catch (InvalidOperationException)
         {
-            return null; // a member's name is half a surrogate pair: looking for any other one stumbles over it
+            // A member's name is half a surrogate pair: looking for any other one stumbles over it.
         }
+
+        malformed++;
     }
+
+    ProviderFact? Read(JsonElement entry) => entry.ValueKind == JsonValueKind.Object && Text(entry, "event") is { } kind && Timestamp(entry) is { } at
+        ? new ProviderFact(
+            Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
+            Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at))
+        : null;
+
+    SharedEntry? ReadShared(JsonElement entry)
+    {
+        if (Read(entry) is not { } fact)
+        {
+            return null;
+        }
+
+        var organisation = Text(entry, SendGridProvider.OrganisationArgument) is { Length: > 0 and <= LongestOrganisation } named ? named : null;
+        return new SharedEntry(
+            organisation, fact, organisation is null && fact.Recipient is null ? OfTheAddress(entry) : JsonMarshal.GetRawUtf8Value(entry).ToArray());
+    }
+
+    static byte[] OfTheAddress(JsonElement entry) => JsonSerializer.SerializeToUtf8Bytes(
+        (Text(entry, "event") == "dropped" ? AboutAnAddress.Append("reason") : AboutAnAddress)
+        .Select(name => KeyValuePair.Create(name, Text(entry, name))).Where(member => member.Value is not null).ToDictionary());
 
     object? Fact(string kind, JsonElement entry, DateTimeOffset at) => kind switch
     {

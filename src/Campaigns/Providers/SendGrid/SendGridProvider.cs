@@ -19,6 +19,9 @@ public sealed class SendGridProvider(
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
 
+    /// <summary>The custom argument that says whose message it is: several organisations may share the account, whose events then come in one body.</summary>
+    public const string OrganisationArgument = "ob_org";
+
     public string Name => "sendgrid";
 
     public Channel Channel => Channel.Email;
@@ -84,7 +87,7 @@ public sealed class SendGridProvider(
 
         var personalization = new Personalization(
             [new Mailbox(message.To, DisplayName(message.ToName))], UnsubscribeHeaders(message),
-            new Dictionary<string, string> { [MessageIdArgument] = message.Id });
+            new Dictionary<string, string> { [MessageIdArgument] = message.Id, [OrganisationArgument] = message.TenantId });
         return new MailSendRequest(
             [personalization],
             new Mailbox(message.From.Email, DisplayName(message.From.Name)),

@@ -35,10 +35,10 @@ public static class SendGridSignature
         {
             using var key = ECDsa.Create();
             key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
-            byte[] signed = [.. Encoding.UTF8.GetBytes(timestamp), .. body];
-            return key.VerifyData(
-                signed, Convert.FromBase64String(signature), HashAlgorithmName.SHA256,
-                DSASignatureFormat.Rfc3279DerSequence);
+            using var signed = IncrementalHash.CreateHash(HashAlgorithmName.SHA256); // piece by piece: no copy of the body
+            signed.AppendData(Encoding.UTF8.GetBytes(timestamp));
+            signed.AppendData(body);
+            return key.VerifyHash(signed.GetHashAndReset(), Convert.FromBase64String(signature), DSASignatureFormat.Rfc3279DerSequence);
         }
         catch (Exception error) when (error is FormatException or CryptographicException)
         {

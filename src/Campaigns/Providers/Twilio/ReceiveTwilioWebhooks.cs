@@ -1,6 +1,5 @@
 using System.Xml.Linq;
 using Campaigns.Consent;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Tracking;
 using Microsoft.AspNetCore.Builder;
@@ -19,27 +18,30 @@ public static class ReceiveTwilioWebhooks
         webhooks.MapPost($"/twilio/{{organisation}}/{TwilioEvents.StatusTarget}", Status)
             .WithName("ReceiveTwilioStatus").WithSummary("Twilio's signed status callback")
             .Accepts<object>("application/x-www-form-urlencoded", "application/json").Produces(StatusCodes.Status204NoContent)
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         webhooks.MapPost($"/twilio/{{organisation}}/{TwilioEvents.InboundTarget}", Inbound)
             .WithName("ReceiveTwilioMessage").WithSummary("A text message to one of our numbers, signed by Twilio")
             .Accepts<object>("application/x-www-form-urlencoded", "application/json").Produces<string>(StatusCodes.Status200OK, "text/xml")
-            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+            .ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
     }
 
     static async Task<IResult> Status(
-        string organisation, HttpContext http, EventStore store, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl,
+        string organisation, HttpContext http, WebhookBodies bodies, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl,
         CancellationToken ct) =>
-        await Receive(organisation, TwilioEvents.StatusTarget + http.Request.QueryString, http, store, await accounts.For(organisation, ct), options.Value, publicUrl, ct) is null
-            ? Forged()
-            : Results.NoContent();
+        (await Receive(organisation, TwilioEvents.StatusTarget + http.Request.QueryString, http, bodies, await accounts.For(organisation, ct), options.Value, publicUrl, ct))
+            .Refused ?? Results.NoContent();
 
     static async Task<IResult> Inbound(
-        string organisation, HttpContext http, EventStore store, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl,
+        string organisation, HttpContext http, WebhookBodies bodies, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl,
         CancellationToken ct)
     {
-        if (await Receive(organisation, TwilioEvents.InboundTarget, http, store, await accounts.For(organisation, ct), options.Value, publicUrl, ct) is not { } body)
+        var (body, refused) = await Receive(
+            organisation, TwilioEvents.InboundTarget, http, bodies, await accounts.For(organisation, ct), options.Value, publicUrl, ct);
+        if (refused is not null)
         {
-            return Forged();
+            return refused;
         }
 
         var form = TwilioForm.Read(body);
@@ -50,25 +52,29 @@ public static class ReceiveTwilioWebhooks
         return Results.Text(answer.ToString(SaveOptions.DisableFormatting), "text/xml");
     }
 
-    /// <returns>The body, which is stored; null when the signature does not fit, and nothing is.</returns>
-    static async Task<byte[]?> Receive(
-        string organisation, string target, HttpContext http, EventStore store, TwilioAccount account, TwilioOptions options, PublicUrl publicUrl,
+    /// <returns>The body, which is stored; or why it was refused, and nothing is.</returns>
+    static async Task<(byte[] Body, IResult? Refused)> Receive(
+        string organisation, string target, HttpContext http, WebhookBodies bodies, TwilioAccount account, TwilioOptions options, PublicUrl publicUrl,
         CancellationToken ct)
     {
         if (account.WebhookTokens.Count == 0 || !TwilioSignature.CanBe(http.Request.Headers[TwilioSignature.Header]))
         {
-            return null;
+            return ([], Forged());
         }
 
-        var body = await WebhookBodies.Read(http, options.LargestWebhook, ct);
+        if (await bodies.Read(http, options.LargestWebhook, ct) is not { } body)
+        {
+            return ([], WebhookBodies.Busy(http));
+        }
+
         var (signature, called) = (http.Request.Headers[TwilioSignature.Header], Called(http, publicUrl));
         if (!account.WebhookTokens.Any(token => TwilioSignature.IsValid(token, signature, called, body)))
         {
-            return null;
+            return ([], Forged());
         }
 
-        await WebhookBodies.Store(http, store, organisation, RecordFacts.Twilio, target, body, ct);
-        return body;
+        await bodies.Store(http, organisation, RecordFacts.Twilio, target, body, ct);
+        return (body, null);
     }
 
     // Letter by letter as it was called: the signature covers the escapes too.

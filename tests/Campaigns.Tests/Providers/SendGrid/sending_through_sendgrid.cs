@@ -31,7 +31,7 @@ public sealed class sending_through_sendgrid
         sendGrid.ContentType.ShouldBe("application/json");
         sendGrid.Body.GetRawText().ShouldBe(
             """
-            {"personalizations":[{"to":[{"email":"ann@example.com","name":"Ann Example"}],"custom_args":{"ob_mid":"0195a0b1c2d38e4f8a5b0123456789ab"}}],
+            {"personalizations":[{"to":[{"email":"ann@example.com","name":"Ann Example"}],"custom_args":{"ob_mid":"0195a0b1c2d38e4f8a5b0123456789ab","ob_org":"ours"}}],
             "from":{"email":"news@example.com","name":"News"},"reply_to":{"email":"answers@example.com"},"subject":"Hello",
             "content":[{"type":"text/plain","value":"Hi"},{"type":"text/html","value":"<p>Hi</p>"}],
             "categories":["0195a0b1c2d37e4f8a5b0123456789ab"]}
