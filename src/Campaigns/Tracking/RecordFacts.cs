@@ -37,10 +37,6 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 /// </summary>
 public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio, IOptions<ConsentOptions> consent)
 {
-    /// <summary>Read for one commit, but for a body that is larger alone: a body becomes many times its size in memory.</summary>
-    const int MostBytes = 4 * 1024 * 1024;
-
-    static readonly string ReadBodies = Sql.Beside<FactRecorder>(nameof(ReadBodies));
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
     static readonly string ReadLastTexted = Sql.Beside<FactRecorder>(nameof(ReadLastTexted));
     static readonly string ReadRecipients = Sql.Beside<FactRecorder>(nameof(ReadRecipients));
@@ -49,14 +45,8 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
 
     public async Task Handle(IReadOnlyList<RecordFacts> messages, Session session, CancellationToken ct)
     {
-        var stored = await store.Database.Query(ReadBodies, StoredBody.Read, ct, messages.Select(message => message.BodyId).ToArray(), MostBytes);
-        foreach (var left in stored.Where(body => body.Content is null))
-        {
-            // Its message ends with this commit. The new one takes the same place in the queue.
-            session.Send(new RecordFacts(left.Id), due: left.ReceivedAt);
-        }
-
-        var bodies = stored.Where(body => body.Content is not null).Select(Parse).ToList();
+        var stored = await StoredBody.Read(store, session, messages.Select(message => message.BodyId), id => new RecordFacts(id), ct);
+        var bodies = stored.Select(Parse).ToList();
         var all = bodies.SelectMany(body => body.Facts).ToList();
         var repliedTo = await LastTexted(session.TenantId, all, ct);
         var known = await KnownKeys(session.TenantId, all, ct);
@@ -161,14 +151,6 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
             reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)),
             ct, tenantId, ids.Distinct().ToArray());
         return rows.ToDictionary(row => row.Id);
-    }
-
-    /// <param name="Content">Null for one that is left for another commit.</param>
-    sealed record StoredBody(Guid Id, string Provider, string? Target, DateTimeOffset ReceivedAt, byte[]? Content)
-    {
-        public static StoredBody Read(NpgsqlDataReader reader) => new(
-            reader.GetGuid(0), reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<DateTimeOffset>(3),
-            reader.IsDBNull(4) ? null : reader.GetFieldValue<byte[]>(4));
     }
 
     sealed record WebhookBody(Guid Id, IReadOnlyList<ProviderFact> Facts)

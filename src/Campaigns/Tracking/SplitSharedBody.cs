@@ -18,7 +18,6 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
     /// <summary>Under which whole bodies are kept. No organisation's: who gives out a key for it shows everybody's events.</summary>
     public const string Tenant = "*SHARED*";
 
-    static readonly string ReadBodies = Sql.Beside<SharedBodies>(nameof(ReadBodies));
     static readonly string FindOwners = Sql.Beside<SharedBodies>(nameof(FindOwners));
     static readonly string FindHolders = Sql.Beside<SharedBodies>(nameof(FindHolders));
     static readonly string StoreParts = Sql.Beside<SharedBodies>(nameof(StoreParts));
@@ -29,9 +28,8 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
 
     public async Task Handle(IReadOnlyList<SplitSharedBody> messages, Session session, CancellationToken ct)
     {
-        var bodies = await store.Database.Query(
-            ReadBodies, reader => Read(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(3), reader.GetFieldValue<byte[]>(4)),
-            ct, messages.Select(message => message.BodyId).ToArray());
+        var stored = await StoredBody.Read(store, session, messages.Select(message => message.BodyId), id => new SplitSharedBody(id), ct);
+        var bodies = stored.Select(Read).ToList();
         var unnamed = bodies.SelectMany(body => body.Entries).Where(entry => entry.Organisation is null).Select(entry => entry.Fact).ToList();
         var owners = await Owners(unnamed, ct);
         var holders = await Holders(unnamed, ct);
@@ -81,15 +79,15 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
         return all.Count == 1 || entry.Fact.Suppresses == SuppressionReason.InvalidAddress ? all : [];
     }
 
-    SharedBody Read(Guid id, DateTimeOffset receivedAt, byte[] body)
+    SharedBody Read(StoredBody stored)
     {
         try
         {
-            return new SharedBody(id, receivedAt, sendGrid.Split(body, out var malformed), malformed);
+            return new SharedBody(stored.Id, stored.ReceivedAt, sendGrid.Split(stored.Content, out var malformed), malformed);
         }
         catch (JsonException)
         {
-            return new SharedBody(id, receivedAt, [], 1); // kept, counted, and no reason to try again
+            return new SharedBody(stored.Id, stored.ReceivedAt, [], 1); // kept, counted, and no reason to try again
         }
     }
 
