@@ -37,7 +37,7 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
         var parts = new List<Part>();
         foreach (var body in bodies)
         {
-            var given = body.Entries.Select(entry => (entry.Json, To: Recipients(entry, owners, holders))).ToList();
+            var given = body.Entries.Select(entry => (entry.Json, To: Concerned(entry, owners, holders))).ToList();
             parts.AddRange(given.SelectMany(entry => entry.To, (entry, organisation) => (Organisation: organisation, entry.Json))
                 .GroupBy(entry => entry.Organisation, entry => entry.Json, StringComparer.Ordinal)
                 .Select(part => Part.Of(body, part.Key, part)));
@@ -63,7 +63,7 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
     /// person's word concerns one organisation, and counts where only one has the address. SendGrid itself remembers the others, and drops what is
     /// sent to them next, which names the message.
     /// </summary>
-    static IReadOnlyList<string> Recipients(SharedEntry entry, ILookup<Guid, string> owners, ILookup<string, string> holders)
+    static IReadOnlyList<string> Concerned(SharedEntry entry, ILookup<Guid, string> owners, ILookup<string, string> holders)
     {
         if (entry.Organisation is { } named)
         {

@@ -10,7 +10,7 @@ namespace Campaigns.Providers.SendGrid;
 /// <summary>SendGrid's Event Webhook: verify, store, commit, answer. All work on it happens after the answer.</summary>
 public static class ReceiveSendGridEvents
 {
-    const int LongestOrganisation = 200;
+    internal const int LongestOrganisation = 200;
 
     public static void Map(IEndpointRouteBuilder webhooks)
     {

@@ -18,8 +18,6 @@ public sealed record SharedEntry(string? Organisation, ProviderFact Fact, byte[]
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
 public sealed class SendGridEvents(SendGridAnswers answers)
 {
-    const int LongestOrganisation = 200;
-
     static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true };
 
     // Not the reason of a bounce, which may quote the message or its sender.
@@ -161,7 +159,7 @@ public sealed class SendGridEvents(SendGridAnswers answers)
             return null;
         }
 
-        var organisation = Text(entry, SendGridProvider.OrganisationArgument) is { Length: > 0 and <= LongestOrganisation } named ? named : null;
+        var organisation = Text(entry, SendGridProvider.OrganisationArgument) is { Length: > 0 and <= ReceiveSendGridEvents.LongestOrganisation } named ? named : null;
         return new SharedEntry(
             organisation, fact, organisation is null && fact.Recipient is null ? OfTheAddress(entry) : JsonMarshal.GetRawUtf8Value(entry).ToArray());
     }
