@@ -50,7 +50,7 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var holds = new List<Hold>(OfCampaign(campaign.State, now));
         if (campaign.State is { IsFinished: false, IsLaunched: true })
         {
-            if ((await ProviderAccounts.Read(store, tenantId, handover.Providers(campaign.State.Settings.Channels), ct)).Slowest is { } slow && slow.SlowUntil > now)
+            if ((await ProviderAccounts.Read(store, tenantId, handover.Providers(campaign.State.Settings.Channels), ct)).SlowAt(now) is { } slow)
             {
                 holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {slow.Reason}", slow.SlowUntil));
             }
