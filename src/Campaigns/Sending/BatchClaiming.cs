@@ -73,12 +73,28 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var after = message.Restarts == campaign.State.Restarts ? message.After : null;
         var atMost = after is null ? size : Math.Max(size, LongLook);
-        var candidates = await queue.Next(tenantId, message.CampaignId, after ?? campaign.State.LastRecipient, atMost, limits, senders, forAll, now, ct);
-        candidates = candidates.ConvertAll(candidate => candidate.Channel == Channel.Sms ? candidate with { Segments = Segments(template, candidate) } : candidate);
+        var queued = await queue.Next(tenantId, message.CampaignId, after ?? campaign.State.LastRecipient, atMost, now, ct);
+        var candidates = queued.ConvertAll(Prepare);
         var look = await Examine(now);
         return look is { Examined: { Take.Count: 0, Held: { } soon } } && look.Availability.FreeAt(soon) is var opening && opening <= now + Permits.Headstart
             ? await Examine(opening)
             : look;
+
+        QueuedRecipient Prepare(QueuedRecipient recipient)
+        {
+            if (recipient is not { ContactId: { } contactId, Addressee: { } addressee, Channel: var channel })
+            {
+                return recipient;
+            }
+
+            var sender = senders.For(contactId, channel);
+            return recipient with
+            {
+                Sender = sender,
+                Limits = limits.Own(contactId, sender, channel, addressee.Email, forAll, now),
+                Segments = channel == Channel.Sms && template.Render(addressee.Fields, channel) is RenderedText text ? text.Segments.Count : 1,
+            };
+        }
 
         async Task<QueueLook> Examine(DateTimeOffset startsAt)
         {
@@ -88,9 +104,6 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
                 after, size, candidates, forAll, available, Examination.Of(candidates, size, forAll, hours, available, startsAt), startsAt);
         }
     }
-
-    static int Segments(CompiledTemplate template, QueuedRecipient recipient) =>
-        recipient.Addressee is { } addressee && template.Render(addressee.Fields, Channel.Sms) is RenderedText text ? text.Segments.Count : 1;
 
     static void Record(Session session, Examination examined)
     {
