@@ -35,10 +35,7 @@ public sealed class SendQueue(EventStore store)
             Channel = channel,
             Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
-            MayNot = addressee is null ? SkipReason.ContactDeleted
-                : channel == Channel.Sms && addressee.Phone is null ? SkipReason.NoAddress
-                : reader.GetBoolean(7) ? SkipReason.Suppressed
-                : null,
+            MayNot = Eligibility.WhyNot(channel, isDeleted: contactId is null, addressee?.Phone is not null, isSuppressed: reader.GetBoolean(7)),
             TriedVersion = reader.IsDBNull(8) ? null : reader.GetInt64(8),
             Attempts = reader.GetInt32(9),
             WasDeferred = reader.GetBoolean(10),
