@@ -13,28 +13,16 @@ public sealed record LeaveDoubts(Guid CampaignId, int Batch) : ICampaignWork;
 
 public sealed class CampaignCompletion(EventStore store)
 {
-    const int Attempts = 20;
-
-    public async Task Handle(CompleteCampaign message, Delivery delivery, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
+    public Task Handle(CompleteCampaign message, Delivery delivery, CancellationToken ct) =>
+        EventStore.InRace(async () =>
         {
             // Counted after the campaign was read: whoever is queued again in between makes it move on, and this is decided anew.
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             var counts = await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, ct);
             var session = delivery.OpenSession();
             session.Add(campaign, Decide(campaign.State, message.CampaignId, counts));
-            try
-            {
-                await session.Commit(ct);
-                return;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // Somebody was faster.
-            }
-        }
-    }
+            await session.Commit(ct);
+        }, ct);
 
     public async Task Handle(LeaveDoubts message, Delivery delivery, CancellationToken ct) =>
         await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, message), ct);

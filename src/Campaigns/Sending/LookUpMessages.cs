@@ -26,8 +26,6 @@ public sealed class MessageLookUp(
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
 
-    const int Attempts = 20;
-
     static readonly string ReadUnresolved = Sql.Beside<MessageLookUp>(nameof(ReadUnresolved));
 
     public async Task Handle(LookUpMessages message, Delivery delivery, CancellationToken ct)
@@ -53,9 +51,8 @@ public sealed class MessageLookUp(
     }
 
     /// <summary>Also beside webhooks that were faster: about whom they told something meanwhile, nothing more is recorded, and nobody is asked again.</summary>
-    async Task Record(LookUpMessages message, IReadOnlyList<Finding> found, Delivery delivery, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
+    Task Record(LookUpMessages message, IReadOnlyList<Finding> found, Delivery delivery, CancellationToken ct) =>
+        EventStore.InRace(async () =>
         {
             var unresolved = await Unresolved(message, delivery, ct);
             var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Fact.Recipient, each.Version))).ToList();
@@ -88,17 +85,8 @@ public sealed class MessageLookUp(
                 session.Send(message with { Check = message.Check + 1 }, session.Now + wait);
             }
 
-            try
-            {
-                await session.Commit(ct);
-                return;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // A webhook came in between.
-            }
-        }
-    }
+            await session.Commit(ct);
+        }, ct);
 
     Task<List<UnresolvedMessage>> Unresolved(LookUpMessages message, Delivery delivery, CancellationToken ct)
     {
