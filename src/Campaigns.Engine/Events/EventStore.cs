@@ -134,7 +134,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             var outcome = decide(loaded, session.Now);
             if (outcome.Refusal is { } refusal)
             {
-                return new Decided<TState>(loaded, refusal);
+                return new Decided<TState>(loaded, [], refusal);
             }
 
             var after = session.Append(loaded, [.. outcome.Events]);
@@ -144,7 +144,7 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
             }
 
             await session.Commit(ct);
-            return new Decided<TState>(after, null);
+            return new Decided<TState>(after, outcome.Events, null);
         }, ct);
 
     /// <summary>Does what ends in a commit, and does it again from its first reading on when somebody else was faster.</summary>
@@ -274,4 +274,5 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 }
 
 /// <summary>What came of a decision: the state after it, or the state that made it a refusal.</summary>
-public sealed record Decided<TState>(StreamState<TState> Stream, Refusal? Refusal);
+/// <param name="Recorded">The events that this decision added to the stream.</param>
+public sealed record Decided<TState>(StreamState<TState> Stream, IReadOnlyList<object> Recorded, Refusal? Refusal);

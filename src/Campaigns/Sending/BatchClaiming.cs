@@ -2,6 +2,7 @@ using Campaigns.Authoring;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Campaigns.Sending;
@@ -10,7 +11,8 @@ namespace Campaigns.Sending;
 /// Chooses who gets the next batch of a campaign, as far as their hours and the limits leave room, and puts it on record in one commit: the
 /// recipients, the permits, who is put off or taken off the queue. <see cref="BatchOpening"/> decides; here it is read, asked and committed.
 /// </summary>
-public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits permits, SendingConditions conditions)
+public sealed class BatchClaiming(
+    EventStore store, SendQueue queue, Permits permits, SendingConditions conditions, ILogger<BatchClaiming> log)
 {
     /// <summary>Looked at in one go behind a stretch of the queue in which nobody could go.</summary>
     const int LongLook = 1000;
@@ -31,10 +33,15 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         }
 
         session.Expect(campaign); // or another message of this batch was faster, and has these recipients in its hands
-        session.Add(campaign, BatchOpening.Decide(campaign.State, message, delivery.MessageId, found, session.Now));
+        var outcome = BatchOpening.Decide(campaign.State, message, delivery.MessageId, found, session.Now);
+        session.Add(campaign, outcome);
         if (found.Look is not { Examined.Take.Count: > 0 } look)
         {
-            await Commit(session, ct);
+            if (await Commit(session, ct))
+            {
+                BreakerPauses.Tell(log, campaign, outcome.Events);
+            }
+
             return null;
         }
 

@@ -16,10 +16,7 @@ public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> opt
         var counts = await CampaignHealth.Read(store, delivery.TenantId, message.CampaignId, ct);
         var decided = await store.Decide<Campaign>(
             delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, counts, options.Value), ct);
-        if (decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused && paused.HealthAtBreak == counts)
-        {
-            Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
-        }
+        BreakerPauses.Tell(log, decided.Stream, decided.Recorded);
     }
 
     /// <summary>Counts since the breaker last tripped: who resumed the campaign knew of those before.</summary>

@@ -113,11 +113,7 @@ public sealed class BatchSender(
                     message.CampaignId,
                     (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value, now),
                     CancellationToken.None);
-                if (results.Breaker is not null && closed.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused)
-                {
-                    Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
-                }
-
+                BreakerPauses.Tell(log, closed.Stream, closed.Recorded);
                 return;
             }
             catch (NpgsqlException error) when ((error.IsTransient || error.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction) && attempt < AttemptsToClose)
