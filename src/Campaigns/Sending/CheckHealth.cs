@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Campaigns.Sending;
 
 /// <summary>Sent when messages of a campaign bounce or are complained about; pauses it when there are too many of them.</summary>
-public sealed record CheckHealth(Guid CampaignId) : ICampaignWork;
+public sealed record CheckHealth(Guid CampaignId);
 
 public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> options, ILogger<HealthBreaker> log)
 {

@@ -14,14 +14,14 @@ namespace Campaigns.Sending;
 
 /// <summary>Due when the provider is to be asked about the messages of a batch whose fate nobody knows.</summary>
 /// <param name="Check">Which look it is; 1 for the first.</param>
-public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check) : ICampaignWork;
+public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check);
 
 /// <summary>
 /// Asks the provider, at the times of <c>Sending:LookUpAfter</c>, about messages in doubt and texts whose end it never told: its own records lag
 /// behind. What it knows is recorded as its webhook would have been, of the address too; what it does not know stays in doubt.
 /// </summary>
 public sealed class MessageLookUp(
-    EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
+    EventStore store, MessageProviders providers, CompiledTemplates templates, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
 {
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
@@ -32,7 +32,7 @@ public sealed class MessageLookUp(
     {
         var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
-        var template = await composer.Template(delivery.TenantId, campaign.State, ct);
+        var template = await templates.Of(delivery.TenantId, campaign.State, ct);
         var found = new ConcurrentBag<Finding>();
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
