@@ -53,7 +53,7 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         {
             if ((await ProviderAccounts.Read(store, tenantId, providers.Names(campaign.State.Settings.Channels), ct)).SlowAt(now) is { } slow)
             {
-                holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {slow.Reason}", slow.SlowUntil));
+                holds.Add(new Hold(HoldKind.Provider, slow.SlowSentence, slow.SlowUntil));
             }
 
             holds.AddRange(await Limits(tenantId, campaign, now, ct));
