@@ -191,21 +191,40 @@ public static class CampaignsModule
 
     public static IServiceCollection AddCampaigns(this IServiceCollection services)
     {
+        // Http
         services.AddHttpContextAccessor();
         services.AddScoped<ApiRequest>();
+        services.AddSingleton<PublicUrl>();
+        services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddExceptionHandler<BadRequestHandler>();
+        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customise);
+        services.AddOpenApi("v1", ApiDescription.Configure);
+
+        // Tenancy
         services.AddSingleton<ApiKeys>();
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddAuthorization();
         services.AddSingleton<Credentials>();
         services.AddOptions<SecretsOptions>().BindConfiguration("Secrets")
             .Validate(secrets => secrets.IsValid, "Secrets:Key and each of Secrets:PreviousKeys is base64 of 32 bytes: openssl rand -base64 32").ValidateOnStart();
         services.AddOptions<SendersOptions>().BindConfiguration("Senders");
-        services.AddOptions<SendingOptions>().BindConfiguration("Sending");
+
+        // Audience
         services.AddSingleton<ImportCare>();
+
+        // Planning
+        services.AddSingleton<GetCampaigns>();
         services.AddSingleton<Launching>();
         services.AddSingleton<StrandedCampaign>();
+
+        // Sending
+        services.AddOptions<SendingOptions>().BindConfiguration("Sending");
         services.AddSingleton<AudienceHydration>();
         services.AddSingleton<QueueWithdrawal>();
         services.AddSingleton<RecipientRequeuing>();
-        services.AddSingleton<MessageComposer>();
+        services.AddSingleton<CompiledTemplates>();
         services.AddSingleton<SendQueue>();
         services.AddSingleton<DueWork>();
         services.AddSingleton<Permits>();
@@ -213,26 +232,35 @@ public static class CampaignsModule
         services.AddSingleton<SendingConditions>();
         services.AddSingleton<BatchClaiming>();
         services.AddSingleton<BatchHandover>();
+        services.AddSingleton<BatchSender>();
         services.AddSingleton<MessageLookUp>();
         services.AddSingleton<HealthBreaker>();
         services.AddSingleton<SenderBreaker>();
         services.AddSingleton<SenderHealths>();
-        services.AddSingleton<BatchSender>();
         services.AddSingleton<CampaignCompletion>();
-        services.AddSingleton<PublicUrl>();
+
+        // Providers
+        services.AddSingleton<MessageProviders>();
+        services.AddEmail();
+        services.AddTwilio();
+
+        // Tracking
+        services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
+        services.AddSingleton<WebhookBodies>();
+        services.AddSingleton<SharedBodies>();
+        services.AddSingleton<FactRecorder>();
+        services.AddSingleton<WebhookRetention>();
+        services.AddSingleton<OpenTimeouts>();
+
+        // Consent
         services.AddOptions<ConsentOptions>().BindConfiguration("Consent")
             .Validate(consent => consent.IsValid, "Consent:UnreachableAfter is 2 or more, and Consent:UnreachableWithin more than nothing").ValidateOnStart();
         services.AddSingleton<UnsubscribeTokens>();
         services.AddSingleton<UnsubscribeLinks>();
         services.AddSingleton<ProviderSuppressions>();
         services.AddSingleton<ContactErasure>();
-        services.AddSingleton<FactRecorder>();
-        services.AddSingleton<SharedBodies>();
-        services.AddSingleton<WebhookBodies>();
-        services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
-        services.AddSingleton<WebhookRetention>();
-        services.AddSingleton<OpenTimeouts>();
-        services.AddSingleton<GetCampaigns>();
+
+        // Insight
         services.AddSingleton<ProgressQuery>();
         services.AddSingleton<ProgressStream>();
         services.AddSingleton<WhyNotSending>();
@@ -240,17 +268,6 @@ public static class CampaignsModule
         services.AddSingleton<TellRecipient>();
         services.AddSingleton<CampaignBatches>();
         services.AddSingleton<StoredEvents>();
-        services.AddSingleton<MessageProviders>();
-        services.AddEmail();
-        services.AddTwilio();
-        services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
-        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        services.AddExceptionHandler<BadRequestHandler>();
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = Problems.Customise);
-        services.AddOpenApi("v1", ApiDescription.Configure);
-        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
-        services.AddAuthorization();
         return services;
     }
 
@@ -307,9 +324,11 @@ public static class CampaignsModule
         LaunchCampaign.Map(api);
         PauseCampaign.Map(api);
         RetryCampaign.Map(api);
-        ProcessDueWork.Map(api);
         DuplicateCampaign.Map(api);
         ArchiveCampaign.Map(api);
+
+        // Sending
+        ProcessDueWork.Map(api);
 
         // Tracking
         StoredWebhooks.Map(api);

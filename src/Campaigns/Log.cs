@@ -5,7 +5,7 @@ namespace Campaigns;
 static partial class Log
 {
     [LoggerMessage(102, LogLevel.Error, "A breaker paused campaign {Campaign} ({Name}): {Reason}. Mend that, then resume the campaign")]
-    public static partial void BreakerPaused(ILogger log, Guid campaign, string name, string? reason);
+    public static partial void BreakerPaused(ILogger log, Guid campaign, string name, string reason);
 
     [LoggerMessage(103, LogLevel.Error, "A breaker paused sender {Sender}: {Reason}. Mend that, then resume the sender")]
     public static partial void BreakerPausedSender(ILogger log, Guid sender, string reason);

@@ -11,10 +11,10 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     /// <summary>Marten's name for what belongs to no tenant.</summary>
     public const string DefaultTenant = "*DEFAULT*";
 
-    /// <summary>How often a decision is taken anew when others keep appending to the same stream.</summary>
-    const int DecisionAttempts = 100;
+    /// <summary>How often something is done anew when others keep being faster.</summary>
+    const int AttemptsInRace = 100;
 
-    /// <summary>The longest pause before a decision is taken anew: long enough to let the others through, too short to notice.</summary>
+    /// <summary>The longest pause before that, in milliseconds: long enough to let the others through, too short to notice.</summary>
     const int LongestPause = 20;
 
     /// <summary>Events read from the server at a time where all are read: flat memory however many there are.</summary>
@@ -124,18 +124,17 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
     /// <param name="open">Begins the commit; called again for each attempt.</param>
     /// <param name="decide">Pure: may run more than once.</param>
     /// <exception cref="ConcurrencyException">The stream never stood still.</exception>
-    public async Task<Decided<TState>> Decide<TState>(
+    public Task<Decided<TState>> Decide<TState>(
         Func<Session> open, Guid id, Func<StreamState<TState>, DateTimeOffset, Outcome> decide, CancellationToken ct)
-        where TState : class
-    {
-        for (var attempt = 1; ; attempt++)
+        where TState : class =>
+        InRace(async () =>
         {
             var session = open();
             var loaded = await Load<TState>(session.TenantId, id, ct);
             var outcome = decide(loaded, session.Now);
             if (outcome.Refusal is { } refusal)
             {
-                return new Decided<TState>(loaded, refusal);
+                return new Decided<TState>(loaded, [], refusal);
             }
 
             var after = session.Append(loaded, [.. outcome.Events]);
@@ -144,18 +143,35 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
                 session.Send(message, due, priority: priority);
             }
 
+            await session.Commit(ct);
+            return new Decided<TState>(after, outcome.Events, null);
+        }, ct);
+
+    /// <summary>Does what ends in a commit, and does it again from its first reading on when somebody else was faster.</summary>
+    /// <param name="attempt">May run more than once, each time with a session of its own.</param>
+    /// <exception cref="ConcurrencyException">Others always were.</exception>
+    public static async Task<T> InRace<T>(Func<Task<T>> attempt, CancellationToken ct)
+    {
+        for (var count = 1; ; count++)
+        {
             try
             {
-                await session.Commit(ct);
-                return new Decided<TState>(after, null);
+                return await attempt();
             }
-            catch (ConcurrencyException) when (attempt < DecisionAttempts)
+            catch (ConcurrencyException) when (count < AttemptsInRace)
             {
-                // Decide again on what the faster one left behind. Spread at random, or many writers would meet again and again.
-                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(Math.Min(attempt, LongestPause))), ct);
+                // Again on what the faster one left behind. Spread at random, or many writers would meet again and again.
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(Math.Min(count, LongestPause))), ct);
             }
         }
     }
+
+    /// <inheritdoc cref="InRace{T}"/>
+    public static Task InRace(Func<Task> attempt, CancellationToken ct) => InRace(async () =>
+    {
+        await attempt();
+        return true;
+    }, ct);
 
     /// <summary>The events of one stream, oldest first.</summary>
     public IAsyncEnumerable<Event> ReadStream(string tenantId, Guid id, long afterVersion = 0, CancellationToken ct = default) =>
@@ -258,4 +274,5 @@ public sealed class EventStore(NpgsqlDataSource database, EngineModel model, Not
 }
 
 /// <summary>What came of a decision: the state after it, or the state that made it a refusal.</summary>
-public sealed record Decided<TState>(StreamState<TState> Stream, Refusal? Refusal);
+/// <param name="Recorded">The events that this decision added to the stream.</param>
+public sealed record Decided<TState>(StreamState<TState> Stream, IReadOnlyList<object> Recorded, Refusal? Refusal);

@@ -8,9 +8,6 @@ namespace Campaigns.Engine.Messages;
 /// <summary>Takes claimed messages to their handlers and sees each one to its end: handled, due again, or dead with a reason.</summary>
 sealed class MessageHandling(EventStore store, MessageStore messages, IServiceProvider services, ILogger<MessageHandling> log)
 {
-    /// <summary>Attempts at once, without waiting, when a commit lost a race: the next one most likely wins.</summary>
-    const int AttemptsInRace = 10;
-
     const int LongestReason = 4000;
 
     /// <summary>Handles messages of one kind, one tenant and one claim.</summary>
@@ -34,10 +31,11 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
             var type = store.Model.MessageKind(claimed[0].Kind);
             var bodies = claimed.Select(message => Read(message, type)).ToList();
             var claim = new Claim(claimed[0].ClaimId, [.. claimed.Select(message => message.Id)]);
-            await InRace(() =>
+            await EventStore.InRace(async () =>
             {
                 var session = store.OpenSession(claimed[0].TenantId, claimed[0].Metadata, claim);
-                return (session, type.Many!(services, bodies, session, ct));
+                await type.Many!(services, bodies, session, ct);
+                await session.Commit(ct);
             }, ct);
             return true;
         }
@@ -75,10 +73,11 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         {
             if (type.Many is { } many)
             {
-                await InRace(() =>
+                await EventStore.InRace(async () =>
                 {
                     var session = store.OpenSession(message.TenantId, message.Metadata, message.Claim);
-                    return (session, many(services, [body], session, ct));
+                    await many(services, [body], session, ct);
+                    await session.Commit(ct);
                 }, ct);
                 return;
             }
@@ -97,24 +96,6 @@ sealed class MessageHandling(EventStore store, MessageStore messages, IServicePr
         catch (Exception error) when (!IsStop(error, ct))
         {
             await Failed(message, queue, error);
-        }
-    }
-
-    static async Task InRace(Func<(Session Session, Task Handled)> attempt, CancellationToken ct)
-    {
-        for (var count = 1; ; count++)
-        {
-            try
-            {
-                var (session, handled) = attempt();
-                await handled;
-                await session.Commit(ct);
-                return;
-            }
-            catch (ConcurrencyException) when (count < AttemptsInRace)
-            {
-                // Somebody else was faster: the handler decides again on what is true now.
-            }
         }
     }
 

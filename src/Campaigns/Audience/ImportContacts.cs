@@ -20,8 +20,6 @@ public sealed class ImportContactsHandler(ApiRequest request)
     /// <summary>Rows of one commit: large enough that the round trips do not count, small enough that progress is seen.</summary>
     const int ChunkSize = 2000;
 
-    const int Attempts = 20;
-
     static readonly string InsertList = Sql.Beside<ImportContacts>(nameof(InsertList));
     static readonly string KnownContacts = Sql.Beside<ImportContacts>(nameof(KnownContacts));
     static readonly string InsertContacts = Sql.Beside<ImportContacts>(nameof(InsertContacts));
@@ -59,9 +57,9 @@ public sealed class ImportContactsHandler(ApiRequest request)
         return (import, null);
     }
 
-    async Task<(StreamState<Import>? Started, Refusal? Refusal)> Start(ImportContacts command, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
+    // Who makes a list of that name at the same moment may be faster: the next attempt finds it.
+    Task<(StreamState<Import>? Started, Refusal? Refusal)> Start(ImportContacts command, CancellationToken ct) =>
+        EventStore.InRace<(StreamState<Import>?, Refusal?)>(async () =>
         {
             var session = request.OpenSession();
             var (listId, refusal) = await FindOrMakeList(command.List, session, ct);
@@ -73,17 +71,9 @@ public sealed class ImportContactsHandler(ApiRequest request)
             var fresh = new StreamState<Import>(Guid.CreateVersion7(session.Now), Import.Initial, 0);
             var started = session.Append(fresh, new ImportStarted(command.FileName, listId, command.Existing));
             session.Send(new LookAfterImport(started.Id, started.Version), session.Now + ImportCare.Patience);
-            try
-            {
-                await session.Commit(ct);
-                return (started, null);
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // Somebody made the list of that name at the same moment: it is found now.
-            }
-        }
-    }
+            await session.Commit(ct);
+            return (started, null);
+        }, ct);
 
     async Task<(Guid? ListId, Refusal? Refusal)> FindOrMakeList(string? list, Session session, CancellationToken ct)
     {
@@ -115,9 +105,9 @@ public sealed class ImportContactsHandler(ApiRequest request)
     }
 
     // A chunk that was read is also committed, even when the caller has gone: the report then says exactly how far it came.
-    async Task<StreamState<Import>> Take(StreamState<Import> import, FileChunk chunk)
-    {
-        for (var attempt = 1; ; attempt++)
+    // Another import or caller may be faster with one of these contacts: the next attempt knows it.
+    Task<StreamState<Import>> Take(StreamState<Import> import, FileChunk chunk) =>
+        EventStore.InRace(async () =>
         {
             var session = request.OpenSession();
             var decided = ImportChunk.Decide(chunk.Rows, await Known(import.Id, chunk.Rows), session.Now);
@@ -133,17 +123,9 @@ public sealed class ImportContactsHandler(ApiRequest request)
                 after = session.Append(after, chunk.Failure is { } failure ? new ImportFailed(failure, after.State.Line) : new ImportCompleted());
             }
 
-            try
-            {
-                await session.Commit(CancellationToken.None);
-                return after;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // Another import or caller was faster with one of these contacts: it is known now.
-            }
-        }
-    }
+            await session.Commit(CancellationToken.None);
+            return after;
+        }, CancellationToken.None);
 
     async Task<Dictionary<string, KnownContact>> Known(Guid importId, IReadOnlyList<FileRow> rows)
     {

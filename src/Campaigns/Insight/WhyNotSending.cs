@@ -2,6 +2,7 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,7 @@ public sealed record Hold(HoldKind Kind, string Why, DateTimeOffset? LetsGoAt = 
 public enum HoldKind { Status, Pause, Breaker, Preparation, Pace, Provider, Limit, Deferral, Doubt }
 
 /// <summary>Looks at everything that can keep a campaign from sending, as the sending itself does.</summary>
-public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits, BatchHandover handover)
+public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits, MessageProviders providers)
 {
     /// <summary>Later than this a batch is not just about to start.</summary>
     static readonly TimeSpan Overdue = TimeSpan.FromMinutes(1);
@@ -50,9 +51,9 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var holds = new List<Hold>(OfCampaign(campaign.State, now));
         if (campaign.State is { IsFinished: false, IsLaunched: true })
         {
-            if ((await ProviderAccounts.Read(store, tenantId, handover.Providers(campaign.State.Settings.Channels), ct)).Slowest is { } slow && slow.SlowUntil > now)
+            if ((await ProviderAccounts.Read(store, tenantId, providers.Names(campaign.State.Settings.Channels), ct)).SlowAt(now) is { } slow)
             {
-                holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {slow.Reason}", slow.SlowUntil));
+                holds.Add(new Hold(HoldKind.Provider, slow.SlowSentence, slow.SlowUntil));
             }
 
             holds.AddRange(await Limits(tenantId, campaign, now, ct));

@@ -98,10 +98,7 @@ public sealed class Launching(
         var (launchable, _) = await Look(delivery.TenantId, message.CampaignId, ct);
         var decided = await store.Decide<Campaign>(
             delivery.OpenSession, message.CampaignId, (campaign, now) => LaunchCampaign.Decide(campaign.State, message, launchable, now), ct);
-        if (decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused && paused.ScheduledAt == message.At)
-        {
-            Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
-        }
+        BreakerPauses.Tell(log, decided.Stream, decided.Recorded);
     }
 
     async Task<Launchable> Look(string tenantId, CampaignSettings settings, CancellationToken ct)

@@ -1,3 +1,4 @@
+using Campaigns.Planning;
 using Campaigns.Sending;
 
 namespace Campaigns.Providers;
@@ -6,4 +7,7 @@ namespace Campaigns.Providers;
 public sealed class MessageProviders(IEnumerable<IMessageProvider> providers)
 {
     public IMessageProvider For(Channel channel) => providers.Last(provider => provider.Channel == channel);
+
+    /// <summary>Of those who take the messages of a campaign.</summary>
+    public IEnumerable<string> Names(CampaignChannels channels) => channels.Each().Select(channel => For(channel).Name);
 }

@@ -2,15 +2,17 @@ using Campaigns.Authoring;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace Campaigns.Sending;
 
 /// <summary>
 /// Chooses who gets the next batch of a campaign, as far as their hours and the limits leave room, and puts it on record in one commit: the
-/// recipients, the permits, who is put off or taken off the queue. What is held back comes back at a time that is computed here.
+/// recipients, the permits, who is put off or taken off the queue. <see cref="BatchOpening"/> decides; here it is read, asked and committed.
 /// </summary>
-public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits permits, SendingConditions conditions)
+public sealed class BatchClaiming(
+    EventStore store, SendQueue queue, Permits permits, SendingConditions conditions, ILogger<BatchClaiming> log)
 {
     /// <summary>Looked at in one go behind a stretch of the queue in which nobody could go.</summary>
     const int LongLook = 1000;
@@ -21,90 +23,94 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
     public async Task<ClaimedBatch?> Claim(
         SendBatch message, StreamState<Campaign> campaign, CompiledTemplate template, ProviderAccounts accounts, Delivery delivery, CancellationToken ct)
     {
+        var found = await Find(message, campaign, template, accounts, delivery.TenantId, ct);
+        var take = found.Look?.Examined.Take ?? [];
+        var session = take.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
+        if (found.Look is { } seen)
+        {
+            Record(session, seen.Examined);
+            Wait(session, seen, message.CampaignId, campaign.State.Settings.Weight);
+        }
+
+        session.Expect(campaign); // or another message of this batch was faster, and has these recipients in its hands
+        var outcome = BatchOpening.Decide(campaign.State, message, delivery.MessageId, found, session.Now);
+        session.Add(campaign, outcome);
+        if (found.Look is not { Examined.Take.Count: > 0 } look)
+        {
+            if (await Commit(session, ct))
+            {
+                BreakerPauses.Tell(log, campaign, outcome.Events);
+            }
+
+            return null;
+        }
+
+        StillUnproven(session, take);
+        Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(take, look.ForAll), look.StartsAt);
+        return await Commit(session, ct) ? new ClaimedBatch(take, look.ForAll, look.StartsAt, IsCut: look.Examined.Held is not null) : null;
+    }
+
+    // Each is read only where what was found before it leaves the decision open.
+    async Task<BatchFindings> Find(
+        SendBatch message, StreamState<Campaign> campaign, CompiledTemplate template, ProviderAccounts accounts, string tenantId, CancellationToken ct)
+    {
         var now = store.Clock.GetUtcNow();
-        if (accounts.Slowest is { SlowUntil: { } slowUntil } slow && slowUntil > now)
+        if (accounts.SlowAt(now) is { } slow)
         {
-            await Hold(message, campaign, delivery.OpenSession(), slowUntil, slow.SlowWords, ct);
-            return null;
+            return new BatchFindings(Slow: slow);
         }
 
-        var (tenantId, settings) = (delivery.TenantId, campaign.State.Settings);
-        var (hours, limits, senders) = await conditions.Of(tenantId, campaign, ct);
-        if (settings.Channels.Each().Select(senders.Unavailable).FirstOrDefault(why => why is not null) is { } unavailable)
+        var inForce = await conditions.Of(tenantId, campaign, ct);
+        if (inForce.Senders.Unavailable(campaign.State.Settings.Channels) is { } unavailable)
         {
-            await Pause(campaign, delivery.OpenSession(), unavailable, ct);
-            return null;
+            return new BatchFindings(Unavailable: unavailable);
         }
 
+        var look = await Look(message, campaign, template, inForce, tenantId, now, ct);
+        return new BatchFindings(Look: look, Deferral: look.FoundNobody ? await queue.FirstDeferral(tenantId, message.CampaignId, ct) : null);
+    }
+
+    async Task<QueueLook> Look(
+        SendBatch message, StreamState<Campaign> campaign, CompiledTemplate template, ConditionsInForce inForce, string tenantId, DateTimeOffset now,
+        CancellationToken ct)
+    {
+        var settings = campaign.State.Settings;
+        var (hours, limits, senders) = inForce;
         IReadOnlyList<Limit> forAll = limits.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var after = message.Restarts == campaign.State.Restarts ? message.After : null;
-        var look = after is null ? size : Math.Max(size, LongLook);
-        var candidates = await queue.Next(tenantId, message.CampaignId, after ?? campaign.State.LastRecipient, look, limits, senders, forAll, now, ct);
-        candidates = candidates.ConvertAll(candidate => candidate.Channel == Channel.Sms ? candidate with { Segments = Segments(template, candidate) } : candidate);
-        var startsAt = now;
-        var (availability, examined) = await Examine();
-        if (examined is { Take.Count: 0, Held: { } soon } && availability.FreeAt(soon) is var opening && opening <= now + Permits.Headstart)
+        var atMost = after is null ? size : Math.Max(size, LongLook);
+        var queued = await queue.Next(tenantId, message.CampaignId, after ?? campaign.State.LastRecipient, atMost, now, ct);
+        var candidates = queued.ConvertAll(Prepare);
+        var look = await Examine(now);
+        return look is { Examined: { Take.Count: 0, Held: { } soon } } && look.Availability.FreeAt(soon) is var opening && opening <= now + Permits.Headstart
+            ? await Examine(opening)
+            : look;
+
+        QueuedRecipient Prepare(QueuedRecipient recipient)
         {
-            startsAt = opening;
-            (availability, examined) = await Examine();
+            if (recipient is not { ContactId: { } contactId, Addressee: { } addressee, Channel: var channel })
+            {
+                return recipient;
+            }
+
+            var sender = senders.For(contactId, channel);
+            return recipient with
+            {
+                Sender = sender,
+                Limits = limits.Own(contactId, sender, channel, addressee.Email, forAll, now),
+                Segments = channel == Channel.Sms && template.Render(addressee.Fields, channel) is RenderedText text ? text.Segments.Count : 1,
+            };
         }
 
-        var session = examined.Take.Count == 0 ? delivery.OpenSession() : delivery.OpenIntermediateSession();
-        Record(session, examined);
-        Wait(session, examined, message.CampaignId, settings.Weight);
-        if (examined.Take.Count > 0)
-        {
-            var through = examined.Through ?? after ?? campaign.State.LastRecipient ?? DerivedId.RecipientRange(message.CampaignId).First;
-            session.Append(campaign, new BatchStarted(
-                message.Number, delivery.MessageId, session.Now, [.. examined.Take.Select(recipient => recipient.Id)], through,
-                BatchStarted.ShortForm([.. examined.Take.Select(recipient => recipient.Sender?.Id ?? Guid.Empty)])));
-            StillUnproven(session, examined.Take);
-            Permits.Take(session, delivery.MessageId, message.CampaignId, Examination.Uses(examined.Take, forAll), startsAt);
-            return await Commit(session, ct) ? new ClaimedBatch(examined.Take, forAll, startsAt, IsCut: examined.Held is not null) : null;
-        }
-
-        if (examined.Held is { } limit)
-        {
-            var until = availability.FreeAt(limit);
-            Permits.Wait(session, limit, message.CampaignId, until, size, settings.Weight);
-            await Hold(message with { After = examined.Through ?? after, Restarts = campaign.State.Restarts }, campaign, session, until, limit.Words, ct,
-                Permits.Headstart);
-            return null;
-        }
-
-        if (candidates.Count > 0 || after is not null)
-        {
-            // Nobody of these goes now: the same batch looks further, and at the end once more from the start, where somebody may be queued again.
-            // Unless another message of it was faster, and has them in its hands.
-            session.Expect(campaign);
-            session.Send(
-                message with { After = candidates.Count > 0 ? examined.Through ?? after : null, Restarts = campaign.State.Restarts }, priority: settings.Priority);
-            await Commit(session, ct);
-            return null;
-        }
-
-        if (await queue.FirstDeferral(tenantId, message.CampaignId, ct) is { } deferral)
-        {
-            await Hold(message, campaign, session, deferral.Due, deferral.Reason, ct);
-            return null;
-        }
-
-        session.Expect(campaign);
-        session.Send(new CompleteCampaign(message.CampaignId));
-        await Commit(session, ct);
-        return null;
-
-        async Task<(Availability, Examination)> Examine()
+        async Task<QueueLook> Examine(DateTimeOffset startsAt)
         {
             var available = await permits.Read(
                 [.. forAll, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, startsAt, ct);
-            return (available, Examination.Of(candidates, size, forAll, hours, available, startsAt));
+            return new QueueLook(
+                after, size, candidates, forAll, available, Examination.Of(candidates, size, forAll, hours, available, startsAt), startsAt);
         }
     }
-
-    static int Segments(CompiledTemplate template, QueuedRecipient recipient) =>
-        recipient.Addressee is { } addressee && template.Render(addressee.Fields, Channel.Sms) is RenderedText text ? text.Segments.Count : 1;
 
     static void Record(Session session, Examination examined)
     {
@@ -119,10 +125,10 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
         }
     }
 
-    // For a domain or a contact they stand in a line; a sender is shared with other campaigns as one that everybody gets it from.
-    static void Wait(Session session, Examination examined, Guid campaignId, int weight)
+    static void Wait(Session session, QueueLook look, Guid campaignId, int weight)
     {
-        foreach (var waiting in examined.Defer.Where(each => each.Fact.LimitKey is not null).GroupBy(each => each.Fact.LimitKey))
+        // For a domain or a contact they stand in a line; a sender is shared with other campaigns as one that everybody gets it from.
+        foreach (var waiting in look.Examined.Defer.Where(each => each.Fact.LimitKey is not null).GroupBy(each => each.Fact.LimitKey))
         {
             var limit = waiting.First().Recipient.Limits.First(limit => limit.Key == waiting.Key);
             if (limit.Kind is not (LimitKind.RecipientDomain or LimitKind.FrequencyCap))
@@ -130,22 +136,11 @@ public sealed class BatchClaiming(EventStore store, SendQueue queue, Permits per
                 Permits.Wait(session, limit, campaignId, waiting.Min(each => each.Fact.Until), waiting.Count(), weight);
             }
         }
-    }
 
-    static async Task Hold(
-        SendBatch message, StreamState<Campaign> campaign, Session session, DateTimeOffset until, string because, CancellationToken ct,
-        TimeSpan headstart = default)
-    {
-        var next = new NextBatchScheduled(message.Number, until, because);
-        session.Append(campaign, next);
-        session.Send(message, until - headstart, priority: campaign.State.Settings.Priority);
-        await Commit(session, ct);
-    }
-
-    static async Task Pause(StreamState<Campaign> campaign, Session session, string why, CancellationToken ct)
-    {
-        session.Append(campaign, new CampaignPaused(PausedBy.Breaker, why));
-        await Commit(session, ct);
+        if (look.Examined is { Take.Count: 0, Held: { } held })
+        {
+            Permits.Wait(session, held, campaignId, look.Availability.FreeAt(held), look.Size, weight);
+        }
     }
 
     // The provider's word that an earlier attempt arrived after all, in this very moment, refuses the claim: nobody is sent to twice.

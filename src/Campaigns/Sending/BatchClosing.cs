@@ -48,7 +48,7 @@ public static class BatchClosing
     {
         var isUnspent = results.Returned + results.Deferred == open.Size || (results.IsCut && campaign.Settings.Pace.Daily is null);
         var at = isUnspent ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
-        return results.Accounts.Slowest is { SlowUntil: { } slowUntil } slow && slowUntil > at
+        return results.Accounts.SlowAt(at) is { SlowUntil: { } slowUntil } slow
             ? new NextBatchScheduled(batch.Number + 1, slowUntil, slow.SlowWords)
             : new NextBatchScheduled(batch.Number + 1, at);
     }

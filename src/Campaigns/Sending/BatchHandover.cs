@@ -14,8 +14,6 @@ namespace Campaigns.Sending;
 public sealed class BatchHandover(
     EventStore store, MessageProviders providers, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
-    public IEnumerable<string> Providers(CampaignChannels channels) => channels.Each().Select(channel => providers.For(channel).Name);
-
     /// <summary>
     /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign or by the provider, what was not handed
     /// over yet is returned to the queue.

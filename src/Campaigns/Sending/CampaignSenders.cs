@@ -41,8 +41,10 @@ public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
             : null;
     }
 
-    /// <summary>Why nobody may send over a channel now; null when somebody may.</summary>
-    public string? Unavailable(Channel channel)
+    /// <summary>Why nobody may send over one of these channels now; null when somebody may over each.</summary>
+    public string? Unavailable(CampaignChannels channels) => channels.Each().Select(Unavailable).FirstOrDefault(why => why is not null);
+
+    string? Unavailable(Channel channel)
     {
         var writing = Writing(channel);
         return writing.Any(sender => sender.Why is null)

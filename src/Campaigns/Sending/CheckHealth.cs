@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace Campaigns.Sending;
 
 /// <summary>Sent when messages of a campaign bounce or are complained about; pauses it when there are too many of them.</summary>
-public sealed record CheckHealth(Guid CampaignId) : ICampaignWork;
+public sealed record CheckHealth(Guid CampaignId);
 
 public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> options, ILogger<HealthBreaker> log)
 {
@@ -16,10 +16,7 @@ public sealed class HealthBreaker(EventStore store, IOptions<SendingOptions> opt
         var counts = await CampaignHealth.Read(store, delivery.TenantId, message.CampaignId, ct);
         var decided = await store.Decide<Campaign>(
             delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, counts, options.Value), ct);
-        if (decided.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused && paused.HealthAtBreak == counts)
-        {
-            Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
-        }
+        BreakerPauses.Tell(log, decided.Stream, decided.Recorded);
     }
 
     /// <summary>Counts since the breaker last tripped: who resumed the campaign knew of those before.</summary>

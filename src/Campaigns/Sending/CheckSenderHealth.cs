@@ -20,10 +20,9 @@ public sealed class SenderBreaker(EventStore store, SenderHealths healths, IOpti
     {
         var sender = await store.Load<Sender>(delivery.TenantId, message.SenderId, ct);
         var health = await healths.Of(delivery.TenantId, sender, ct);
-        var outcome = Outcome.Nothing;
-        await store.Decide<Sender>(
-            delivery.OpenSession, message.SenderId, (latest, _) => outcome = Decide(latest.State, health, options.Value), ct);
-        if (outcome.Events is [SenderPaused paused])
+        var decided = await store.Decide<Sender>(
+            delivery.OpenSession, message.SenderId, (latest, _) => Decide(latest.State, health, options.Value), ct);
+        if (decided.Recorded is [SenderPaused paused])
         {
             Log.BreakerPausedSender(log, message.SenderId, paused.Reason);
         }

@@ -1,4 +1,3 @@
-using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
@@ -13,28 +12,16 @@ public sealed record LeaveDoubts(Guid CampaignId, int Batch) : ICampaignWork;
 
 public sealed class CampaignCompletion(EventStore store)
 {
-    const int Attempts = 20;
-
-    public async Task Handle(CompleteCampaign message, Delivery delivery, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
+    public Task Handle(CompleteCampaign message, Delivery delivery, CancellationToken ct) =>
+        EventStore.InRace(async () =>
         {
             // Counted after the campaign was read: whoever is queued again in between makes it move on, and this is decided anew.
             var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
             var counts = await CampaignCounts.Read(store, delivery.TenantId, message.CampaignId, ct);
             var session = delivery.OpenSession();
             session.Add(campaign, Decide(campaign.State, message.CampaignId, counts));
-            try
-            {
-                await session.Commit(ct);
-                return;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // Somebody was faster.
-            }
-        }
-    }
+            await session.Commit(ct);
+        }, ct);
 
     public async Task Handle(LeaveDoubts message, Delivery delivery, CancellationToken ct) =>
         await store.Decide<Campaign>(delivery.OpenSession, message.CampaignId, (campaign, _) => Decide(campaign.State, message), ct);
@@ -72,19 +59,4 @@ public sealed class CampaignCompletion(EventStore store)
     public static Outcome Decide(Campaign campaign, LeaveDoubts message) => campaign.DoubtfulBatches.Contains(message.Batch)
         ? Outcome.Record(new DoubtsLeft(message.Batch)).Send(new CompleteCampaign(message.CampaignId))
         : Outcome.Nothing;
-}
-
-/// <summary>The recipients of a campaign by where they are.</summary>
-public sealed record CampaignCounts(long Queued, long Sending, long Sent, long Failed, long InDoubt)
-{
-    static readonly string ReadCounts = Sql.Beside<CampaignCounts>(nameof(ReadCounts));
-
-    public static async Task<CampaignCounts> Read(EventStore store, string tenantId, Guid campaignId, CancellationToken ct)
-    {
-        var counts = await store.Database.Query(
-            ReadCounts,
-            reader => new CampaignCounts(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)),
-            ct, tenantId, campaignId);
-        return counts.SingleOrDefault() ?? new CampaignCounts(0, 0, 0, 0, 0);
-    }
 }

@@ -73,7 +73,7 @@ public sealed class HandoverState(int batch, ProviderAccounts accounts, SendingO
     MessageReturned SlowDown(QueuedRecipient recipient, string provider, SendResult.Refused refused, DateTimeOffset now)
     {
         accounts[provider] = accounts[provider].SlowDown(refused.RetryAfter, $"{refused.Code} {refused.Text}", Draw(recipient), now);
-        stopped ??= $"The provider asks to slow down: {refused.Code} {refused.Text}";
+        stopped ??= accounts[provider].SlowSentence;
         return new MessageReturned(batch, refused.Text, refused.Code);
     }
 
@@ -90,11 +90,9 @@ public sealed class HandoverState(int batch, ProviderAccounts accounts, SendingO
         return attempt < most
             ? new AttemptFailed(
                 batch, attempt, refused.Category, refused.Code, refused.Text,
-                now + (Believed(refused.RetryAfter) ?? Backoff.After(recipient.Attempts, options.FirstRetry, LongestRetry, Draw(recipient))))
+                now + (ProviderAccount.Believed(refused.RetryAfter) ?? Backoff.After(recipient.Attempts, options.FirstRetry, LongestRetry, Draw(recipient))))
             : null;
     }
-
-    static TimeSpan? Believed(TimeSpan? wait) => wait > ProviderAccount.LongestWait ? ProviderAccount.LongestWait : wait;
 
     MessageFailed Failed(QueuedRecipient recipient, SendResult.Refused refused) =>
         new(batch, refused.Category, refused.Code, refused.Text, recipient.Attempts + 1);

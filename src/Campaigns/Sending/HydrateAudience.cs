@@ -115,10 +115,7 @@ public sealed class AudienceHydration(EventStore store, IOptions<SendingOptions>
 public sealed record AudienceMember(Guid ContactId, bool IsDeleted, bool IsEmailSuppressed, bool HasPhone, bool IsPhoneSuppressed)
 {
     public SkipReason? MayNot(Channel channel) =>
-        IsDeleted ? SkipReason.ContactDeleted
-        : channel == Channel.Sms && !HasPhone ? SkipReason.NoAddress
-        : (channel == Channel.Sms ? IsPhoneSuppressed : IsEmailSuppressed) ? SkipReason.Suppressed
-        : null;
+        Eligibility.WhyNot(channel, IsDeleted, HasPhone, channel == Channel.Sms ? IsPhoneSuppressed : IsEmailSuppressed);
 }
 
 /// <param name="MayNot">Why this person must not be written to over this channel; null when it is fine.</param>

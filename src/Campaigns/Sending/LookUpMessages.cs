@@ -14,19 +14,17 @@ namespace Campaigns.Sending;
 
 /// <summary>Due when the provider is to be asked about the messages of a batch whose fate nobody knows.</summary>
 /// <param name="Check">Which look it is; 1 for the first.</param>
-public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check) : ICampaignWork;
+public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check);
 
 /// <summary>
 /// Asks the provider, at the times of <c>Sending:LookUpAfter</c>, about messages in doubt and texts whose end it never told: its own records lag
 /// behind. What it knows is recorded as its webhook would have been, of the address too; what it does not know stays in doubt.
 /// </summary>
 public sealed class MessageLookUp(
-    EventStore store, MessageProviders providers, MessageComposer composer, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
+    EventStore store, MessageProviders providers, CompiledTemplates templates, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
 {
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
-
-    const int Attempts = 20;
 
     static readonly string ReadUnresolved = Sql.Beside<MessageLookUp>(nameof(ReadUnresolved));
 
@@ -34,7 +32,7 @@ public sealed class MessageLookUp(
     {
         var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
-        var template = await composer.Template(delivery.TenantId, campaign.State, ct);
+        var template = await templates.Of(delivery.TenantId, campaign.State, ct);
         var found = new ConcurrentBag<Finding>();
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
@@ -53,9 +51,8 @@ public sealed class MessageLookUp(
     }
 
     /// <summary>Also beside webhooks that were faster: about whom they told something meanwhile, nothing more is recorded, and nobody is asked again.</summary>
-    async Task Record(LookUpMessages message, IReadOnlyList<Finding> found, Delivery delivery, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
+    Task Record(LookUpMessages message, IReadOnlyList<Finding> found, Delivery delivery, CancellationToken ct) =>
+        EventStore.InRace(async () =>
         {
             var unresolved = await Unresolved(message, delivery, ct);
             var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Fact.Recipient, each.Version))).ToList();
@@ -88,17 +85,8 @@ public sealed class MessageLookUp(
                 session.Send(message with { Check = message.Check + 1 }, session.Now + wait);
             }
 
-            try
-            {
-                await session.Commit(ct);
-                return;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // A webhook came in between.
-            }
-        }
-    }
+            await session.Commit(ct);
+        }, ct);
 
     Task<List<UnresolvedMessage>> Unresolved(LookUpMessages message, Delivery delivery, CancellationToken ct)
     {

@@ -12,11 +12,18 @@ public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int 
     static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(10);
 
-    /// <summary>The longest that a provider's own word is believed.</summary>
-    internal static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
+    static readonly TimeSpan LongestBelieved = TimeSpan.FromHours(24);
 
-    /// <summary>For people.</summary>
-    public string SlowWords => $"the provider asks to slow down: {Reason}";
+    /// <summary>For people, behind a "because".</summary>
+    public string SlowWords => $"the provider {SlowPredicate}";
+
+    /// <summary>The same where it stands alone.</summary>
+    public string SlowSentence => $"The provider {SlowPredicate}";
+
+    string SlowPredicate => $"asks to slow down: {Reason}";
+
+    /// <summary>How long to wait where a provider says it: as long as it says, within reason.</summary>
+    public static TimeSpan? Believed(TimeSpan? wait) => wait > LongestBelieved ? LongestBelieved : wait;
 
     /// <summary>After the provider had too much at once.</summary>
     /// <param name="retryAfter">What it asked for; null: twice as long as the time before.</param>
@@ -25,8 +32,7 @@ public sealed record ProviderAccount(DateTimeOffset? SlowUntil, int Slowed, int 
     {
         // While it waits already, the answer is to a call that was out with the one that made it wait: the same time, not the next one.
         var isSlow = SlowUntil > now;
-        var wait = retryAfter ?? Backoff.After(isSlow ? Slowed - 1 : Slowed, FirstWait, LongestBackoff, draw);
-        var until = now + (wait < LongestWait ? wait : LongestWait);
+        var until = now + (Believed(retryAfter) ?? Backoff.After(isSlow ? Slowed - 1 : Slowed, FirstWait, LongestBackoff, draw));
         return this with { SlowUntil = SlowUntil > until ? SlowUntil : until, Slowed = isSlow ? Slowed : Slowed + 1, Reason = reason };
     }
 }

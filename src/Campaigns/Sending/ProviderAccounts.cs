@@ -17,8 +17,8 @@ public sealed class ProviderAccounts
 
     public ProviderAccounts(IReadOnlyDictionary<string, ProviderAccount> accounts) => this.accounts = new(accounts, StringComparer.Ordinal);
 
-    /// <summary>The one on which everybody has to wait longest; null when there is none.</summary>
-    public ProviderAccount? Slowest => accounts.Values.Where(account => account.SlowUntil is not null).MaxBy(account => account.SlowUntil);
+    /// <summary>The one on which everybody still has to wait longest at a moment; null when there is none.</summary>
+    public ProviderAccount? SlowAt(DateTimeOffset moment) => accounts.Values.Where(account => account.SlowUntil > moment).MaxBy(account => account.SlowUntil);
 
     public ProviderAccount this[string provider]
     {

@@ -41,7 +41,10 @@ public sealed record MessageReturned(int Batch, string Why, string? Code = null)
 /// <summary>A person had it tried again: queued again, whatever was recorded about the attempt before.</summary>
 public sealed record RecipientRequeued(RequeueReason Reason);
 
+/// <summary>The provider's word that it has the message.</summary>
 /// <param name="At">When it happened, by the provider's clock.</param>
+public sealed record MessageAccepted(DateTimeOffset At);
+
 public sealed record MessageDelivered(DateTimeOffset At);
 
 /// <summary>The provider keeps trying.</summary>
@@ -130,6 +133,3 @@ public static class RecipientFacts
         is MessageDelivered or MessageDeferred or MessageOpened or LinkClicked or MessageBounced or MessageDropped or SpamReported or RecipientUnsubscribed
         or MessageAccepted or MessageUndelivered;
 }
-
-/// <summary>The provider's word that it has the message.</summary>
-public sealed record MessageAccepted(DateTimeOffset At);

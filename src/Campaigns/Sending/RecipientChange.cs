@@ -91,10 +91,10 @@ sealed class RecipientChange(string tenantId, Guid id)
                 SentAt ??= recorded;
                 break;
             case MessageFailed failed:
-                Set("failed", $"{Words(failed.Category)}: {failed.Code} {failed.Text}".Trim());
+                Set("failed", Words(failed.Category, failed.Code, failed.Text));
                 break;
             case AttemptFailed failed:
-                Set("queued", $"{Words(failed.Category)}: {failed.Code} {failed.Text}".Trim(), failed.RetryAt);
+                Set("queued", Words(failed.Category, failed.Code, failed.Text), failed.RetryAt);
                 Attempts = failed.Attempt;
                 break;
             case RecipientDeferred deferred:
@@ -160,6 +160,9 @@ sealed class RecipientChange(string tenantId, Guid id)
             case RecipientUnsubscribed unsubscribed: UnsubscribedAt ??= unsubscribed.At; break;
         }
     }
+
+    // Read where it is stored: by its category in CountRetryable and ReadRetryable, whole in Consent/EraseReasons, which leaves category and code.
+    static string Words(FailureCategory category, string code, string text) => $"{Words(category)}: {code} {text}".Trim();
 
     static string Words<T>(T value)
         where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

@@ -17,17 +17,14 @@ public sealed record RequeueRecipients(Guid CampaignId, Retry Which, Guid? After
 /// </summary>
 public sealed class RecipientRequeuing(EventStore store, IOptions<SendingOptions> options)
 {
-    const int Attempts = 20;
-
     static readonly string CountRetryable = Sql.Beside<RecipientRequeuing>(nameof(CountRetryable));
     static readonly string ReadRetryable = Sql.Beside<RecipientRequeuing>(nameof(ReadRetryable));
     static readonly string ReadNamedRetryable = Sql.Beside<RecipientRequeuing>(nameof(ReadNamedRetryable));
     static readonly string ReadStatuses = Sql.Beside<RecipientRequeuing>(nameof(ReadStatuses));
     static readonly string LastHandover = Sql.Beside<RecipientRequeuing>(nameof(LastHandover));
 
-    public async Task Handle(RequeueRecipients message, Delivery delivery, CancellationToken ct)
-    {
-        for (var attempt = 1; ; attempt++)
+    public Task Handle(RequeueRecipients message, Delivery delivery, CancellationToken ct) =>
+        EventStore.InRace(async () =>
         {
             // The campaign after the chunk, which takes longer to read: what comes in between is what refuses the commit.
             var chunk = await Read(message, delivery.TenantId, ct);
@@ -47,17 +44,8 @@ public sealed class RecipientRequeuing(EventStore store, IOptions<SendingOptions
             var isLast = message.Which.Recipients is not null || chunk.Count < options.Value.RequeueChunk;
             var next = isLast ? null : message with { After = chunk[^1].Id };
             session.Add(campaign, Decide(campaign.State, message.CampaignId, chunk.Count, next, handedOverAt, session.Now));
-            try
-            {
-                await session.Commit(ct);
-                return;
-            }
-            catch (ConcurrencyException) when (attempt < Attempts)
-            {
-                // A batch, a webhook or another retry was faster.
-            }
-        }
-    }
+            await session.Commit(ct);
+        }, ct);
 
     /// <param name="next">The message for the next chunk; null after the last one.</param>
     /// <param name="handedOverAt">When the last batch that handed something over started; needed for a daily limit only.</param>

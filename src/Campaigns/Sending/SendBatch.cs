@@ -3,6 +3,7 @@ using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Tracking;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,7 +22,8 @@ public sealed record SendBatch(Guid CampaignId, int Number, Guid? After = null, 
 /// then is in doubt, and is never simply sent again.
 /// </summary>
 public sealed class BatchSender(
-    EventStore store, MessageComposer composer, BatchClaiming claiming, BatchHandover handover, IOptions<SendingOptions> options, ILogger<BatchSender> log)
+    EventStore store, CompiledTemplates templates, MessageProviders providers, BatchClaiming claiming, BatchHandover handover, IOptions<SendingOptions> options,
+    ILogger<BatchSender> log)
 {
     /// <summary>With a second between them: longer than a database takes to restart or to fail over.</summary>
     const int AttemptsToClose = 600;
@@ -55,8 +57,8 @@ public sealed class BatchSender(
                 return;
             }
 
-            var template = await composer.Template(delivery.TenantId, campaign.State, ct);
-            var accounts = await ProviderAccounts.Read(store, delivery.TenantId, handover.Providers(campaign.State.Settings.Channels), ct);
+            var template = await templates.Of(delivery.TenantId, campaign.State, ct);
+            var accounts = await ProviderAccounts.Read(store, delivery.TenantId, providers.Names(campaign.State.Settings.Channels), ct);
             if (await claiming.Claim(message, campaign, template, accounts, delivery, ct) is { } claimed)
             {
                 var results = await handover.Send(delivery.TenantId, message, template, claimed, accounts, ct);
@@ -113,11 +115,7 @@ public sealed class BatchSender(
                     message.CampaignId,
                     (latest, now) => BatchClosing.Decide(latest.State, message, results, queued, options.Value, now),
                     CancellationToken.None);
-                if (results.Breaker is not null && closed.Stream.State is { Status: CampaignStatus.Paused, PausedBy: PausedBy.Breaker } paused)
-                {
-                    Log.BreakerPaused(log, message.CampaignId, paused.Settings.Name, paused.Reason);
-                }
-
+                BreakerPauses.Tell(log, closed.Stream, closed.Recorded);
                 return;
             }
             catch (NpgsqlException error) when ((error.IsTransient || error.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction) && attempt < AttemptsToClose)

@@ -13,13 +13,10 @@ public sealed class SendQueue(EventStore store)
 
     /// <param name="after">The queue is looked at behind this one.</param>
     /// <param name="atMost">Of those whose own time has come, and of the queue.</param>
-    public async Task<List<QueuedRecipient>> Next(
-        string tenantId, Guid campaignId, Guid? after, int atMost, LimitBook limits, CampaignSenders senders, IReadOnlyList<Limit> forEverybody,
-        DateTimeOffset now, CancellationToken ct)
+    public Task<List<QueuedRecipient>> Next(string tenantId, Guid campaignId, Guid? after, int atMost, DateTimeOffset now, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
-        return await store.Database.Query(
-            NextRecipients, reader => Read(reader, limits, senders, forEverybody, now), ct, tenantId, campaignId, after ?? first, last, atMost, now);
+        return store.Database.Query(NextRecipients, Read, ct, tenantId, campaignId, after ?? first, last, atMost, now);
     }
 
     /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>
@@ -27,30 +24,21 @@ public sealed class SendQueue(EventStore store)
         (await store.Database.Query(
             NextDeferral, reader => new Deferral(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)), ct, tenantId, campaignId)).SingleOrDefault();
 
-    static QueuedRecipient Read(
-        NpgsqlDataReader reader, LimitBook limits, CampaignSenders senders, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
+    static QueuedRecipient Read(NpgsqlDataReader reader)
     {
-        var id = reader.GetGuid(0);
-        var recipient = new QueuedRecipient(id)
-        {
-            TriedVersion = reader.IsDBNull(8) ? null : reader.GetInt64(8), Attempts = reader.GetInt32(9), WasDeferred = reader.GetBoolean(10),
-        };
-        if (reader.IsDBNull(1))
-        {
-            return recipient with { MayNot = SkipReason.ContactDeleted };
-        }
-
-        var addressee = Addressee.Read(reader, column: 2, phoneColumn: 12);
+        Guid? contactId = reader.IsDBNull(1) ? null : reader.GetGuid(1);
+        var addressee = contactId is null ? null : Addressee.Read(reader, column: 2, phoneColumn: 12);
         var channel = Enum.Parse<Channel>(reader.GetString(11), ignoreCase: true);
-        var sender = senders.For(reader.GetGuid(1), channel);
-        return recipient with
+        return new QueuedRecipient(reader.GetGuid(0))
         {
+            ContactId = contactId,
             Channel = channel,
-            Sender = sender,
             Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
-            MayNot = channel == Channel.Sms && addressee.Phone is null ? SkipReason.NoAddress : reader.GetBoolean(7) ? SkipReason.Suppressed : null,
-            Limits = limits.Own(reader.GetGuid(1), sender, channel, addressee.Email, forEverybody, now),
+            MayNot = Eligibility.WhyNot(channel, isDeleted: contactId is null, addressee?.Phone is not null, isSuppressed: reader.GetBoolean(7)),
+            TriedVersion = reader.IsDBNull(8) ? null : reader.GetInt64(8),
+            Attempts = reader.GetInt32(9),
+            WasDeferred = reader.GetBoolean(10),
         };
     }
 }
@@ -58,6 +46,9 @@ public sealed class SendQueue(EventStore store)
 /// <summary>Somebody who is next in a campaign.</summary>
 public sealed record QueuedRecipient(Guid Id)
 {
+    /// <summary>Null when the contact is gone.</summary>
+    public Guid? ContactId { get; init; }
+
     public Channel Channel { get; init; }
 
     /// <summary>Who the message comes from.</summary>

@@ -9,13 +9,13 @@ namespace Campaigns.Sending;
 /// <summary>The hours, limits and senders in force for a campaign: its own before the organisation's, those before the installation's.</summary>
 public sealed class SendingConditions(EventStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
 {
-    public async Task<(DeliveryHours Hours, LimitBook Limits, CampaignSenders Senders)> Of(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
+    public async Task<ConditionsInForce> Of(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
     {
         var organisation = (await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct)).State.Settings;
         var settings = campaign.State.Settings;
         var installed = options.Value.Limits.Or(SendingOptions.DefaultLimits);
         var limits = (settings.Limits ?? new LimitSettings()).Or(organisation.Limits ?? new LimitSettings()).Or(installed).AtMost(options.Value.Ceilings);
-        return (
+        return new ConditionsInForce(
             new DeliveryHours(settings.Window ?? organisation.Window, DeliveryWindow.QuietHours, TimeZones.Zone(organisation.TimeZone) ?? TimeZoneInfo.Utc),
             new LimitBook(
                 tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators,
@@ -23,3 +23,6 @@ public sealed class SendingConditions(EventStore store, IOptions<SendingOptions>
             await CampaignSenders.Of(store, tenantId, settings, senders.Value.RequireVerified, ct));
     }
 }
+
+/// <param name="Senders">Those of the campaign as they are now.</param>
+public sealed record ConditionsInForce(DeliveryHours Hours, LimitBook Limits, CampaignSenders Senders);

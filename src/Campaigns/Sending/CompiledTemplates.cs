@@ -6,7 +6,7 @@ using Campaigns.Planning;
 namespace Campaigns.Sending;
 
 /// <summary>Templates ready to be rendered, by version: a version never changes, so it is compiled once.</summary>
-public sealed class MessageComposer(EventStore store)
+public sealed class CompiledTemplates(EventStore store)
 {
     const int MostKept = 200;
 
@@ -14,7 +14,7 @@ public sealed class MessageComposer(EventStore store)
 
     /// <summary>What the campaign says, in the version it was launched with.</summary>
     /// <exception cref="InvalidOperationException">The template does not compile; it was checked when it was saved.</exception>
-    public async Task<CompiledTemplate> Template(string tenantId, Campaign campaign, CancellationToken ct)
+    public async Task<CompiledTemplate> Of(string tenantId, Campaign campaign, CancellationToken ct)
     {
         var (templateId, version) = (campaign.Settings.TemplateId!.Value, campaign.TemplateVersion!.Value);
         var key = (tenantId, templateId, version);
