@@ -86,8 +86,12 @@ public sealed partial class CampaignDetails
         }
     });
 
-    async Task<IReadOnlyList<Hold>> Holds(CancellationToken ct) =>
-        [.. (await Why.Ask(TenantId, Id, ct))!.Holds.Where(hold => hold.LetsGoAt is not { } at || at > Request.Now + WorthTelling)];
+    async Task<IReadOnlyList<Hold>> Holds(CancellationToken ct)
+    {
+        var holds = (await Why.Ask(TenantId, Id, ct))!.Holds.Where(hold => hold.LetsGoAt is not { } at || at > Request.Now + WorthTelling).ToList();
+        // That the next batch waits for a limit, or for the provider, is said by that.
+        return holds.Exists(hold => hold.Kind is HoldKind.Limit or HoldKind.Provider) ? holds.FindAll(hold => hold.Kind != HoldKind.Pace) : holds;
+    }
 
     Task Pause() => Decide((campaign, _) => PauseCampaign.Pause(campaign, null));
 
