@@ -69,12 +69,20 @@ public static class SuppressAddresses
 
         var address = Normalise(input.Address) ?? "";
         var decided = await request.Decide<Suppression>(
-            Suppression.StreamId(request.TenantId, address),
-            (suppression, _) => suppression.IsSuppressed
-                ? Outcome.Record(new AddressReinstated(address, input.Why)).Send(new ReinstateAtProvider(address))
-                : Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound)),
-            ct);
+            Suppression.StreamId(request.TenantId, address), (suppression, _) => Decide(suppression, address, input.Why), ct);
         return decided.Refusal?.ToProblem() ?? Results.NoContent();
+    }
+
+    static Outcome Decide(Suppression suppression, string address, string why)
+    {
+        if (!suppression.IsSuppressed)
+        {
+            return Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound));
+        }
+
+        // Only of e-mail addresses does the provider keep lists that we may change.
+        var reinstated = Outcome.Record(new AddressReinstated(address, why));
+        return EmailAddress.Normalise(address) is null ? reinstated : reinstated.Send(new ReinstateAtProvider(address));
     }
 }
 
