@@ -26,6 +26,7 @@ public sealed partial record SenderSettings(
     public SenderSettings Normalise() => this with
     {
         Name = Name.Trim(), Email = EmailAddress.Normalise(Email), ReplyTo = EmailAddress.Normalise(ReplyTo), Owner = Owner?.Trim(),
+        Phone = PhoneNumber.Normalise(Phone),
     };
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
@@ -45,7 +46,7 @@ public sealed partial record SenderSettings(
         Check(Email is not null || Phone is not null || MessagingServiceId is not null, "email", "Give an e-mail address, a phone number or a messaging service.");
         Check(Email is null || EmailAddress.Normalise(Email) is not null, "email", "This is no e-mail address.");
         Check(ReplyTo is null || EmailAddress.Normalise(ReplyTo) is not null, "replyTo", "This is no e-mail address.");
-        Check(Phone is null || E164().IsMatch(Phone), "phone", "A number with its country code, E.164: +41791234567 for instance.");
+        Check(Phone is null || PhoneNumber.Normalise(Phone) is not null, "phone", "A number with its country code: +41791234567 for instance.");
         Check(MessagingServiceId is null || Service().IsMatch(MessagingServiceId), "messagingServiceId", "MG and 32 hexadecimal digits.");
         Check(Phone is null || MessagingServiceId is null, "messagingServiceId", "Give either a number or a messaging service.");
         Check(Limits is null or { PerMinute: null or > 0, PerHour: null or > 0, SmsSegmentsPerSecond: null or > 0 }, "limits", "Each limit is more than 0.");
@@ -55,9 +56,6 @@ public sealed partial record SenderSettings(
     }
 
     static bool IsLine(string text) => text.Length <= LongestName && !text.Any(char.IsControl);
-
-    [GeneratedRegex(@"^\+[1-9]\d{6,14}\z")]
-    private static partial Regex E164();
 
     [GeneratedRegex(@"^MG[0-9a-f]{32}\z")]
     private static partial Regex Service();
