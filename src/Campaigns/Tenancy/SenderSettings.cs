@@ -50,6 +50,7 @@ public sealed partial record SenderSettings(
         Check(MessagingServiceId is null || Service().IsMatch(MessagingServiceId), "messagingServiceId", "MG and 32 hexadecimal digits.");
         Check(Phone is null || MessagingServiceId is null, "messagingServiceId", "Give either a number or a messaging service.");
         Check(Limits is null or { PerMinute: null or > 0, PerHour: null or > 0, SmsSegmentsPerSecond: null or > 0 }, "limits", "Each limit is more than 0.");
+        Check(Limits?.SmsSegmentsPerSecond is not (> 1 and var rate) || double.IsInteger(rate), "limits.smsSegmentsPerSecond", "Less than 1, or a whole number.");
         Check(WarmUp?.HourlyCaps is null || (WarmUp.HourlyCaps.Count is > 0 and <= MostDays && WarmUp.HourlyCaps.All(cap => cap > 0)),
             "warmUp.hourlyCaps", $"1 to {MostDays} days, each with more than 0 messages an hour.");
         return errors;

@@ -113,4 +113,9 @@ public sealed class a_sender
     [InlineData("messagingServiceId", "Anna", null, "+41791234567", "MG00000000000000000000000000000001")]
     public void says_which_of_its_settings_cannot_be_used(string member, string name, string? email, string? phone, string? service) =>
         new SenderSettings(name, email, Phone: phone, MessagingServiceId: service).Errors().Keys.ShouldBe([member]);
+
+    [Theory, InlineData(0.5, true), InlineData(1, true), InlineData(30, true), InlineData(1.5, false)]
+    public void has_a_rate_of_segments_that_can_be_kept(double rate, bool canBe) =>
+        new SenderSettings("Anna", Email, Limits: new SenderLimits(SmsSegmentsPerSecond: rate)).Errors().Keys
+            .ShouldBe(canBe ? [] : ["limits.smsSegmentsPerSecond"]);
 }
