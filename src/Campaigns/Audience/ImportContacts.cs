@@ -150,7 +150,7 @@ public sealed class ImportContactsHandler(ApiRequest request)
         var addresses = rows.Where(row => row.Rejection is null).Select(row => row.Email).ToArray();
         var known = await request.Store.Database.Query(
             KnownContacts,
-            reader => (Email: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetInt64(2))),
+            reader => (Email: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.ValueOrNull<long>(2))),
             CancellationToken.None, request.TenantId, addresses, importId);
         return known.ToDictionary(found => found.Email, found => found.Contact, StringComparer.Ordinal);
     }

@@ -83,6 +83,6 @@ public static class Unsubscribe
     {
         public static Unsubscribing Read(NpgsqlDataReader reader, Guid id) =>
             new(new TrackedRecipient(id, reader.GetGuid(0), reader.GetString(1)), reader.GetBoolean(2), reader.TextOrNull(3),
-                reader.TextOrNull(4) is { } reason ? Enum.Parse<SuppressionReason>(reason) : null);
+                reader.WordOrNull<SuppressionReason>(4));
     }
 }
