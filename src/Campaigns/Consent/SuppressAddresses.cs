@@ -19,8 +19,8 @@ public static class SuppressAddresses
     {
         api.MapPost("/suppressions", Add).WithName(nameof(SuppressAddresses)).WithSummary("Suppress addresses: no campaign writes to them any more")
             .Produces<SuppressResult>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapGet("/suppressions", async (int? limit, string? cursor, string? address, ApiRequest request, CancellationToken ct) =>
-                TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), new PageRequest(limit, cursor), ct)))
+        api.MapGet("/suppressions", async ([AsParameters] PageRequest page, string? address, ApiRequest request, CancellationToken ct) =>
+                TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), page, ct)))
             .WithName("ListSuppressions").WithSummary("Suppressed addresses with the reason");
         api.MapPost("/suppressions/reinstate", Reinstate).WithName("ReinstateAddress").WithSummary("Take an address off the list, with a reason on record")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
@@ -31,7 +31,7 @@ public static class SuppressAddresses
         var rows = await store.Database.Query(
             ListSuppressions,
             reader => new SuppressionView(
-                reader.GetString(0), Enum.Parse<SuppressionReason>(reader.GetString(1)), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)),
+                reader.GetString(0), reader.Word<SuppressionReason>(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)),
             ct, tenantId, page.After ?? "", address, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Address);
     }
