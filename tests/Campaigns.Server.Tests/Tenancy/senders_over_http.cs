@@ -32,7 +32,9 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
         using var asked = await Api.PostAsync($"senders/{sender}/verify", null);
         asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var link = await Link();
-        (await anybody.GetStringAsync(link)).ShouldContain(Anna);
+        using var page = await anybody.GetAsync(link);
+        (await page.Content.ReadAsStringAsync()).ShouldContain(Anna);
+        page.Headers.CacheControl!.NoStore.ShouldBeTrue("its address is a secret");
         (await IsVerified(sender)).ShouldBeFalse("scanners of mail follow links");
         (await anybody.PostAsync(link, null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await IsVerified(sender)).ShouldBeTrue();

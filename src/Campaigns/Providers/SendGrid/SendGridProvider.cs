@@ -19,7 +19,7 @@ public sealed class SendGridProvider(
     /// <summary>The custom argument that carries our id; prefixed so that it never collides with a name of SendGrid's.</summary>
     public const string MessageIdArgument = "ob_mid";
 
-    public string Name => "sendgrid";
+    public string Name => SendGridCredentials.Provider;
 
     public Channel Channel => Channel.Email;
 
@@ -83,7 +83,7 @@ public sealed class SendGridProvider(
         }
 
         var personalization = new Personalization(
-            [new Mailbox(message.To, DisplayName(message.ToName))], UnsubscribeHeaders(message),
+            [new Mailbox(message.To, DisplayName(message.ToName))], message.UnsubscribeHeaders,
             new Dictionary<string, string> { [MessageIdArgument] = message.Id });
         return new MailSendRequest(
             [personalization],
@@ -95,12 +95,6 @@ public sealed class SendGridProvider(
             message.DryRun ? new MailSettings(new Switch(true)) : null,
             message.Untracked ? new TrackingSettings(new ClickTracking(false, false)) : null);
     }
-
-    static Dictionary<string, string>? UnsubscribeHeaders(OutgoingEmail message) => message.Unsubscribe is not { } link ? null : new()
-    {
-        ["List-Unsubscribe"] = $"<{link.AbsoluteUri}>",
-        ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
-    };
 
     // SendGrid refuses names with these.
     static string? DisplayName(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');

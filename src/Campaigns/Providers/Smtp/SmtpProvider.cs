@@ -15,7 +15,7 @@ namespace Campaigns.Providers.Smtp;
 public sealed class SmtpProvider(
     Func<string, CancellationToken, Task<IReadOnlyList<SmtpCredentials>>> own, IOptions<SmtpOptions> options, TimeProvider clock) : IMessageProvider
 {
-    public string Name => "smtp";
+    public string Name => SmtpCredentials.Provider;
 
     public Channel Channel => Channel.Email;
 

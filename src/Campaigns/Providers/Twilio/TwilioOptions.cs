@@ -32,6 +32,6 @@ public sealed class TwilioOptions
     /// <summary>The largest webhook body taken, in bytes.</summary>
     public int LargestWebhook { get; set; } = 256 * 1024;
 
-    /// <summary>A file to read instead of <c>twilio-answers.json</c>.</summary>
-    public string? AnswersFile { get; set; }
+    /// <summary>Replaces what comes with the program about the meaning of answers (<c>twilio-answers.json</c>); empty: nothing does.</summary>
+    public string AnswersFile { get; set; } = "";
 }

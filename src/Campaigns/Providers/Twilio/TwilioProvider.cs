@@ -29,7 +29,7 @@ public sealed class TwilioProvider(
     static readonly TimeSpan Before = TimeSpan.FromMinutes(1);
     static readonly TimeSpan After = TimeSpan.FromMinutes(10);
 
-    public string Name => "twilio";
+    public string Name => TwilioCredentials.Provider;
 
     public Channel Channel => Channel.Sms;
 
@@ -62,7 +62,8 @@ public sealed class TwilioProvider(
             new(from.StartsWith("MG", StringComparison.Ordinal) ? "MessagingServiceSid" : "From", from),
             new("Body", text.Body),
         };
-        if (publicUrl.Of($"webhooks/twilio/{Uri.EscapeDataString(text.TenantId)}/status?{MessageIdParameter}={text.Id}{CallbackRetries}") is { } callback)
+        var target = $"{TwilioEvents.StatusTarget}?{MessageIdParameter}={text.Id}{CallbackRetries}";
+        if (publicUrl.Of($"webhooks/twilio/{Uri.EscapeDataString(text.TenantId)}/{target}") is { } callback)
         {
             form.Add(new("StatusCallback", callback.AbsoluteUri));
         }

@@ -7,10 +7,13 @@ namespace Campaigns.Providers.Twilio;
 
 static class TwilioRegistration
 {
+    public static readonly AnswersFileCheck<TwilioOptions> AnswersFileCheck =
+        new("Twilio:AnswersFile", options => _ = new TwilioAnswers(options.AnswersFile));
+
     public static void AddTwilio(this IServiceCollection services)
     {
         services.AddOptions<TwilioOptions>().BindConfiguration("Twilio").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<TwilioOptions>, TwilioOptionsCheck>();
+        services.AddSingleton<IValidateOptions<TwilioOptions>>(AnswersFileCheck);
         services.AddSingleton(provider => new TwilioAnswers(provider.GetRequiredService<IOptions<TwilioOptions>>().Value.AnswersFile));
         services.AddSingleton<TwilioEvents>();
         services.AddSingleton(provider => new TwilioAccounts(
