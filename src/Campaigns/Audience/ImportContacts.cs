@@ -226,12 +226,15 @@ public static class ImportContactsEndpoint
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/imports", Handle)
         .WithMetadata(new LargestFile(api.ServiceProvider.GetRequiredService<IConfiguration>().GetValue("Import:LargestFileBytes", LargestFileByDefault)))
-        .Accepts<Stream>("text/csv", "multipart/form-data", "text/plain", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel", "application/octet-stream")
+        .Accepts<Stream>("text/csv", "multipart/form-data", "text/plain", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel",
+            "application/octet-stream")
         .WithName("ImportContacts")
         .WithSummary("Import contacts from a CSV file")
         .WithDescription(
-            "The file has a header line; the column email is required, phone, first_name, last_name and time_zone are known, every other column becomes an attribute. "
-            + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, which is made when there is none of that name. "
+            "The file has a header line; the column email is required, phone, first_name, last_name and time_zone are known, "
+            + "every other column becomes an attribute. "
+            + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, "
+            + "which is made when there is none of that name. "
             + "`existing` says what becomes of contacts that were there before: keep (the default) or update.")
         .Produces<ImportReport>(StatusCodes.Status201Created)
         .ProducesProblem(StatusCodes.Status400BadRequest)

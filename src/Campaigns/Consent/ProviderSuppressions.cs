@@ -91,7 +91,9 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
         if (!await sendGrid.AreOurs(request.TenantId, ct))
         {
             return new Refusal(
-                "account-shared", "Your organisation has no SendGrid account of its own, and the lists of the shared one are not yours: PUT /api/v1/credentials/sendgrid.").ToProblem();
+                "account-shared",
+                "Your organisation has no SendGrid account of its own, and the lists of the shared one are not yours: PUT /api/v1/credentials/sendgrid.")
+                .ToProblem();
         }
 
         var session = request.OpenSession();

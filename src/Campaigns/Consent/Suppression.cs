@@ -41,7 +41,10 @@ public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<
         AddressSuppressed { Reason: var reason } => IsFor(reason) ? this : this with { Reason = reason },
         AddressReinstated => Initial,
         AddressUnreachable failure => this with { Failures = Failures.SetItem(failure.Recipient, failure.At) },
-        AddressReached reached => this with { Failures = Failures.RemoveRange(Failures.Where(failure => failure.Value <= reached.At).Select(failure => failure.Key)) },
+        AddressReached reached => this with
+        {
+            Failures = Failures.RemoveRange(Failures.Where(failure => failure.Value <= reached.At).Select(failure => failure.Key)),
+        },
         _ => this,
     };
 

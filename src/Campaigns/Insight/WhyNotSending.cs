@@ -50,7 +50,8 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var holds = new List<Hold>(OfCampaign(campaign.State, now));
         if (campaign.State is { IsFinished: false, IsLaunched: true })
         {
-            if ((await ProviderAccounts.Read(store, tenantId, handover.Providers(campaign.State.Settings.Channels), ct)).Slowest is { } slow && slow.SlowUntil > now)
+            var accounts = await ProviderAccounts.Read(store, tenantId, handover.Providers(campaign.State.Settings.Channels), ct);
+            if (accounts.Slowest is { } slow && slow.SlowUntil > now)
             {
                 holds.Add(new Hold(HoldKind.Provider, $"The provider asks to slow down: {slow.Reason}", slow.SlowUntil));
             }
@@ -116,7 +117,8 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var size = settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1);
         var availability = await permits.Read(limits, campaign.Id, size, settings.Weight, now, ct);
         return availability.States.Where(state => state.Left <= 0).Select(state => new Hold(
-            HoldKind.Limit, state.Used < state.Limit.Most ? $"Others waited longer for their share: {state.Limit.Words}." : $"A limit is used up: {state.Limit.Words}.",
+            HoldKind.Limit,
+            state.Used < state.Limit.Most ? $"Others waited longer for their share: {state.Limit.Words}." : $"A limit is used up: {state.Limit.Words}.",
             availability.FreeAt(state.Limit), Most: state.Limit.Most, Used: state.Used));
     }
 

@@ -43,14 +43,18 @@ public sealed partial record SenderSettings(
 
         Check(!string.IsNullOrWhiteSpace(Name) && IsLine(Name), "name", $"One line of 1 to {LongestName} characters is needed.");
         Check(Owner is null || IsLine(Owner), "owner", $"One line of at most {LongestName} characters.");
-        Check(Email is not null || Phone is not null || MessagingServiceId is not null, "email", "Give an e-mail address, a phone number or a messaging service.");
+        Check(
+            Email is not null || Phone is not null || MessagingServiceId is not null, "email",
+            "Give an e-mail address, a phone number or a messaging service.");
         Check(Email is null || EmailAddress.Normalise(Email) is not null, "email", "This is no e-mail address.");
         Check(ReplyTo is null || EmailAddress.Normalise(ReplyTo) is not null, "replyTo", "This is no e-mail address.");
         Check(Phone is null || PhoneNumber.Normalise(Phone) is not null, "phone", "A number with its country code: +41791234567 for instance.");
         Check(MessagingServiceId is null || Service().IsMatch(MessagingServiceId), "messagingServiceId", "MG and 32 hexadecimal digits.");
         Check(Phone is null || MessagingServiceId is null, "messagingServiceId", "Give either a number or a messaging service.");
         Check(Limits is null or { PerMinute: null or > 0, PerHour: null or > 0, SmsSegmentsPerSecond: null or > 0 }, "limits", "Each limit is more than 0.");
-        Check(Limits?.SmsSegmentsPerSecond is not (> 1 and var rate) || double.IsInteger(rate), "limits.smsSegmentsPerSecond", "Less than 1, or a whole number.");
+        Check(
+            Limits?.SmsSegmentsPerSecond is not (> 1 and var rate) || double.IsInteger(rate), "limits.smsSegmentsPerSecond",
+            "Less than 1, or a whole number.");
         Check(WarmUp?.HourlyCaps is null || (WarmUp.HourlyCaps.Count is > 0 and <= MostDays && WarmUp.HourlyCaps.All(cap => cap > 0)),
             "warmUp.hourlyCaps", $"1 to {MostDays} days, each with more than 0 messages an hour.");
         return errors;

@@ -17,7 +17,8 @@ namespace Campaigns.Providers.Twilio;
 /// travels in the address of the status callback, which Twilio does not show again: a message without a callback is found by its text.
 /// </summary>
 public sealed class TwilioProvider(
-    HttpClient http, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl, TwilioAnswers answers, TimeProvider clock) : IMessageProvider
+    HttpClient http, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl, TwilioAnswers answers, TimeProvider clock)
+    : IMessageProvider
 {
     /// <summary>The parameter of the status callback that carries our id.</summary>
     public const string MessageIdParameter = "mid";

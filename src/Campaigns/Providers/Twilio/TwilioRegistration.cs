@@ -19,7 +19,7 @@ static class TwilioRegistration
         services.AddSingleton(provider => new TwilioAccounts(
             provider.GetRequiredService<Credentials>().Find<TwilioCredentials>, provider.GetRequiredService<IOptions<TwilioOptions>>()));
         services.AddSingleton<IMessageProvider>(provider => new TwilioProvider(
-            ProviderCall.NewClient(), provider.GetRequiredService<TwilioAccounts>(), provider.GetRequiredService<IOptions<TwilioOptions>>(), provider.GetRequiredService<PublicUrl>(),
-            provider.GetRequiredService<TwilioAnswers>(), provider.GetRequiredService<TimeProvider>()));
+            ProviderCall.NewClient(), provider.GetRequiredService<TwilioAccounts>(), provider.GetRequiredService<IOptions<TwilioOptions>>(),
+            provider.GetRequiredService<PublicUrl>(), provider.GetRequiredService<TwilioAnswers>(), provider.GetRequiredService<TimeProvider>()));
     }
 }
