@@ -25,4 +25,14 @@ static class DatabaseQueries
     }
 
     public static string? TextOrNull(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    public static T? ValueOrNull<T>(this NpgsqlDataReader reader, int column)
+        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+
+    /// <summary>A word of an enumeration, in whatever letter case the table keeps it.</summary>
+    public static T Word<T>(this NpgsqlDataReader reader, int column)
+        where T : struct, Enum => Enum.Parse<T>(reader.GetString(column), ignoreCase: true);
+
+    public static T? WordOrNull<T>(this NpgsqlDataReader reader, int column)
+        where T : struct, Enum => reader.IsDBNull(column) ? null : reader.Word<T>(column);
 }

@@ -12,4 +12,7 @@ static partial class Log
 
     [LoggerMessage(101, LogLevel.Error, "Handing over the message of recipient {Recipient} failed")]
     public static partial void HandoverFailed(ILogger log, Exception error, Guid recipient);
+
+    [LoggerMessage(104, LogLevel.Warning, "{Count} messages of batch {Batch} of campaign {Campaign} could not be asked about in look-up {Check}: {Reason}")]
+    public static partial void LookUpUnavailable(ILogger log, int count, int batch, Guid campaign, int check, string reason);
 }

@@ -47,7 +47,7 @@ static class RecipientWords
     static string Skipped(string? reason) => reason switch
     {
         "suppressed" => "The address is on the suppression list",
-        "invalidAddress" => "The address is not valid",
+        "outsideHours" => "The hours of delivery were over when its turn came",
         "noAddress" => "The contact has no telephone number",
         "frequencyCap" => "Other messages to the contact had used up the frequency cap",
         "contactDeleted" => "The contact was deleted",

@@ -33,7 +33,8 @@ public sealed class ContactColumns
         var ambiguous = fields.GroupBy(field => field, StringComparer.Ordinal).FirstOrDefault(field => field.Count() > 1)?.Key;
         if (headers.All(string.IsNullOrWhiteSpace))
         {
-            refusal = new Refusal("file-empty", "The file is empty: it needs a header line with a column email, and a line for each contact.", RefusalKind.Invalid);
+            refusal = new Refusal(
+                "file-empty", "The file is empty: it needs a header line with a column email, and a line for each contact.", RefusalKind.Invalid);
         }
         else if (headers.Count > MostColumns)
         {
@@ -48,7 +49,8 @@ public sealed class ContactColumns
         else if (ambiguous is not null)
         {
             var both = headers.Where((_, place) => fields[place] == ambiguous).Select(header => $"'{header.Trim()}'");
-            refusal = new Refusal("column-ambiguous", $"More than one column means {ambiguous}: {string.Join(", ", both)}. Keep one of them.", RefusalKind.Invalid);
+            refusal = new Refusal(
+                "column-ambiguous", $"More than one column means {ambiguous}: {string.Join(", ", both)}. Keep one of them.", RefusalKind.Invalid);
         }
         else
         {

@@ -112,7 +112,8 @@ public sealed class ContactFile : IAsyncDisposable
         }
         catch (CsvFormatException error)
         {
-            return new FileChunk(rows, true, $"From line {error.LineNumber} on nothing can be read; most often a quote is opened there and not closed. {error.Message}");
+            return new FileChunk(
+                rows, true, $"From line {error.LineNumber} on nothing can be read; most often a quote is opened there and not closed. {error.Message}");
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -127,7 +128,9 @@ public sealed class ContactFile : IAsyncDisposable
         {
             // Says how far the row reaches: a misplaced quote may have swallowed whole lines, which must not vanish unseen.
             var reach = reader.RawRecord.TrimEnd("\r\n"u8).Count((byte)'\n');
-            return Rejected(line, RejectionReason.MalformedRow, reach == 0 ? "quotes are not closed where the value ends" : $"a quote is closed only in line {line + reach}");
+            return Rejected(
+                line, RejectionReason.MalformedRow,
+                reach == 0 ? "quotes are not closed where the value ends" : $"a quote is closed only in line {line + reach}");
         }
 
         if (reader.FieldCount > columns.Fields.Count && Surplus())

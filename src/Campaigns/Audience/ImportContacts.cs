@@ -132,7 +132,7 @@ public sealed class ImportContactsHandler(ApiRequest request)
         var addresses = rows.Where(row => row.Rejection is null).Select(row => row.Email).ToArray();
         var known = await request.Store.Database.Query(
             KnownContacts,
-            reader => (Email: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetInt64(2))),
+            reader => (Email: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.ValueOrNull<long>(2))),
             CancellationToken.None, request.TenantId, addresses, importId);
         return known.ToDictionary(found => found.Email, found => found.Contact, StringComparer.Ordinal);
     }
@@ -208,12 +208,15 @@ public static class ImportContactsEndpoint
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/imports", Handle)
         .WithMetadata(new LargestFile(api.ServiceProvider.GetRequiredService<IConfiguration>().GetValue("Import:LargestFileBytes", LargestFileByDefault)))
-        .Accepts<Stream>("text/csv", "multipart/form-data", "text/plain", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel", "application/octet-stream")
+        .Accepts<Stream>("text/csv", "multipart/form-data", "text/plain", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel",
+            "application/octet-stream")
         .WithName("ImportContacts")
         .WithSummary("Import contacts from a CSV file")
         .WithDescription(
-            "The file has a header line; the column email is required, phone, first_name, last_name and time_zone are known, every other column becomes an attribute. "
-            + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, which is made when there is none of that name. "
+            "The file has a header line; the column email is required, phone, first_name, last_name and time_zone are known, "
+            + "every other column becomes an attribute. "
+            + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, "
+            + "which is made when there is none of that name. "
             + "`existing` says what becomes of contacts that were there before: keep (the default) or update.")
         .Produces<ImportReport>(StatusCodes.Status201Created)
         .ProducesProblem(StatusCodes.Status400BadRequest)

@@ -79,7 +79,7 @@ public static class ImportReportEndpoints
 
     static Task<List<RejectedRow>> Read(ApiRequest request, Guid id, long after, int atMost, CancellationToken ct) => request.Store.Database.Query(
         ReadRejections, reader => new RejectedRow(
-            reader.GetInt64(0), reader.GetString(1), reader.TextOrNull(2), reader.IsDBNull(3) ? null : reader.GetInt64(3)),
+            reader.GetInt64(0), reader.GetString(1), reader.TextOrNull(2), reader.ValueOrNull<long>(3)),
         ct, request.TenantId, id, after, atMost);
 
     static async Task WriteCsv(ApiRequest request, Guid id, Stream body, CancellationToken ct)

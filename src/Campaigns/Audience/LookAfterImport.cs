@@ -20,6 +20,7 @@ public sealed class ImportCare(EventStore store)
         { State.Status: not ImportStatus.Running } => Outcome.Nothing,
         _ when import.Version != message.Version => Outcome.Nothing.Schedule(message with { Version = import.Version }, now + Patience),
         _ => Outcome.Record(new ImportFailed(
-            $"Nothing came for {Patience.TotalMinutes:0} minutes: the server that took the file in has stopped, or the upload stands still.", import.State.Line)),
+            $"Nothing came for {Patience.TotalMinutes:0} minutes: the server that took the file in has stopped, or the upload stands still.",
+            import.State.Line)),
     };
 }

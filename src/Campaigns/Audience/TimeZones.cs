@@ -19,7 +19,8 @@ public static class TimeZones
         }
 
         // Names are looked up as files: anything that is not written like a name stays out of the file system.
-        if (name.Length is 0 or > 64 || name[0] == '/' || name.AsSpan().ContainsAnyExcept(NameLetters) || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
+        if (name.Length is 0 or > 64 || name[0] == '/' || name.AsSpan().ContainsAnyExcept(NameLetters)
+            || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone))
         {
             return null;
         }

@@ -23,7 +23,9 @@ public sealed record UploadedFile(Stream Content, string? Name, Encoding? Encodi
         {
             if (section.AsFileSection() is { FileStream: { } content } file)
             {
-                return TryEncoding(MediaType(section.ContentType), out var encoding, out var refusal) ? (new UploadedFile(content, file.FileName, encoding), null) : (null, refusal);
+                return TryEncoding(MediaType(section.ContentType), out var encoding, out var refusal)
+                    ? (new UploadedFile(content, file.FileName, encoding), null)
+                    : (null, refusal);
             }
         }
 
@@ -49,7 +51,8 @@ public sealed record UploadedFile(Stream Content, string? Name, Encoding? Encodi
         }
         catch (ArgumentException)
         {
-            refusal = new Refusal("charset-unknown", $"'{name}' is no character set that is known here; 'utf-8' or 'windows-1252' would be.", RefusalKind.Invalid);
+            refusal = new Refusal(
+                "charset-unknown", $"'{name}' is no character set that is known here; 'utf-8' or 'windows-1252' would be.", RefusalKind.Invalid);
             return false;
         }
     }

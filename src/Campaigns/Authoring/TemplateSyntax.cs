@@ -123,7 +123,8 @@ static class TemplateSyntax
 
         var arguments = words.Skip(1).TakeWhile(word => word != "as").Count();
         return Helpers.TryGetValue(words[0], out var needed)
-            ? arguments >= needed ? null : arguments == 0 && !isBlock && words[0] == "length" ? null : $"{words[0]} needs {needed} {(needed == 1 ? "argument" : "arguments")}"
+            ? arguments >= needed ? null : arguments == 0 && !isBlock && words[0] == "length" ? null
+                : $"{words[0]} needs {needed} {(needed == 1 ? "argument" : "arguments")}"
             : arguments == 0 ? null : $"there is no helper '{words[0]}'; known are {string.Join(", ", Helpers.Keys)}";
     }
 

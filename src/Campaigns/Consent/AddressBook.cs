@@ -95,8 +95,7 @@ sealed class AddressBook
 
     static (string Address, StreamState<Suppression> Stream) Row(NpgsqlDataReader reader)
     {
-        SuppressionReason? reason = reader.TextOrNull(3) is { } word ? Enum.Parse<SuppressionReason>(word) : null;
-        var state = Suppression.Initial with { Reason = reason };
+        var state = Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(3) };
         if (!reader.IsDBNull(4))
         {
             var failures = reader.GetFieldValue<Guid[]>(4).Zip(reader.GetFieldValue<DateTimeOffset[]>(5), KeyValuePair.Create);

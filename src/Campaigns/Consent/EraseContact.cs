@@ -35,7 +35,12 @@ public sealed class ContactErasure(EventStore store, EventErasure erasure)
     {
         var contact = await Contacts.Find(store, delivery.TenantId, message.ContactId, ct);
         var campaigns = await store.Database.Query(ReadCampaigns, reader => reader.GetGuid(0), ct, delivery.TenantId);
-        Guid[] recipients = [.. campaigns.SelectMany(campaign => Enum.GetValues<Channel>(), (campaign, channel) => DerivedId.Recipient(campaign, message.ContactId, channel))];
+        Guid[] recipients =
+        [
+            .. from campaign in campaigns
+               from channel in Enum.GetValues<Channel>()
+               select DerivedId.Recipient(campaign, message.ContactId, channel),
+        ];
         await erasure.Erase(delivery.TenantId, recipients, $"contact {message.ContactId}", delivery.Metadata with { UserName = message.By }, ct);
 
         // The contact goes last: as long as it is there, an attempt that broke off finds the address again.

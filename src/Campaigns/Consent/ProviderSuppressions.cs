@@ -70,7 +70,7 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
         var addresses = read.Select(EmailAddress.Normalise).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
         var reason = SendGridSuppressions.Lists[message.List];
         var known = await store.Database.Query(
-            ReadSuppressed, reader => (Address: reader.GetString(0), Reason: Enum.Parse<SuppressionReason>(reader.GetString(1))), ct, delivery.TenantId, addresses);
+            ReadSuppressed, reader => (Address: reader.GetString(0), Reason: reader.Word<SuppressionReason>(1)), ct, delivery.TenantId, addresses);
         var session = delivery.OpenSession();
         foreach (var address in addresses.Except(known.Where(row => row.Reason >= reason).Select(row => row.Address), StringComparer.Ordinal))
         {
@@ -91,7 +91,9 @@ public sealed class ProviderSuppressions(EventStore store, SendGridSuppressions 
         if (!await sendGrid.AreOurs(request.TenantId, ct))
         {
             return new Refusal(
-                "account-shared", "Your organisation has no SendGrid account of its own, and the lists of the shared one are not yours: PUT /api/v1/credentials/sendgrid.").ToProblem();
+                "account-shared",
+                "Your organisation has no SendGrid account of its own, and the lists of the shared one are not yours: PUT /api/v1/credentials/sendgrid.")
+                .ToProblem();
         }
 
         var session = request.OpenSession();

@@ -19,8 +19,8 @@ public static class SuppressAddresses
     {
         api.MapPost("/suppressions", Add).WithName(nameof(SuppressAddresses)).WithSummary("Suppress addresses: no campaign writes to them any more")
             .Produces<SuppressResult>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapGet("/suppressions", async (int? limit, string? cursor, string? address, ApiRequest request, CancellationToken ct) =>
-                TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), new PageRequest(limit, cursor), ct)))
+        api.MapGet("/suppressions", async ([AsParameters] PageRequest page, string? address, ApiRequest request, CancellationToken ct) =>
+                TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), page, ct)))
             .WithName("ListSuppressions").WithSummary("Suppressed addresses with the reason");
         api.MapPost("/suppressions/reinstate", Reinstate).WithName("ReinstateAddress").WithSummary("Take an address off the list, with a reason on record")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
@@ -31,7 +31,7 @@ public static class SuppressAddresses
         var rows = await store.Database.Query(
             ListSuppressions,
             reader => new SuppressionView(
-                reader.GetString(0), Enum.Parse<SuppressionReason>(reader.GetString(1)), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)),
+                reader.GetString(0), reader.Word<SuppressionReason>(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3)),
             ct, tenantId, page.After ?? "", address, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Address);
     }
@@ -69,12 +69,20 @@ public static class SuppressAddresses
 
         var address = Normalise(input.Address) ?? "";
         var decided = await request.Decide<Suppression>(
-            Suppression.StreamId(request.TenantId, address),
-            (suppression, _) => suppression.IsSuppressed
-                ? Outcome.Record(new AddressReinstated(address, input.Why)).Send(new ReinstateAtProvider(address))
-                : Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound)),
-            ct);
+            Suppression.StreamId(request.TenantId, address), (suppression, _) => Decide(suppression, address, input.Why), ct);
         return decided.Refusal?.ToProblem() ?? Results.NoContent();
+    }
+
+    static Outcome Decide(Suppression suppression, string address, string why)
+    {
+        if (!suppression.IsSuppressed)
+        {
+            return Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound));
+        }
+
+        // Only of e-mail addresses does the provider keep lists that we may change.
+        var reinstated = Outcome.Record(new AddressReinstated(address, why));
+        return EmailAddress.Normalise(address) is null ? reinstated : reinstated.Send(new ReinstateAtProvider(address));
     }
 }
 

@@ -2,9 +2,12 @@ using System.Collections.Immutable;
 
 namespace Campaigns.Consent;
 
-// The stored facts of one address in one organisation. The one place in the events where an address stands.
+// The stored facts of one address in one organisation.
 
-/// <param name="Source">Where it comes from: a campaign's recipient, or a person.</param>
+/// <param name="Source">
+/// Who said so: <c>recipient ID</c> (by link, answer or webhook), <c>a reply</c> or <c>webhook</c> where we do not know the message, <c>api: NAME</c> of
+/// a key, or <c>sendgrid LIST</c>.
+/// </param>
 public sealed record AddressSuppressed(string Address, SuppressionReason Reason, string Source);
 
 public sealed record AddressReinstated(string Address, string Why);
@@ -38,7 +41,10 @@ public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<
         AddressSuppressed { Reason: var reason } => IsFor(reason) ? this : this with { Reason = reason },
         AddressReinstated => Initial,
         AddressUnreachable failure => this with { Failures = Failures.SetItem(failure.Recipient, failure.At) },
-        AddressReached reached => this with { Failures = Failures.RemoveRange(Failures.Where(failure => failure.Value <= reached.At).Select(failure => failure.Key)) },
+        AddressReached reached => this with
+        {
+            Failures = Failures.RemoveRange(Failures.Where(failure => failure.Value <= reached.At).Select(failure => failure.Key)),
+        },
         _ => this,
     };
 

@@ -41,7 +41,8 @@ public sealed class UnreachableAddresses : Projection
             sql.Add(DeleteUnreachable, ended.Keys.Select(row => row.Tenant).ToArray(), ended.Keys.Select(row => row.Id).ToArray(), ended.Values.ToArray());
         }
 
-        var failures = states.SelectMany(state => state.Value.Failures, (state, failure) => (state.Key.Tenant, state.Key.Id, failure.Key, failure.Value)).ToList();
+        var failures = states
+            .SelectMany(state => state.Value.Failures, (state, failure) => (state.Key.Tenant, state.Key.Id, failure.Key, failure.Value)).ToList();
         if (failures.Count > 0)
         {
             sql.Add(

@@ -26,8 +26,8 @@ public static class Unsubscribe
             .Produces(StatusCodes.Status200OK, contentType: "text/html").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static IResult Ask(string token, UnsubscribeTokens tokens, HttpContext http) => tokens.Read(token) is null ? NotOurs() : Page(
-        http, "Unsubscribe", """
+    static IResult Ask(string token, UnsubscribeTokens tokens) => tokens.Read(token) is null ? NotOurs() : new PublicPage(
+        "Unsubscribe", """
             <p>Do you want no more e-mail from this sender?</p>
             <form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
             """);
@@ -60,22 +60,10 @@ public static class Unsubscribe
         }
 
         await session.Commit(ct);
-        return Page(http, "You are unsubscribed", "<p>You get no more e-mail from this sender.</p>");
+        return new PublicPage("You are unsubscribed", "<p>You get no more e-mail from this sender.</p>");
     }
 
     static IResult NotOurs() => Problems.NotFound("link to unsubscribe: part of it may be missing");
-
-    static IResult Page(HttpContext http, string title, string content)
-    {
-        http.Response.Headers.CacheControl = "no-store";
-        return Results.Content($"""
-            <!doctype html>
-            <html lang="en">
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>{title}</title></head>
-            <body><main><h1>{title}</h1>{content}</main></body>
-            </html>
-            """, "text/html; charset=utf-8");
-    }
 
     /// <param name="Address">Null where the contact is gone.</param>
     /// <param name="Suppressed">Why the address is, if it is.</param>
@@ -83,6 +71,6 @@ public static class Unsubscribe
     {
         public static Unsubscribing Read(NpgsqlDataReader reader, Guid id) =>
             new(new TrackedRecipient(id, reader.GetGuid(0), reader.GetString(1)), reader.GetBoolean(2), reader.TextOrNull(3),
-                reader.TextOrNull(4) is { } reason ? Enum.Parse<SuppressionReason>(reason) : null);
+                reader.WordOrNull<SuppressionReason>(4));
     }
 }

@@ -58,7 +58,8 @@ static class ApiDescription
 
             if (context.Description.RelativePath?.Split('/') is ["api", _, var subject, ..])
             {
-                operation.Tags = new HashSet<OpenApiTagReference> { new(subject, context.Document) }; // instead of the classes that happen to hold the endpoints
+                // Instead of the classes that happen to hold the endpoints.
+                operation.Tags = new HashSet<OpenApiTagReference> { new(subject, context.Document) };
             }
 
             if (context.Description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true)

@@ -24,7 +24,8 @@ sealed partial class BadRequestHandler : IExceptionHandler
             ConcurrencyException => Problems.Problem(
                 "concurrent-change", "Somebody else changed it at the same moment. Read it again and try again.", StatusCodes.Status409Conflict),
             InvalidOperationException { InnerException: ArgumentException, Message: var message } when message.Contains("charset", StringComparison.Ordinal) =>
-                Problems.Problem("unsupported-media-type", "The charset of the Content-Type is not known. Send UTF-8.", StatusCodes.Status415UnsupportedMediaType),
+                Problems.Problem(
+                    "unsupported-media-type", "The charset of the Content-Type is not known. Send UTF-8.", StatusCodes.Status415UnsupportedMediaType),
             PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire } => Problems.Problem(
                 "text-unusable", "A text holds a character that cannot be stored: most often the zero character.", StatusCodes.Status400BadRequest),
             NpgsqlException { IsTransient: true } => DatabaseAway(),
@@ -40,7 +41,8 @@ sealed partial class BadRequestHandler : IExceptionHandler
     }
 
     public static IResult DatabaseAway() => Problems.Problem(
-        "database-unavailable", "The database does not answer. Nothing was changed that was not confirmed: try again in a moment.", StatusCodes.Status503ServiceUnavailable);
+        "database-unavailable", "The database does not answer. Nothing was changed that was not confirmed: try again in a moment.",
+        StatusCodes.Status503ServiceUnavailable);
 
     // The framework's words name our methods and types.
     static string Explain(BadHttpRequestException bad) =>
@@ -57,9 +59,12 @@ sealed partial class BadRequestHandler : IExceptionHandler
         var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine})" : "";
         return json switch
         {
-            { Message: var message } when message.Contains("could not be mapped", StringComparison.Ordinal) => $"There is no member {json.Path ?? "of that name"}{place}.",
-            { Message: var message } when message.Contains("could not be converted", StringComparison.Ordinal) => $"The value of {json.Path} is not of the right kind{place}.",
-            { Message: var message } when message.Contains("missing required", StringComparison.Ordinal) => $"A required member is missing at {json.Path}{place}.",
+            { Message: var message } when message.Contains("could not be mapped", StringComparison.Ordinal) =>
+                $"There is no member {json.Path ?? "of that name"}{place}.",
+            { Message: var message } when message.Contains("could not be converted", StringComparison.Ordinal) =>
+                $"The value of {json.Path} is not of the right kind{place}.",
+            { Message: var message } when message.Contains("missing required", StringComparison.Ordinal) =>
+                $"A required member is missing at {json.Path}{place}.",
             _ => $"The body is no valid JSON{(json.Path is { Length: > 1 } path ? $" at {path}" : "")}{place}.",
         };
     }

@@ -138,9 +138,7 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, EventStore store
         return await reader.ReadAsync(ct)
             ? new EarlierAnswer(
                 reader.GetFieldValue<byte[]>(0),
-                reader.IsDBNull(1) ? null : reader.GetInt32(1),
-                reader.IsDBNull(2) ? null : reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3),
+                reader.ValueOrNull<int>(1), reader.TextOrNull(2), reader.TextOrNull(3),
                 reader.IsDBNull(4) ? [] : reader.GetFieldValue<byte[]>(4))
             : null;
     }

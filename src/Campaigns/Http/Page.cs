@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Campaigns.Http;
 
@@ -25,7 +26,7 @@ public static class Page
 }
 
 /// <summary>Which page of a list is asked for: <c>?limit=</c> and the <c>?cursor=</c> of the page before.</summary>
-public readonly record struct PageRequest(int? Limit, string? Cursor)
+public readonly record struct PageRequest([FromQuery(Name = "limit")] int? Limit, [FromQuery(Name = "cursor")] string? Cursor)
 {
     public const int DefaultLimit = 50;
     public const int LargestLimit = 1000;

@@ -35,7 +35,8 @@ public static class Problems
             {
                 "not-found" => "There is nothing at this address. /openapi/v1.json lists what there is; ids are UUIDs.",
                 "method-not-allowed" => $"{context.HttpContext.Request.Method} is not for this address: {context.HttpContext.Response.Headers.Allow} is.",
-                "unsupported-media-type" => "The Content-Type is not one that is taken here: JSON goes as application/json, a file of contacts as text/csv or multipart/form-data.",
+                "unsupported-media-type" =>
+                    "The Content-Type is not one that is taken here: JSON goes as application/json, a file of contacts as text/csv or multipart/form-data.",
                 "internal-server-error" => "An error of ours. It stands in the log of the server under this traceId.",
                 _ => null,
             };

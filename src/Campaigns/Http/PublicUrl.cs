@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace Campaigns.Http;
 
-/// <summary>Where the world reaches this server, for links in messages: the setting <c>PublicUrl</c>. A server does not know by itself what stands before it.</summary>
+/// <summary>
+/// Where the world reaches this server, for links in messages: the setting <c>PublicUrl</c>. A server does not know by itself what stands before it.
+/// </summary>
 public sealed class PublicUrl(IConfiguration configuration)
 {
     /// <summary>The address of something of ours as the world sees it; null where the setting is missing or no address.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Planning;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -23,10 +24,10 @@ public sealed class CampaignBatches(EventStore store)
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/campaigns/{id:guid}/batches", async (
-                Guid id, int? limit, string? cursor, ApiRequest request, CampaignBatches batches, ProgressQuery campaigns, CancellationToken ct) =>
-                await campaigns.Find(request.TenantId, id, ct) is null
-                    ? Problems.NotFound("campaign")
-                    : Results.Ok(await batches.List(request.TenantId, id, new PageRequest(limit, cursor), ct)))
+                Guid id, [AsParameters] PageRequest page, ApiRequest request, CampaignBatches batches, CancellationToken ct) =>
+                CampaignRules.Exists((await request.Store.Load<Campaign>(request.TenantId, id, ct)).State) is { } refusal
+                    ? refusal.ToProblem()
+                    : Results.Ok(await batches.List(request.TenantId, id, page, ct)))
             .WithName("ListBatches").WithSummary("The history of batches, the newest first").Produces<Page<BatchView>>()
             .ProducesProblem(StatusCodes.Status404NotFound);
 
@@ -39,11 +40,10 @@ public sealed class CampaignBatches(EventStore store)
 
     internal static BatchView Read(NpgsqlDataReader reader)
     {
-        int? Count(int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
+        int? Count(int column) => reader.ValueOrNull<int>(column);
 
         return new BatchView(
-            reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2),
-            reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3), Count(4), Count(5), Count(6), Count(7), Count(8),
-            reader.IsDBNull(9) ? null : reader.GetInt64(9));
+            reader.GetInt32(0), reader.GetInt32(1), reader.GetFieldValue<DateTimeOffset>(2), reader.ValueOrNull<DateTimeOffset>(3),
+            Count(4), Count(5), Count(6), Count(7), Count(8), reader.ValueOrNull<long>(9));
     }
 }

@@ -80,7 +80,7 @@ public sealed class ProgressQuery(EventStore store)
     async Task<Dictionary<Guid, double?>> Paces(string tenantId, Guid[] ids, CancellationToken ct)
     {
         var rows = await store.Database.Query(
-            ReadPace, reader => (Id: reader.GetGuid(0), Pace: reader.IsDBNull(1) ? (double?)null : reader.GetDouble(1)), ct, tenantId, ids);
+            ReadPace, reader => (Id: reader.GetGuid(0), Pace: reader.ValueOrNull<double>(1)), ct, tenantId, ids);
         return rows.ToDictionary(row => row.Id, row => row.Pace);
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Planning;
 using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -37,13 +38,13 @@ public sealed class CampaignRecipients(EventStore store)
             .ProducesProblem(StatusCodes.Status404NotFound);
 
     static async Task<IResult> Handle(
-        Guid id, Word<RecipientFilter>? status, Word<ListFormat>? format, int? limit, string? cursor, ApiRequest request, CampaignRecipients recipients,
-        ProgressQuery campaigns, IOptions<JsonOptions> json, HttpContext http, CancellationToken ct)
+        Guid id, Word<RecipientFilter>? status, Word<ListFormat>? format, [AsParameters] PageRequest page, ApiRequest request,
+        CampaignRecipients recipients, IOptions<JsonOptions> json, HttpContext http, CancellationToken ct)
     {
         var (tenantId, filter) = (request.TenantId, status?.Value);
-        if (await campaigns.Find(tenantId, id, ct) is null)
+        if (CampaignRules.Exists((await request.Store.Load<Campaign>(tenantId, id, ct)).State) is { } refusal)
         {
-            return Problems.NotFound("campaign");
+            return refusal.ToProblem();
         }
 
         var name = $"recipients-{id}";
@@ -54,7 +55,7 @@ public sealed class CampaignRecipients(EventStore store)
             ListFormat.Ndjson => TypedResults.Stream(
                 body => RecipientExport.WriteNdjson(recipients.All(tenantId, id, filter, ct), json.Value.SerializerOptions, body, ct),
                 ListFormats.Ndjson, name + ".ndjson"),
-            _ => Results.Ok(await recipients.List(tenantId, id, filter, new PageRequest(limit, cursor), ct)),
+            _ => Results.Ok(await recipients.List(tenantId, id, filter, page, ct)),
         };
     }
 
@@ -90,12 +91,11 @@ public sealed class CampaignRecipients(EventStore store)
 
     internal static RecipientView Read(NpgsqlDataReader reader)
     {
-        DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+        DateTimeOffset? At(int column) => reader.ValueOrNull<DateTimeOffset>(column);
 
         return new RecipientView(
-            reader.GetGuid(0), reader.GetGuid(1), reader.TextOrNull(2), Enum.Parse<RecipientStatus>(reader.GetString(3), ignoreCase: true),
-            reader.TextOrNull(4), reader.IsDBNull(5) ? null : reader.GetInt32(5), At(6)!.Value, At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14),
-            Enum.Parse<Channel>(reader.GetString(15), ignoreCase: true), reader.TextOrNull(16),
-            reader.IsDBNull(17) ? null : reader.GetGuid(17));
+            reader.GetGuid(0), reader.GetGuid(1), reader.TextOrNull(2), reader.Word<RecipientStatus>(3), reader.TextOrNull(4),
+            reader.ValueOrNull<int>(5), reader.GetFieldValue<DateTimeOffset>(6), At(7), At(8), At(9), At(10), At(11), At(12), At(13), At(14),
+            reader.Word<Channel>(15), reader.TextOrNull(16), reader.ValueOrNull<Guid>(17));
     }
 }

@@ -34,10 +34,9 @@ static class DurableMessages
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/messages", async (
-                Word<MessageState>? state, string? queue, string? kind, int? limit, string? cursor, ApiRequest request, StoredMessages messages,
+                Word<MessageState>? state, string? queue, string? kind, [AsParameters] PageRequest page, ApiRequest request, StoredMessages messages,
                 CancellationToken ct) =>
             {
-                var page = new PageRequest(limit, cursor);
                 var rows = await messages.List(new MessageFilter(request.TenantId, state?.Value, queue, kind), page.AfterId, page.Size + 1, ct);
                 return Page.Of(rows.ConvertAll(MessageView.Of), page.Size, row => row.Id.ToString());
             })

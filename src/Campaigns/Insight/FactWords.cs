@@ -19,7 +19,9 @@ static class FactWords
         MessageSent sent => $"Handed to the provider in batch {sent.Batch}{(sent.ProviderMessageId is { } id ? $", which calls it {id}" : "")}.",
         MessageFailed failed => $"Failed in batch {failed.Batch}: {Why(failed)}.",
         MessageInDoubt doubt => $"In doubt in batch {doubt.Batch}: {doubt.Why}. Never sent again by itself.",
-        AttemptFailed failed => $"Attempt {failed.Attempt} failed in batch {failed.Batch}: {Fault(failed.Category, failed.Code, failed.Text)}. To be tried again at {failed.RetryAt:u}.",
+        AttemptFailed failed =>
+            $"Attempt {failed.Attempt} failed in batch {failed.Batch}: {Fault(failed.Category, failed.Code, failed.Text)}. "
+            + $"To be tried again at {failed.RetryAt:u}.",
         RecipientDeferred deferred => $"Put off until {deferred.Until:u}: {deferred.Why}.",
         MessageReturned returned => $"Returned to the queue by batch {returned.Batch}, for certain not handed over: {returned.Why}.",
         MessageAccepted => "Accepted, by the provider's own word.",

@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Campaigns.Engine.Messages;
 using Campaigns.Http;
+using Campaigns.Planning;
 using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,11 +18,11 @@ public sealed class ProgressStream(ProgressQuery query, Notifications notificati
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/campaigns/{id:guid}/progress/stream", async (Guid id, ApiRequest request, ProgressStream stream, ProgressQuery query, CancellationToken ct) =>
+        api.MapGet("/campaigns/{id:guid}/progress/stream", async (Guid id, ApiRequest request, ProgressStream stream, CancellationToken ct) =>
             {
                 var tenantId = request.TenantId; // the request's own services end before the stream does
-                return await query.Find(tenantId, id, ct) is null
-                    ? Problems.NotFound("campaign")
+                return CampaignRules.Exists((await request.Store.Load<Campaign>(tenantId, id, ct)).State) is { } refusal
+                    ? refusal.ToProblem()
                     : TypedResults.ServerSentEvents(stream.Watch(tenantId, id, ct));
             })
             .WithName("StreamProgress").WithSummary("The same as Server-Sent Events: an event named progress whenever something changed")

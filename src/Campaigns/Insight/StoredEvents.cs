@@ -24,13 +24,13 @@ public sealed class StoredEvents(EventStore store)
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/campaigns/{id:guid}/events", async (
-                Guid id, int? limit, string? cursor, bool? newestFirst, ApiRequest request, StoredEvents events, CancellationToken ct) =>
-                Answer(await events.List(request.TenantId, id, newestFirst ?? false, new PageRequest(limit, cursor), ct), cursor, "campaign"))
+                Guid id, [AsParameters] PageRequest page, bool? newestFirst, ApiRequest request, StoredEvents events, CancellationToken ct) =>
+                Answer(await events.List(request.TenantId, id, newestFirst ?? false, page, ct), page, "campaign"))
             .WithName("ListCampaignEvents").WithSummary("The campaign's stream as stored").Produces<Page<EventView>>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/recipients/{id:guid}/events", async (
-                Guid id, int? limit, string? cursor, bool? newestFirst, ApiRequest request, StoredEvents events, CancellationToken ct) =>
-                Answer(await events.List(request.TenantId, id, newestFirst ?? false, new PageRequest(limit, cursor), ct), cursor, "recipient"))
+                Guid id, [AsParameters] PageRequest page, bool? newestFirst, ApiRequest request, StoredEvents events, CancellationToken ct) =>
+                Answer(await events.List(request.TenantId, id, newestFirst ?? false, page, ct), page, "recipient"))
             .WithName("ListRecipientEvents").WithSummary("The stream of one person in one campaign as stored").Produces<Page<EventView>>()
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -43,8 +43,8 @@ public sealed class StoredEvents(EventStore store)
     }
 
     // A stream without events is a stream that does not exist, here as everywhere.
-    static IResult Answer(Page<EventView> page, string? cursor, string what) =>
-        page.Items.Count == 0 && cursor is null ? Problems.NotFound(what) : Results.Ok(page);
+    static IResult Answer(Page<EventView> events, PageRequest page, string what) =>
+        events.Items.Count == 0 && page.Cursor is null ? Problems.NotFound(what) : Results.Ok(events);
 
     static EventView Read(NpgsqlDataReader reader)
     {

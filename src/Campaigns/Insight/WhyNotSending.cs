@@ -117,7 +117,8 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
         var size = settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1);
         var availability = await permits.Read(limits, campaign.Id, size, settings.Weight, now, ct);
         return availability.States.Where(state => state.Left <= 0).Select(state => new Hold(
-            HoldKind.Limit, state.Used < state.Limit.Most ? $"Others waited longer for their share: {state.Limit.Words}." : $"A limit is used up: {state.Limit.Words}.",
+            HoldKind.Limit,
+            state.Used < state.Limit.Most ? $"Others waited longer for their share: {state.Limit.Words}." : $"A limit is used up: {state.Limit.Words}.",
             availability.FreeAt(state.Limit), Most: state.Limit.Most, Used: state.Used));
     }
 

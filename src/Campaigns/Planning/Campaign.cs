@@ -172,7 +172,10 @@ public sealed record Campaign
         },
         DoubtsLeft left => this with { DoubtfulBatches = [.. DoubtfulBatches.Where(batch => batch != left.Batch)] },
         NextBatchScheduled next => this with { NextBatchAt = next.At, HeldBy = next.Because },
-        CampaignPaused paused => this with { Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason, HealthAtBreak = paused.Health ?? HealthAtBreak },
+        CampaignPaused paused => this with
+        {
+            Status = CampaignStatus.Paused, PausedBy = paused.By, Reason = paused.Reason, HealthAtBreak = paused.Health ?? HealthAtBreak,
+        },
         CampaignResumed => this with { Status = CampaignStatus.Sending, PausedBy = null, Reason = null },
         CampaignCancelled cancelled => this with
         {

@@ -8,7 +8,8 @@ namespace Campaigns.Planning;
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
     string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
-    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null, IReadOnlyList<Guid>? SenderIds = null,
+    bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null,
+    IReadOnlyList<Guid>? SenderIds = null,
     CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false)
 {
     const int LongestName = 200;
@@ -36,7 +37,9 @@ public sealed record CampaignInput(
 
         Check(!string.IsNullOrWhiteSpace(Name) && Name.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
         Check(Name?.Any(char.IsControl) != true, "name", "A name is one line of text.");
-        Check(From?.Name is null || (From.Name.Length <= LongestName && !From.Name.Any(char.IsControl)), "from.name", $"One line of at most {LongestName} characters.");
+        Check(
+            From?.Name is null || (From.Name.Length <= LongestName && !From.Name.Any(char.IsControl)), "from.name",
+            $"One line of at most {LongestName} characters.");
         Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");
         Check(From?.ReplyTo is null || EmailAddress.Normalise(From.ReplyTo) is not null, "from.replyTo", "This is no e-mail address.");
         Check(NoOpenAfterSeconds is null or (> 0 and <= 365 * 24 * 3600), "noOpenAfterSeconds", "More than 0 seconds and at most 365 days.");

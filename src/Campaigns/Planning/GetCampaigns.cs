@@ -16,8 +16,9 @@ public sealed class GetCampaigns(EventStore store)
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/campaigns", async (
-                int? limit, string? cursor, Word<CampaignStatus>? status, bool? archived, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
-                TypedResults.Ok(await campaigns.List(request.TenantId, status?.Value, archived ?? false, new PageRequest(limit, cursor), ct)))
+                [AsParameters] PageRequest page, Word<CampaignStatus>? status, bool? archived, ApiRequest request, GetCampaigns campaigns,
+                CancellationToken ct) =>
+                TypedResults.Ok(await campaigns.List(request.TenantId, status?.Value, archived ?? false, page, ct)))
             .WithName("ListCampaigns").WithSummary("Campaigns, the newest first");
         api.MapGet("/campaigns/{id:guid}", async (Guid id, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
             {

@@ -27,7 +27,8 @@ public static class LaunchCampaign
                 return Outcome.Nothing; // the same launch a second time
         }
 
-        return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.RefusalFor(campaign.Settings)) is { } refusal
+        return (CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings)
+                ?? launchable.RefusalFor(campaign.Settings)) is { } refusal
             ? Outcome.Refuse(refusal)
             : LaunchNow(id, launchable, now);
     }

@@ -16,7 +16,8 @@ public static class ScheduleCampaign
     public static Outcome Decide(
         Campaign campaign, Guid id, DateTimeOffset at, Launchable launchable, OrganisationSettings organisation, TimeSpan farthest, DateTimeOffset now)
     {
-        if ((CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings) ?? launchable.RefusalFor(campaign.Settings)) is { } refusal)
+        if ((CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings)
+                ?? launchable.RefusalFor(campaign.Settings)) is { } refusal)
         {
             return Outcome.Refuse(refusal);
         }

@@ -21,7 +21,9 @@ public static class SenderRules
 
         var address = EmailAddress.Normalise(settings.From?.Email);
         return requireVerified && address is not null
-            ? Refuse($"sender with the address {address}", found.FirstOrDefault(sender => sender.State is { Retired: false } state && state.Settings.Email == address), true)
+            ? Refuse(
+                $"sender with the address {address}",
+                found.FirstOrDefault(sender => sender.State is { Retired: false } state && state.Settings.Email == address), true)
             : null;
     }
 

@@ -90,16 +90,31 @@ public static class TestCampaign
                 RefusalKind.Invalid).ToProblem();
         }
 
+        // Always the same one of several, while that one may send.
+        var (_, limits, senders) = await conditions.Of(request.TenantId, campaign, ct);
+        if (senders.For(id, channel) is not { } sender)
+        {
+            return new Refusal("sender-unavailable", "None of the campaign's senders may send now: resume one of them.").ToProblem();
+        }
+
         var claim = Guid.CreateVersion7(request.Now);
         var messageId = $"test-{claim:N}";
         OutgoingMessage message = rendering switch
         {
-            RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), From: null, to, "[Test] " + text.Body),
+            RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), sender.TextFrom, to, "[Test] " + text.Body),
             Rendered content => new OutgoingEmail(
-                messageId, request.TenantId, id.ToString("N"), settings.From!, to, null, "[Test] " + content.Subject, content.Html, content.Text) { DryRun = input.DryRun },
+                messageId, request.TenantId, id.ToString("N"), sender.Address!, to, null, "[Test] " + content.Subject, content.Html, content.Text)
+            {
+                DryRun = input.DryRun,
+            },
             _ => throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}."),
         };
-        var uses = input.DryRun ? new Dictionary<Limit, int>() : await Uses(message, campaign, conditions, request, ct);
+        var counting = new QueuedRecipient(id)
+        {
+            Segments = message is OutgoingText { Body: var body } ? SmsSegments.Of(body).Count : 1,
+            Limits = input.DryRun ? [] : limits.Test(sender, channel, request.Now),
+        };
+        var uses = Examination.Uses([counting], []);
 
         // Before it goes out: a repeated request must not send it again.
         var session = request.OpenSession();
@@ -115,18 +130,6 @@ public static class TestCampaign
 
         var result = await messages.Send(message, channel, claim, ct);
         return result.Problem() ?? Results.Ok(new TestResult(to, ((SendResult.Accepted)result).ProviderMessageId));
-    }
-
-    // A text goes out from the number of the provider's account, an e-mail in the name of the campaign's one sender or of the address that it names.
-    static async Task<IReadOnlyDictionary<Limit, int>> Uses(
-        OutgoingMessage message, StreamState<Campaign> campaign, SendingConditions conditions, ApiRequest request, CancellationToken ct)
-    {
-        var (_, limits, senders) = await conditions.Of(request.TenantId, campaign, ct);
-        var (channel, sender, segments) = message is OutgoingText text
-            ? (Channel.Sms, new CampaignSender(Guid.Empty, null), SmsSegments.Of(text.Body).Count)
-            : (Channel.Email, senders.Only(Channel.Email) ?? new CampaignSender(Guid.Empty, campaign.State.Settings.From), 1);
-        var recipient = new QueuedRecipient(campaign.Id) { Segments = segments, Limits = limits.Test(sender, channel, request.Now) };
-        return Examination.Uses([recipient], []);
     }
 }
 

@@ -14,6 +14,13 @@ public sealed record OutgoingEmail(
     /// <summary>Where one click unsubscribes this recipient (RFC 8058); null for messages that nobody subscribed to, as tests are.</summary>
     public Uri? Unsubscribe { get; init; }
 
+    /// <summary>The headers that say so to mail programs; null without a link.</summary>
+    public Dictionary<string, string>? UnsubscribeHeaders => Unsubscribe is null ? null : new()
+    {
+        ["List-Unsubscribe"] = $"<{Unsubscribe.AbsoluteUri}>",
+        ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
+    };
+
     /// <summary>Its links are left as they are, and nobody is told when they are followed.</summary>
     public bool Untracked { get; init; }
 

@@ -7,6 +7,7 @@ using Campaigns.Engine.Messages;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Tracking;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -21,7 +22,8 @@ public sealed record LookUpMessages(Guid CampaignId, int Batch, int Check);
 /// behind. What it knows is recorded as its webhook would have been, of the address too; what it does not know stays in doubt.
 /// </summary>
 public sealed class MessageLookUp(
-    EventStore store, MessageProviders providers, CompiledTemplates templates, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent)
+    EventStore store, MessageProviders providers, CompiledTemplates templates, IOptions<SendingOptions> options, IOptions<ConsentOptions> consent,
+    ILogger<MessageLookUp> log)
 {
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
@@ -33,19 +35,27 @@ public sealed class MessageLookUp(
         var unresolved = await Unresolved(message, delivery, ct);
         var campaign = await store.Load<Campaign>(delivery.TenantId, message.CampaignId, ct);
         var template = await templates.Of(delivery.TenantId, campaign.State, ct);
-        var found = new ConcurrentBag<Finding>();
+        var (found, unasked) = (new ConcurrentBag<Finding>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
             async (recipient, token) =>
             {
-                if (await providers.For(recipient.Channel).LookUp(Question(delivery.TenantId, recipient, template), token) is LookUpResult.Found answer
-                    && (recipient.IsInDoubt || answer.Fact is not MessageAccepted))
+                switch (await providers.For(recipient.Channel).LookUp(Question(delivery.TenantId, recipient, template), token))
                 {
-                    found.Add(new Finding(
-                        recipient.Version, recipient.SenderId, new ProviderFact(recipient.Id, answer.Fact, answer.Suppresses, answer.Address, [])));
+                    case LookUpResult.Found answer when recipient.IsInDoubt || answer.Fact is not MessageAccepted:
+                        found.Add(new Finding(
+                            recipient.Version, recipient.SenderId, new ProviderFact(recipient.Id, answer.Fact, answer.Suppresses, answer.Address, [])));
+                        break;
+                    case LookUpResult.Unavailable unavailable:
+                        unasked.Add(unavailable.Why);
+                        break;
                 }
             });
+        if (unasked.TryPeek(out var why))
+        {
+            Log.LookUpUnavailable(log, unasked.Count, message.Batch, message.CampaignId, message.Check, why);
+        }
 
         await Record(message, [.. found], delivery, ct);
     }

@@ -1,8 +1,7 @@
 using System.Net;
-using System.Net.Mime;
-using System.Text;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
+using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -45,8 +44,9 @@ public static class ConfirmSender
         }
 
         var organisation = await store.Load<Organisation>(found.TenantId, Organisation.StreamId(found.TenantId), ct);
-        return Page(StatusCodes.Status200OK, "Confirm your address", $"""
-            <p>May {WebUtility.HtmlEncode(organisation.State.Settings.Name)} send e-mail as <strong>{WebUtility.HtmlEncode(sender.State.Settings.Email)}</strong>?</p>
+        var (who, address) = (WebUtility.HtmlEncode(organisation.State.Settings.Name), WebUtility.HtmlEncode(sender.State.Settings.Email));
+        return new PublicPage("Confirm your address", $"""
+            <p>May {who} send e-mail as <strong>{address}</strong>?</p>
             <form method="post"><button>Yes, confirm</button></form>
             """);
     }
@@ -62,7 +62,7 @@ public static class ConfirmSender
         var decided = await store.Decide<Sender>(
             () => store.OpenSession(found.TenantId, new Metadata(http.TraceIdentifier, null, "confirmation link")),
             found.Id, (sender, now) => Decide(sender.State, hash, now), ct);
-        return decided.Refusal is null ? Page(StatusCodes.Status200OK, "Confirmed", "<p>Thank you. The address is confirmed.</p>") : Gone();
+        return decided.Refusal is null ? new PublicPage("Confirmed", "<p>Thank you. The address is confirmed.</p>") : Gone();
     }
 
     static async Task<(string TenantId, Guid Id)?> Find(EventStore store, string hash, CancellationToken ct)
@@ -71,18 +71,6 @@ public static class ConfirmSender
         return found.Count > 0 ? found[0] : null;
     }
 
-    static IResult Gone() => Page(
-        StatusCodes.Status404NotFound, "Nothing to confirm", "<p>This link was used already, or is too old. If you confirmed before, all is well.</p>");
-
-    static IResult Page(int status, string title, string body) => Results.Text(
-        $"""
-        <!doctype html>
-        <html lang="en">
-        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex"><title>{title}</title></head>
-        <body><main><h1>{title}</h1>
-        {body}
-        </main></body>
-        </html>
-        """,
-        MediaTypeNames.Text.Html, Encoding.UTF8, status);
+    static PublicPage Gone() => new(
+        "Nothing to confirm", "<p>This link was used already, or is too old. If you confirmed before, all is well.</p>", StatusCodes.Status404NotFound);
 }

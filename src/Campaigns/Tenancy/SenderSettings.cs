@@ -26,6 +26,7 @@ public sealed partial record SenderSettings(
     public SenderSettings Normalise() => this with
     {
         Name = Name.Trim(), Email = EmailAddress.Normalise(Email), ReplyTo = EmailAddress.Normalise(ReplyTo), Owner = Owner?.Trim(),
+        Phone = PhoneNumber.Normalise(Phone),
     };
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
@@ -42,22 +43,24 @@ public sealed partial record SenderSettings(
 
         Check(!string.IsNullOrWhiteSpace(Name) && IsLine(Name), "name", $"One line of 1 to {LongestName} characters is needed.");
         Check(Owner is null || IsLine(Owner), "owner", $"One line of at most {LongestName} characters.");
-        Check(Email is not null || Phone is not null || MessagingServiceId is not null, "email", "Give an e-mail address, a phone number or a messaging service.");
+        Check(
+            Email is not null || Phone is not null || MessagingServiceId is not null, "email",
+            "Give an e-mail address, a phone number or a messaging service.");
         Check(Email is null || EmailAddress.Normalise(Email) is not null, "email", "This is no e-mail address.");
         Check(ReplyTo is null || EmailAddress.Normalise(ReplyTo) is not null, "replyTo", "This is no e-mail address.");
-        Check(Phone is null || E164().IsMatch(Phone), "phone", "A number with its country code, E.164: +41791234567 for instance.");
+        Check(Phone is null || PhoneNumber.Normalise(Phone) is not null, "phone", "A number with its country code: +41791234567 for instance.");
         Check(MessagingServiceId is null || Service().IsMatch(MessagingServiceId), "messagingServiceId", "MG and 32 hexadecimal digits.");
         Check(Phone is null || MessagingServiceId is null, "messagingServiceId", "Give either a number or a messaging service.");
         Check(Limits is null or { PerMinute: null or > 0, PerHour: null or > 0, SmsSegmentsPerSecond: null or > 0 }, "limits", "Each limit is more than 0.");
+        Check(
+            Limits?.SmsSegmentsPerSecond is not (> 1 and var rate) || double.IsInteger(rate), "limits.smsSegmentsPerSecond",
+            "Less than 1, or a whole number.");
         Check(WarmUp?.HourlyCaps is null || (WarmUp.HourlyCaps.Count is > 0 and <= MostDays && WarmUp.HourlyCaps.All(cap => cap > 0)),
             "warmUp.hourlyCaps", $"1 to {MostDays} days, each with more than 0 messages an hour.");
         return errors;
     }
 
     static bool IsLine(string text) => text.Length <= LongestName && !text.Any(char.IsControl);
-
-    [GeneratedRegex(@"^\+[1-9]\d{6,14}\z")]
-    private static partial Regex E164();
 
     [GeneratedRegex(@"^MG[0-9a-f]{32}\z")]
     private static partial Regex Service();

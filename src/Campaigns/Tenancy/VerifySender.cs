@@ -108,7 +108,8 @@ public static class VerifySender
         return new OutgoingEmail(
             $"confirm-{hash[..32]}", tenantId, id.ToString("N"), new SenderAddress(from), email, null,
             "Confirm your address",
-            $"<p>{WebUtility.HtmlEncode(ask)}</p><p><a href=\"{WebUtility.HtmlEncode(link.AbsoluteUri)}\">Confirm {WebUtility.HtmlEncode(email)}</a></p><p>{otherwise}</p>",
+            $"<p>{WebUtility.HtmlEncode(ask)}</p>"
+                + $"<p><a href=\"{WebUtility.HtmlEncode(link.AbsoluteUri)}\">Confirm {WebUtility.HtmlEncode(email)}</a></p><p>{otherwise}</p>",
             $"{ask}\n\n{link.AbsoluteUri}\n\n{otherwise}\n")
         {
             Untracked = true, // a link that the provider rewrites and reports is no secret of the mailbox any more

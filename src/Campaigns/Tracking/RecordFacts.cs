@@ -11,11 +11,7 @@ using Npgsql;
 namespace Campaigns.Tracking;
 
 /// <summary>A webhook body waits to be worked on.</summary>
-public sealed record RecordFacts(Guid BodyId)
-{
-    public const string SendGrid = "sendgrid";
-    public const string Twilio = "twilio";
-}
+public sealed record RecordFacts(Guid BodyId);
 
 /// <summary>What a provider says about one message.</summary>
 /// <param name="Recipient">Null when the entry carries no id of ours.</param>
@@ -114,7 +110,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
     {
         try
         {
-            if (stored.Provider == RecordFacts.Twilio)
+            if (stored.Provider == TwilioCredentials.Provider)
             {
                 return twilio.Read(stored.Target ?? "", stored.Content, stored.ReceivedAt) is { } fact
                     ? new WebhookBody(stored.Id, [fact])

@@ -48,7 +48,7 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
         if (parts.Count > 0)
         {
             session.Sql.Add(
-                StoreParts, RecordFacts.SendGrid, parts.Select(part => part.Id).ToArray(), parts.Select(part => part.Organisation).ToArray(),
+                StoreParts, SendGridCredentials.Provider, parts.Select(part => part.Id).ToArray(), parts.Select(part => part.Organisation).ToArray(),
                 parts.Select(part => part.ReceivedAt).ToArray(), parts.Select(part => part.Body).ToArray());
         }
 

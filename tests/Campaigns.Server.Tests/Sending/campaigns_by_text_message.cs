@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Sending;
+using Campaigns.Server.Tests.Consent;
 using Campaigns.Server.Tests.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -184,8 +185,19 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         await run.Settle();
         var skipped = (await run.Api.Recipients(campaign)).Where(recipient => recipient.Reason == "suppressed").ShouldHaveSingleItem();
         (skipped.Channel, skipped.Phone).ShouldBe((Channel.Sms, Ann));
+    }
+
+    [Fact]
+    public async Task do_not_concern_sendgrid_when_a_number_is_reinstated()
+    {
+        await using var sendGrid = await SendGridStandIn.Start();
+        (run.Provider.BaseAddress, run.Provider.SingleOrganisation) = (sendGrid.Address, true);
+        await run.Api.Post("suppressions", new { addresses = new[] { "+41 79 000 00 01" } });
         using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Ann, why = "A typing error" });
         reinstated.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await run.Work();
+        (await run.Store.Number("select count(*) from suppressions")).ShouldBe(0);
+        sendGrid.Calls.ShouldBeEmpty();
     }
 
     static RecipientView Sms(List<RecipientView> recipients, string phone) =>

@@ -12,6 +12,7 @@ namespace Campaigns.Server.Tests.Tenancy;
 public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
 {
     const string Anna = "anna@sender.example";
+    const string Ben = "ben@sender.example";
 
     CampaignRun run = null!;
 
@@ -31,7 +32,9 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
         using var asked = await Api.PostAsync($"senders/{sender}/verify", null);
         asked.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         var link = await Link();
-        (await anybody.GetStringAsync(link)).ShouldContain(Anna);
+        using var page = await anybody.GetAsync(link);
+        (await page.Content.ReadAsStringAsync()).ShouldContain(Anna);
+        page.Headers.CacheControl!.NoStore.ShouldBeTrue("its address is a secret");
         (await IsVerified(sender)).ShouldBeFalse("scanners of mail follow links");
         (await anybody.PostAsync(link, null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await IsVerified(sender)).ShouldBeTrue();
@@ -94,7 +97,7 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
     [Fact]
     public async Task are_named_by_campaigns_that_rotate_among_them()
     {
-        var (first, second) = (await Add(Anna), await Add("ben@sender.example"));
+        var (first, second) = (await Add(Anna), await Add(Ben));
         await Verify(first);
         var (list, template) = (await Api.Import("Everybody", ["ada@a.example,Ada"]), await Api.MakeTemplate());
         var campaign = (await Api.Post("campaigns", new { name = "Both", listId = list, templateId = template, from = new { email = Anna }, senderIds = new[] { first, second } }))
@@ -104,6 +107,32 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
         (await Refused(campaign, "launch")).ShouldBe("/problems/sender-unverified");
         await Api.PostAsync($"senders/{second}/retire", null);
         (await Refused(campaign, "launch")).ShouldBe("/problems/sender-retired");
+    }
+
+    [Fact]
+    public async Task take_turns_with_tests_of_such_a_campaign_while_one_of_them_is_paused()
+    {
+        var (first, second) = (await Add(Anna), await Add(Ben));
+        await Verify(first);
+        await Verify(second, Ben);
+        var campaign = (await Api.Post("campaigns", new
+        {
+            name = "Both", listId = await Api.Import("Everybody", ["ada@a.example,Ada"]), templateId = await Api.MakeTemplate(), from = new { email = Anna },
+            senderIds = new[] { first, second },
+        })).GetProperty("id").GetGuid();
+
+        await Api.Post($"senders/{first}/pause", new { text = "On holiday" });
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await NewestMail("me@a.example")).GetProperty("from").Text("email").ShouldBe(Ben);
+        await Api.Post($"senders/{first}/resume", new { });
+        await Api.Post($"senders/{second}/pause", new { text = "On holiday" });
+        (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await NewestMail("me@a.example")).GetProperty("from").Text("email").ShouldBe(Anna);
+        await Api.Post($"senders/{first}/pause", new { text = "On holiday" });
+        using var refused = await Test();
+        (refused.StatusCode, (await refused.Json()).Text("type")).ShouldBe((HttpStatusCode.Conflict, "/problems/sender-unavailable"));
+
+        Task<HttpResponseMessage> Test() => Api.PostAsJsonAsync($"campaigns/{campaign}/test", new { to = "me@a.example", fields = new { first_name = "Me" } });
     }
 
     [Fact]
@@ -165,22 +194,24 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
 
     async Task<Guid> Add(string email) => (await Api.Post("senders", new { name = "Anna", email })).GetProperty("id").GetGuid();
 
-    async Task Verify(Guid sender)
+    async Task Verify(Guid sender, string email = Anna)
     {
         await Api.PostAsync($"senders/{sender}/verify", null);
         using var anybody = new HttpClient();
-        (await anybody.PostAsync(await Link(), null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await anybody.PostAsync(await Link(email), null)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     async Task<bool> IsVerified(Guid sender) => (await Api.GetJson($"senders/{sender}")).GetProperty("verified").GetBoolean();
 
     /// <summary>In the newest mail to the sender.</summary>
-    async Task<Uri> Link()
+    async Task<Uri> Link(string email = Anna) => new(
+        (await NewestMail(email)).Text("text").Split('\n').Single(line => line.StartsWith("http", StringComparison.Ordinal)));
+
+    async Task<JsonElement> NewestMail(string to)
     {
         using var mailbox = new HttpClient { BaseAddress = run.Sandbox.Address };
-        var messages = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages?to={Anna}");
-        var message = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages/{messages[0].Text("id")}");
-        return new Uri(message.Text("text").Split('\n').Single(line => line.StartsWith("http", StringComparison.Ordinal)));
+        var messages = await mailbox.GetFromJsonAsync<JsonElement>($"api/messages?to={to}");
+        return await mailbox.GetFromJsonAsync<JsonElement>($"api/messages/{messages[0].Text("id")}");
     }
 
     async Task<string> Refused(Guid campaign, string command, object? body = null)

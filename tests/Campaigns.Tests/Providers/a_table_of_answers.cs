@@ -54,18 +54,18 @@ public sealed class a_table_of_answers
             var answers = new SendGridAnswers(file);
             answers.ToMailSend("418", null, "").ShouldBe(new AnswerMeaning(FailureCategory.Temporary));
             answers.ToMailSend("400", null, "").ShouldBeNull();
-            new SendGridOptionsCheck().Validate(null, new SendGridOptions { AnswersFile = file }).Succeeded.ShouldBeTrue();
+            SendGridRegistration.AnswersFileCheck.Validate(null, new SendGridOptions { AnswersFile = file }).Succeeded.ShouldBeTrue();
 
             File.WriteAllText(file, "{");
-            new SendGridOptionsCheck().Validate(null, new SendGridOptions { AnswersFile = file }).FailureMessage!.ShouldContain("SendGrid:AnswersFile");
+            SendGridRegistration.AnswersFileCheck.Validate(null, new SendGridOptions { AnswersFile = file }).FailureMessage!.ShouldContain("SendGrid:AnswersFile");
         }
         finally
         {
             File.Delete(file);
         }
 
-        new SendGridOptionsCheck().Validate(null, new SendGridOptions { AnswersFile = file }).Failed.ShouldBeTrue("it is not there");
-        new SendGridOptionsCheck().Validate(null, new SendGridOptions()).Succeeded.ShouldBeTrue();
+        SendGridRegistration.AnswersFileCheck.Validate(null, new SendGridOptions { AnswersFile = file }).Failed.ShouldBeTrue("it is not there");
+        SendGridRegistration.AnswersFileCheck.Validate(null, new SendGridOptions()).Succeeded.ShouldBeTrue();
     }
 
     static AnswerTable Read(string table) => AnswerTable.Read(new MemoryStream(Encoding.UTF8.GetBytes(table)));

@@ -98,15 +98,24 @@ public sealed class a_sender
         Given(new SenderChanged(warm)).When(sender => ChangeSender.Decide(sender, faster)).Then(new SenderChanged(faster));
     }
 
+    [Fact]
+    public void is_kept_with_its_addresses_in_the_form_in_which_they_are_compared() =>
+        new SenderSettings(" Anna ", "Anna@Example.com", Phone: "+41 (0)79 123-45-67").Normalise().ShouldBe(new SenderSettings("Anna", Email, Phone: "+41791234567"));
+
     [Theory]
     [InlineData("name", "", Email, null, null)]
     [InlineData("name", "An\nna", Email, null, null)]
     [InlineData("email", "Anna", null, null, null)]
     [InlineData("email", "Anna", "anna", null, null)]
     [InlineData("phone", "Anna", null, "0791234567", null)]
-    [InlineData("phone", "Anna", null, "+41791234567\n", null)]
+    [InlineData("phone", "Anna", null, "+4179", null)]
     [InlineData("messagingServiceId", "Anna", null, null, "MG1")]
     [InlineData("messagingServiceId", "Anna", null, "+41791234567", "MG00000000000000000000000000000001")]
     public void says_which_of_its_settings_cannot_be_used(string member, string name, string? email, string? phone, string? service) =>
         new SenderSettings(name, email, Phone: phone, MessagingServiceId: service).Errors().Keys.ShouldBe([member]);
+
+    [Theory, InlineData(0.5, true), InlineData(1, true), InlineData(30, true), InlineData(1.5, false)]
+    public void has_a_rate_of_segments_that_can_be_kept(double rate, bool canBe) =>
+        new SenderSettings("Anna", Email, Limits: new SenderLimits(SmsSegmentsPerSecond: rate)).Errors().Keys
+            .ShouldBe(canBe ? [] : ["limits.smsSegmentsPerSecond"]);
 }

@@ -52,7 +52,7 @@ public static class ReceiveSendGridEvents
             return Forged();
         }
 
-        await bodies.Store(http, organisation, RecordFacts.SendGrid, null, body, ct);
+        await bodies.Store(http, organisation, SendGridCredentials.Provider, null, body, ct);
         return Results.Ok();
     }
 

@@ -9,7 +9,9 @@ public sealed class SendGridOptions
     /// <summary>Secret. Never in a log, an event or an answer.</summary>
     public string ApiKey { get; set; } = "";
 
-    /// <summary>Verifies the signatures of webhooks: base64 of the SubjectPublicKeyInfo that SendGrid shows. Several, separated by commas, while one is replaced.</summary>
+    /// <summary>
+    /// Verifies the signatures of webhooks: base64 of the SubjectPublicKeyInfo that SendGrid shows. Several, separated by commas, while one is replaced.
+    /// </summary>
     public string WebhookPublicKey { get; set; } = "";
 
     /// <summary>How long to wait for an answer. A message whose answer does not come is in doubt.</summary>

@@ -22,7 +22,7 @@ public sealed class SendGridProvider(
     /// <summary>The custom argument that says whose message it is: several organisations may share the account, whose events then come in one body.</summary>
     public const string OrganisationArgument = "ob_org";
 
-    public string Name => "sendgrid";
+    public string Name => SendGridCredentials.Provider;
 
     public Channel Channel => Channel.Email;
 
@@ -86,7 +86,7 @@ public sealed class SendGridProvider(
         }
 
         var personalization = new Personalization(
-            [new Mailbox(message.To, DisplayName(message.ToName))], UnsubscribeHeaders(message),
+            [new Mailbox(message.To, DisplayName(message.ToName))], message.UnsubscribeHeaders,
             new Dictionary<string, string> { [MessageIdArgument] = message.Id, [OrganisationArgument] = message.TenantId });
         return new MailSendRequest(
             [personalization],
@@ -98,12 +98,6 @@ public sealed class SendGridProvider(
             message.DryRun ? new MailSettings(new Switch(true)) : null,
             message.Untracked ? new TrackingSettings(new ClickTracking(false, false)) : null);
     }
-
-    static Dictionary<string, string>? UnsubscribeHeaders(OutgoingEmail message) => message.Unsubscribe is not { } link ? null : new()
-    {
-        ["List-Unsubscribe"] = $"<{link.AbsoluteUri}>",
-        ["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click",
-    };
 
     // SendGrid refuses names with these.
     static string? DisplayName(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');

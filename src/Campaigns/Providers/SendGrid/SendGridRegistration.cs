@@ -6,10 +6,13 @@ namespace Campaigns.Providers.SendGrid;
 
 static class SendGridRegistration
 {
+    public static readonly AnswersFileCheck<SendGridOptions> AnswersFileCheck =
+        new("SendGrid:AnswersFile", options => _ = new SendGridAnswers(options.AnswersFile));
+
     public static void AddSendGrid(this IServiceCollection services)
     {
         services.AddOptions<SendGridOptions>().BindConfiguration("SendGrid").ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SendGridOptions>, SendGridOptionsCheck>();
+        services.AddSingleton<IValidateOptions<SendGridOptions>>(AnswersFileCheck);
         services.AddSingleton(provider => new SendGridAnswers(provider.GetRequiredService<IOptions<SendGridOptions>>().Value.AnswersFile));
         services.AddSingleton<SendGridEvents>();
         services.AddSingleton(provider => new SendGridAccounts(

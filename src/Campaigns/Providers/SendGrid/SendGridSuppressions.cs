@@ -36,7 +36,8 @@ public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accou
 
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task Add(string tenantId, string address, CancellationToken ct) =>
-        (await api.Ask(tenantId, HttpMethod.Post, "/v3/asm/suppressions/global", new Dictionary<string, string[]> { ["recipient_emails"] = [address] }, ct)).OrThrow();
+        (await api.Ask(
+            tenantId, HttpMethod.Post, "/v3/asm/suppressions/global", new Dictionary<string, string[]> { ["recipient_emails"] = [address] }, ct)).OrThrow();
 
     /// <summary>Takes an address off every list on which it may be: on any of them, SendGrid would drop what we send.</summary>
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
@@ -51,7 +52,8 @@ public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accou
     /// <summary>Has SendGrid erase what it keeps about a person.</summary>
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task Erase(string tenantId, string address, CancellationToken ct) =>
-        (await api.Ask(tenantId, HttpMethod.Post, "/v3/recipients/erasejob", new Dictionary<string, string[]> { ["email_addresses"] = [address] }, ct)).OrThrow();
+        (await api.Ask(
+            tenantId, HttpMethod.Post, "/v3/recipients/erasejob", new Dictionary<string, string[]> { ["email_addresses"] = [address] }, ct)).OrThrow();
 
     static string? Email(JsonElement entry) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String

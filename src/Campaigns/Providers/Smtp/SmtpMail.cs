@@ -24,10 +24,9 @@ sealed class SmtpMail : IDisposable
             Message.ReplyToList.Add(Address(replyTo, null));
         }
 
-        if (email.Unsubscribe is { } unsubscribe)
+        foreach (var (name, value) in email.UnsubscribeHeaders ?? [])
         {
-            Message.Headers.Add("List-Unsubscribe", $"<{unsubscribe.AbsoluteUri}>");
-            Message.Headers.Add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+            Message.Headers.Add(name, value);
         }
 
         Add(email.Text, MediaTypeNames.Text.Plain); // the plainest first

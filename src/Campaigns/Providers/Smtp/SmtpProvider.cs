@@ -15,7 +15,7 @@ namespace Campaigns.Providers.Smtp;
 public sealed class SmtpProvider(
     Func<string, CancellationToken, Task<IReadOnlyList<SmtpCredentials>>> own, IOptions<SmtpOptions> options, TimeProvider clock) : IMessageProvider
 {
-    public string Name => "smtp";
+    public string Name => SmtpCredentials.Provider;
 
     public Channel Channel => Channel.Email;
 
@@ -92,7 +92,8 @@ public sealed class SmtpProvider(
         {
             // The relay offers no STARTTLS, or takes no address beyond ASCII; or its certificate is not to be trusted.
             return new SendResult.Refused(
-                mail.IsInternational ? FailureCategory.Recipient : FailureCategory.Configuration, "relay-unfit", error.InnerException?.Message ?? error.Message);
+                mail.IsInternational ? FailureCategory.Recipient : FailureCategory.Configuration, "relay-unfit",
+                error.InnerException?.Message ?? error.Message);
         }
         catch (SmtpException error)
         {

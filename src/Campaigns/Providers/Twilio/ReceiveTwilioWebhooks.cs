@@ -73,7 +73,7 @@ public static class ReceiveTwilioWebhooks
             return ([], Forged());
         }
 
-        await bodies.Store(http, organisation, RecordFacts.Twilio, target, body, ct);
+        await bodies.Store(http, organisation, TwilioCredentials.Provider, target, body, ct);
         return (body, null);
     }
 

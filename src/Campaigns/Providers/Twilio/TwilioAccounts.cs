@@ -22,11 +22,14 @@ public sealed class TwilioAccounts(Func<string, CancellationToken, Task<IReadOnl
     {
         var shared = options.Value;
         var all = await own(tenantId, ct);
-        var present = all.Count > 0 ? all[0] : new TwilioCredentials(shared.AccountSid.Trim(), shared.AuthToken.Trim(), shared.KeySid.Trim(), shared.KeySecret.Trim());
+        var present = all.Count > 0
+            ? all[0]
+            : new TwilioCredentials(shared.AccountSid.Trim(), shared.AuthToken.Trim(), shared.KeySid.Trim(), shared.KeySecret.Trim());
         var (name, password) = present is { KeySid: { Length: > 0 } key, KeySecret: { } secret } ? (key, secret) : (present.AccountSid, present.AuthToken);
         // The shared account may still have news of what went out through it before the organisation had one of its own.
         return new TwilioAccount(
-            present.AccountSid, name, password, [.. all.Select(credentials => credentials.AuthToken).Append(shared.AuthToken.Trim()).Where(token => token.Length > 0)],
+            present.AccountSid, name, password,
+            [.. all.Select(credentials => credentials.AuthToken).Append(shared.AuthToken.Trim()).Where(token => token.Length > 0)],
             all.Count > 0 || shared.SingleOrganisation);
     }
 }

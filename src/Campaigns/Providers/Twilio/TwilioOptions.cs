@@ -20,7 +20,9 @@ public sealed class TwilioOptions
     /// <summary>The number (E.164) or messaging service (<c>MG</c> and 32 digits) of messages that name none.</summary>
     public string From { get; set; } = "";
 
-    /// <summary>The account serves one organisation only, which names its numbers as it likes; of one that several share each gets <see cref="From"/>.</summary>
+    /// <summary>
+    /// The account serves one organisation only, which names its numbers as it likes; of one that several share each gets <see cref="From"/>.
+    /// </summary>
     public bool SingleOrganisation { get; set; }
 
     /// <summary>The answer to HELP and INFO. Empty: none from us, as where Twilio's own opt-out handling answers.</summary>
@@ -32,6 +34,6 @@ public sealed class TwilioOptions
     /// <summary>The largest webhook body taken, in bytes.</summary>
     public int LargestWebhook { get; set; } = 256 * 1024;
 
-    /// <summary>A file to read instead of <c>twilio-answers.json</c>.</summary>
-    public string? AnswersFile { get; set; }
+    /// <summary>Replaces what comes with the program about the meaning of answers (<c>twilio-answers.json</c>); empty: nothing does.</summary>
+    public string AnswersFile { get; set; } = "";
 }

@@ -17,7 +17,8 @@ namespace Campaigns.Providers.Twilio;
 /// travels in the address of the status callback, which Twilio does not show again: a message without a callback is found by its text.
 /// </summary>
 public sealed class TwilioProvider(
-    HttpClient http, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl, TwilioAnswers answers, TimeProvider clock) : IMessageProvider
+    HttpClient http, TwilioAccounts accounts, IOptions<TwilioOptions> options, PublicUrl publicUrl, TwilioAnswers answers, TimeProvider clock)
+    : IMessageProvider
 {
     /// <summary>The parameter of the status callback that carries our id.</summary>
     public const string MessageIdParameter = "mid";
@@ -29,7 +30,7 @@ public sealed class TwilioProvider(
     static readonly TimeSpan Before = TimeSpan.FromMinutes(1);
     static readonly TimeSpan After = TimeSpan.FromMinutes(10);
 
-    public string Name => "twilio";
+    public string Name => TwilioCredentials.Provider;
 
     public Channel Channel => Channel.Sms;
 
@@ -62,7 +63,8 @@ public sealed class TwilioProvider(
             new(from.StartsWith("MG", StringComparison.Ordinal) ? "MessagingServiceSid" : "From", from),
             new("Body", text.Body),
         };
-        if (publicUrl.Of($"webhooks/twilio/{Uri.EscapeDataString(text.TenantId)}/status?{MessageIdParameter}={text.Id}{CallbackRetries}") is { } callback)
+        var target = $"{TwilioEvents.StatusTarget}?{MessageIdParameter}={text.Id}{CallbackRetries}";
+        if (publicUrl.Of($"webhooks/twilio/{Uri.EscapeDataString(text.TenantId)}/{target}") is { } callback)
         {
             form.Add(new("StatusCallback", callback.AbsoluteUri));
         }

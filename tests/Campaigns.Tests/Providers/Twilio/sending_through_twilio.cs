@@ -155,7 +155,7 @@ public sealed class sending_through_twilio
     [Fact]
     public void refuses_a_table_of_answers_that_cannot_be_read()
     {
-        var check = new TwilioOptionsCheck();
+        var check = TwilioRegistration.AnswersFileCheck;
         check.Validate(null, new TwilioOptions()).Succeeded.ShouldBeTrue();
         check.Validate(null, new TwilioOptions { AnswersFile = "/no/such/file" }).FailureMessage!.ShouldContain("Twilio:AnswersFile");
     }
