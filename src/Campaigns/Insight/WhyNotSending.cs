@@ -18,7 +18,7 @@ public sealed record WhyView(Guid CampaignId, CampaignStatus Status, bool IsSend
 
 /// <param name="Why">For people.</param>
 /// <param name="LetsGoAt">When it lets go; null where a person has to do something, or nobody can know.</param>
-/// <param name="Recipients">How many it keeps back; null: everybody who is left.</param>
+/// <param name="Recipients">How many it keeps back, of the next 10,000 who were put off; null: everybody who is left.</param>
 /// <param name="Most">Of a limit: how many it allows.</param>
 /// <param name="Used">Of a limit: how many count against it now.</param>
 public sealed record Hold(HoldKind Kind, string Why, DateTimeOffset? LetsGoAt = null, long? Recipients = null, int? Most = null, int? Used = null);
@@ -30,6 +30,9 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
 {
     /// <summary>Later than this a batch is not just about to start.</summary>
     static readonly TimeSpan Overdue = TimeSpan.FromMinutes(1);
+
+    /// <summary>Of those who were put off, for each look.</summary>
+    const int MostCounted = 10_000;
 
     static readonly string ReadDeferrals = Sql.Beside<WhyNotSending>(nameof(ReadDeferrals));
 
@@ -125,5 +128,5 @@ public sealed class WhyNotSending(EventStore store, SendingConditions conditions
     Task<List<Hold>> Deferrals(string tenantId, Guid campaignId, CancellationToken ct) => store.Database.Query(
         ReadDeferrals,
         reader => new Hold(HoldKind.Deferral, reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt64(2)),
-        ct, tenantId, campaignId);
+        ct, tenantId, campaignId, MostCounted);
 }

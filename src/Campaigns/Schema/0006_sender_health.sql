@@ -8,7 +8,7 @@ alter table recipients add column sender_id uuid;
 create table sender_health (
     tenant_id   varchar     not null,
     sender_id   uuid        not null,
-    hour        timestamptz not null, -- in which it was sent, bounced or was complained about
+    hour        timestamptz not null, -- in which it was sent, whenever it bounced or was complained about
     campaign_id uuid        not null,
     sent        int         not null,
     bounced     int         not null,

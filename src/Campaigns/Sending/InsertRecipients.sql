@@ -43,19 +43,15 @@ progress as (
     returning p.tenant_id, p.campaign_id
 ),
 heard as (
-    select tenant_id, campaign_id, sender_id, date_trunc('hour', sent_at, 'UTC') as sent, date_trunc('hour', bounced_at, 'UTC') as bounced,
-           date_trunc('hour', complained_at, 'UTC') as complained, count(*) as messages
+    select tenant_id, sender_id, date_trunc('hour', coalesce(sent_at, bounced_at, complained_at), 'UTC') as hour, campaign_id, count(sent_at) as sent,
+           count(bounced_at) as bounced, count(complained_at) as complained
     from added
     where sender_id is not null and coalesce(sent_at, bounced_at, complained_at) is not null
-    group by 1, 2, 3, 4, 5, 6
+    group by 1, 2, 3, 4
 )
 insert into sender_health as h (tenant_id, sender_id, hour, campaign_id, sent, bounced, complained)
-select m.tenant_id, m.sender_id, e.hour, m.campaign_id, coalesce(sum(m.messages) filter (where e.kind = 1), 0),
-       coalesce(sum(m.messages) filter (where e.kind = 2), 0), coalesce(sum(m.messages) filter (where e.kind = 3), 0)
+select m.tenant_id, m.sender_id, m.hour, m.campaign_id, m.sent, m.bounced, m.complained
 from heard m
 join progress p on p.tenant_id = m.tenant_id and p.campaign_id = m.campaign_id -- whose row is locked before those of its senders
-cross join unnest(array[m.sent, m.bounced, m.complained]) with ordinality e(hour, kind)
-where e.hour is not null
-group by 1, 2, 3, 4
 on conflict (tenant_id, sender_id, hour, campaign_id) do update
 set sent = h.sent + excluded.sent, bounced = h.bounced + excluded.bounced, complained = h.complained + excluded.complained

@@ -43,34 +43,34 @@ public sealed record RecipientRequeued(RequeueReason Reason);
 
 /// <summary>The provider's word that it has the message.</summary>
 /// <param name="At">When it happened, by the provider's clock.</param>
-public sealed record MessageAccepted(DateTimeOffset At);
+public sealed record MessageAccepted(DateTimeOffset At) : IProofOfHandover;
 
-public sealed record MessageDelivered(DateTimeOffset At);
+public sealed record MessageDelivered(DateTimeOffset At) : IProofOfHandover;
 
 /// <summary>The provider keeps trying.</summary>
-public sealed record MessageDeferred(DateTimeOffset At, string? Response);
+public sealed record MessageDeferred(DateTimeOffset At, string? Response) : IProofOfHandover;
 
 /// <param name="Machine">Opened by a mail program's prefetching rather than by a person, as far as the provider can tell.</param>
-public sealed record MessageOpened(DateTimeOffset At, bool Machine);
+public sealed record MessageOpened(DateTimeOffset At, bool Machine) : IProofOfHandover;
 
-public sealed record LinkClicked(DateTimeOffset At, string? Url);
+public sealed record LinkClicked(DateTimeOffset At, string? Url) : IProofOfHandover;
 
 /// <param name="Type"><c>bounce</c> for a permanent one, <c>blocked</c> for a refusal that may be temporary.</param>
 /// <param name="Category">Whose fault it was by the table of that time; absent in old events.</param>
 public sealed record MessageBounced(
-    DateTimeOffset At, string? Type, string? Classification, string? Status, string? Reason, FailureCategory? Category = null);
+    DateTimeOffset At, string? Type, string? Classification, string? Status, string? Reason, FailureCategory? Category = null) : IProofOfHandover;
 
 /// <summary>The provider accepted it and then did not try.</summary>
 /// <param name="Category">As of a bounce.</param>
-public sealed record MessageDropped(DateTimeOffset At, string? Reason, FailureCategory? Category = null);
+public sealed record MessageDropped(DateTimeOffset At, string? Reason, FailureCategory? Category = null) : IProofOfHandover;
 
 /// <summary>A text message that came to nothing after the provider had taken it.</summary>
 /// <param name="Code">The provider's; its own word where it gives none.</param>
-public sealed record MessageUndelivered(DateTimeOffset At, string Code, FailureCategory Category);
+public sealed record MessageUndelivered(DateTimeOffset At, string Code, FailureCategory Category) : IProofOfHandover;
 
-public sealed record SpamReported(DateTimeOffset At);
+public sealed record SpamReported(DateTimeOffset At) : IProofOfHandover;
 
-public sealed record RecipientUnsubscribed(DateTimeOffset At);
+public sealed record RecipientUnsubscribed(DateTimeOffset At) : IProofOfHandover;
 
 /// <summary>The person answered the message. What was said is kept with the webhook alone, and not for ever.</summary>
 /// <param name="ProviderMessageId">Of the answer.</param>
@@ -121,15 +121,14 @@ public sealed record Recipient(RecipientStatus Status)
         MessageSent => new Recipient(RecipientStatus.Sent),
         MessageFailed => new Recipient(RecipientStatus.Failed),
         MessageInDoubt => new Recipient(RecipientStatus.InDoubt),
-        _ when RecipientFacts.ProveHandedOver(fact) => new Recipient(RecipientStatus.Sent),
+        IProofOfHandover => new Recipient(RecipientStatus.Sent),
         _ => this,
     };
 }
 
-public static class RecipientFacts
+/// <summary>A fact that only a message can have which reached the provider: it settles a doubt.</summary>
+public interface IProofOfHandover
 {
-    /// <summary>Facts that only a message that reached the provider can have: they settle a doubt.</summary>
-    public static bool ProveHandedOver(object fact) => fact
-        is MessageDelivered or MessageDeferred or MessageOpened or LinkClicked or MessageBounced or MessageDropped or SpamReported or RecipientUnsubscribed
-        or MessageAccepted or MessageUndelivered;
+    /// <summary>When it happened, by the provider's clock.</summary>
+    DateTimeOffset At { get; }
 }

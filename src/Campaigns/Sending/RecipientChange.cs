@@ -60,7 +60,7 @@ sealed class RecipientChange(string tenantId, Guid id)
     public static bool Concerns(object fact) => fact
         is RecipientQueued or RecipientSkipped or RecipientWithdrawn or RecipientRequeued or MessageSent or MessageFailed or MessageInDoubt or MessageReturned
         or AttemptFailed or RecipientDeferred or OpenTimedOut
-        || RecipientFacts.ProveHandedOver(fact);
+        or IProofOfHandover;
 
     /// <param name="sender">Empty for none.</param>
     public void Started(int batch, Guid sender)
@@ -114,8 +114,8 @@ sealed class RecipientChange(string tenantId, Guid id)
             case OpenTimedOut:
                 TimedOutAt ??= recorded;
                 break;
-            default:
-                Prove(fact);
+            case IProofOfHandover proof:
+                Prove(proof);
                 break;
         }
     }
@@ -141,15 +141,15 @@ sealed class RecipientChange(string tenantId, Guid id)
     }
 
     // Only a message that the provider has can have such a fact: sent it was, whatever else was recorded before or after.
-    void Prove(object fact)
+    void Prove(IProofOfHandover fact)
     {
+        SentAt ??= fact.At;
         Status = Sent;
         Reason = null;
         NotBefore = null;
         LimitKey = null;
         switch (fact)
         {
-            case MessageAccepted accepted: SentAt ??= accepted.At; break;
             case MessageDelivered delivered: DeliveredAt ??= delivered.At; break;
             case MessageOpened opened: OpenedAt ??= opened.At; break;
             case LinkClicked clicked: ClickedAt ??= clicked.At; break;

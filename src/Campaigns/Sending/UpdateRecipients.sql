@@ -28,9 +28,10 @@ moved as (
     join recipients was on was.tenant_id = c.tenant_id and was.id = c.id
     where r.tenant_id = c.tenant_id and r.id = c.id
     returning r.tenant_id, r.campaign_id, r.id, r.sender_id, was.status as was, r.status as is_now, r.reason, was.not_before as was_not_before, r.not_before, c.limit_key,
-              case when was.sent_at is null then r.sent_at end as sent_at,
-              case when was.bounced_at is null then r.bounced_at end as bounced_at,
-              case when was.complained_at is null then r.complained_at end as complained_at,
+              date_trunc('hour', coalesce(r.sent_at, r.bounced_at, r.complained_at), 'UTC') as hour,
+              (r.sent_at is not null and was.sent_at is null)::int as newly_sent,
+              (r.bounced_at is not null and was.bounced_at is null)::int as bounced,
+              (r.complained_at is not null and was.complained_at is null)::int as complained,
               (r.delivered_at is not null and was.delivered_at is null)::int as delivered,
               (r.opened_at is not null and was.opened_at is null)::int as opened,
               (r.clicked_at is not null and was.clicked_at is null)::int as clicked,
@@ -58,8 +59,8 @@ counts as (
            sum((is_now = 'sent')::int - (was = 'sent')::int) as sent,
            sum((is_now = 'failed')::int - (was = 'failed')::int) as failed,
            sum((is_now = 'inDoubt')::int - (was = 'inDoubt')::int) as in_doubt,
-           sum(delivered) as delivered, sum(opened) as opened, sum(clicked) as clicked, count(bounced_at) as bounced,
-           count(complained_at) as complained, sum(unsubscribed) as unsubscribed, sum(timed_out) as timed_out
+           sum(delivered) as delivered, sum(opened) as opened, sum(clicked) as clicked, sum(bounced) as bounced,
+           sum(complained) as complained, sum(unsubscribed) as unsubscribed, sum(timed_out) as timed_out
     from moved
     group by tenant_id, campaign_id
     order by tenant_id, campaign_id -- every commit locks the rows of progress in the same order
@@ -75,19 +76,14 @@ progress as (
     returning p.tenant_id, p.campaign_id
 ),
 heard as (
-    select tenant_id, campaign_id, sender_id, date_trunc('hour', sent_at, 'UTC') as sent, date_trunc('hour', bounced_at, 'UTC') as bounced,
-           date_trunc('hour', complained_at, 'UTC') as complained, count(*) as messages
+    select tenant_id, sender_id, hour, campaign_id, sum(newly_sent) as sent, sum(bounced) as bounced, sum(complained) as complained
     from moved
-    where sender_id is not null and coalesce(sent_at, bounced_at, complained_at) is not null
-    group by 1, 2, 3, 4, 5, 6
+    where sender_id is not null and newly_sent + bounced + complained > 0
+    group by 1, 2, 3, 4
 )
 insert into sender_health as h (tenant_id, sender_id, hour, campaign_id, sent, bounced, complained)
-select m.tenant_id, m.sender_id, e.hour, m.campaign_id, coalesce(sum(m.messages) filter (where e.kind = 1), 0),
-       coalesce(sum(m.messages) filter (where e.kind = 2), 0), coalesce(sum(m.messages) filter (where e.kind = 3), 0)
+select m.tenant_id, m.sender_id, m.hour, m.campaign_id, m.sent, m.bounced, m.complained
 from heard m
 join progress p on p.tenant_id = m.tenant_id and p.campaign_id = m.campaign_id -- whose row is locked before those of its senders
-cross join unnest(array[m.sent, m.bounced, m.complained]) with ordinality e(hour, kind)
-where e.hour is not null
-group by 1, 2, 3, 4
 on conflict (tenant_id, sender_id, hour, campaign_id) do update
 set sent = h.sent + excluded.sent, bounced = h.bounced + excluded.bounced, complained = h.complained + excluded.complained

@@ -59,8 +59,8 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
     }
 
     /// <summary>
-    /// To whom an entry goes. One that names nobody's message is a matter of consent: an address that does not exist does not exist for anybody; a
-    /// person's word concerns one organisation, and counts where only one has the address. SendGrid itself remembers the others, and drops what is
+    /// To whom an entry goes. One that names nobody's message is a matter of consent: an address of which is said that it does not exist, exists for
+    /// nobody; a person's word, or a bounce without a reason, concerns one organisation, and counts where only one has the address. SendGrid itself remembers the others, and drops what is
     /// sent to them next, which names the message.
     /// </summary>
     static IReadOnlyList<string> Concerned(SharedEntry entry, ILookup<Guid, string> owners, ILookup<string, string> holders)
@@ -76,7 +76,7 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
         }
 
         IReadOnlyList<string> all = entry.Fact is { Suppresses: not null, Address: { } address } ? [.. holders[address]] : [];
-        return all.Count == 1 || entry.Fact.Suppresses == SuppressionReason.InvalidAddress ? all : [];
+        return all.Count == 1 || entry.EndsAddress ? all : [];
     }
 
     SharedBody Read(StoredBody stored)

@@ -15,6 +15,9 @@ public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> op
     /// <summary>Up to so many bytes there is always room, which is what a connection takes anyway: Twilio, whose bodies are small, does not post again.</summary>
     const int AlwaysTaken = 16 * 1024;
 
+    /// <summary>Hardly a body is larger. Those that are share half of the room, so that a few of them leave some to all others.</summary>
+    const int Usual = 1024 * 1024;
+
     /// <summary>Longer than providers wait for the answer themselves.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -25,7 +28,7 @@ public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> op
     /// <summary>The bytes of all bodies in hand on this node, but for the small ones.</summary>
     public long Held => Volatile.Read(ref held);
 
-    long Room => options.Value.WebhookMemory;
+    long RoomFor(long size) => size > Usual ? options.Value.WebhookMemory / 2 : options.Value.WebhookMemory;
 
     /// <returns>Null when it cannot be taken now, or does not come in time: then the answer is <see cref="Busy"/>.</returns>
     /// <exception cref="BadHttpRequestException">It is larger than <paramref name="largest"/> bytes.</exception>
@@ -44,7 +47,7 @@ public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> op
 
         // Who finds no room is told before he sends. Room is taken by what has come, or a few who announce much and send nothing would keep
         // everybody else out.
-        if (announced > AlwaysTaken && Held + announced > Room)
+        if (announced > AlwaysTaken && Held + announced > RoomFor(announced.Value))
         {
             return null;
         }
@@ -115,7 +118,7 @@ public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> op
                 return true;
             }
 
-            if (Interlocked.Add(ref bodies.held, to - size) > bodies.Room)
+            if (Interlocked.Add(ref bodies.held, to - size) > bodies.RoomFor(to))
             {
                 Interlocked.Add(ref bodies.held, size - to);
                 return false;

@@ -30,11 +30,9 @@ static class Books
             await store.Texts("""
                 select c::text
                 from (
-                    select tenant_id, sender_id, date_trunc('hour', at, 'UTC') as hour, campaign_id, count(*) filter (where kind = 1),
-                           count(*) filter (where kind = 2), count(*) filter (where kind = 3)
+                    select tenant_id, sender_id, date_trunc('hour', sent_at, 'UTC') as hour, campaign_id, count(*), count(bounced_at), count(complained_at)
                     from recipients
-                    cross join unnest(array[sent_at, bounced_at, complained_at]) with ordinality e(at, kind)
-                    where sender_id is not null and at is not null
+                    where sender_id is not null and sent_at is not null
                     group by 1, 2, 3, 4
                 ) c
                 """),

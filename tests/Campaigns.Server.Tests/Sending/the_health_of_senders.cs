@@ -67,6 +67,8 @@ public sealed class the_health_of_senders(PostgresFixture postgres) : IAsyncLife
 
         await run.Pass(TimeSpan.FromHours(1));
         var second = await Launch("second", 25, anna);
+        await Bounce(first, 3);
+        (await Sender(anna)).TryGetProperty("pausedBy", out _).ShouldBeFalse("nor of what comes later about messages from before");
         await Bounce(second, 2);
         (await Sender(anna)).TryGetProperty("pausedBy", out _).ShouldBeFalse();
         await Bounce(second, 1);

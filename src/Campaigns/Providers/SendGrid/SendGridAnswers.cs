@@ -4,6 +4,9 @@ namespace Campaigns.Providers.SendGrid;
 /// <param name="instead">A file to read instead of <c>sendgrid-answers.json</c>, if any.</param>
 public sealed class SendGridAnswers(string? instead = null)
 {
+    /// <summary>SendGrid's classification of a bounce that says so itself, where others leave it to be concluded.</summary>
+    public const string InvalidAddress = "Invalid Address";
+
     readonly AnswerTable table = AnswerTable.Load(typeof(SendGridAnswers), "sendgrid-answers.json", instead);
 
     /// <param name="field">The member of the request that is at fault.</param>

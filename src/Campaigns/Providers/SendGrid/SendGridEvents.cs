@@ -13,7 +13,8 @@ namespace Campaigns.Providers.SendGrid;
 /// <summary>An entry of a body that speaks for all organisations of an account.</summary>
 /// <param name="Organisation">Whose message it is about; null where it does not say.</param>
 /// <param name="Json">The entry as it came. Where it names neither organisation nor message: what it says about the address, and no more.</param>
-public sealed record SharedEntry(string? Organisation, ProviderFact Fact, byte[] Json);
+/// <param name="EndsAddress">It says itself that there is no such address, which holds for everybody who has it.</param>
+public sealed record SharedEntry(string? Organisation, ProviderFact Fact, byte[] Json, bool EndsAddress);
 
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
 public sealed class SendGridEvents(SendGridAnswers answers)
@@ -161,7 +162,9 @@ public sealed class SendGridEvents(SendGridAnswers answers)
 
         var organisation = Text(entry, SendGridProvider.OrganisationArgument) is { Length: > 0 and <= ReceiveSendGridEvents.LongestOrganisation } named ? named : null;
         return new SharedEntry(
-            organisation, fact, organisation is null && fact.Recipient is null ? OfTheAddress(entry) : JsonMarshal.GetRawUtf8Value(entry).ToArray());
+            organisation, fact, organisation is null && fact.Recipient is null ? OfTheAddress(entry) : JsonMarshal.GetRawUtf8Value(entry).ToArray(),
+            fact.Suppresses == SuppressionReason.InvalidAddress
+                && (fact.Fact is MessageDropped || Text(entry, "bounce_classification") == SendGridAnswers.InvalidAddress));
     }
 
     static byte[] OfTheAddress(JsonElement entry) => JsonSerializer.SerializeToUtf8Bytes(

@@ -26,7 +26,7 @@ public static class SendGridSignature
 
     static bool IsValidFor(string publicKey, string? signature, string? timestamp, ReadOnlySpan<byte> body)
     {
-        if ( string.IsNullOrEmpty(signature) || string.IsNullOrEmpty(timestamp))
+        if (string.IsNullOrEmpty(signature) || string.IsNullOrEmpty(timestamp))
         {
             return false;
         }
