@@ -77,12 +77,14 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         await using var stage = await Stage.Set(await postgres.NewDatabase());
         await using var gateOfFirst = await ProviderGate.Start(stage.Sandbox.Address);
         await using var gateOfSecond = await ProviderGate.Start(stage.Sandbox.Address);
-        var kills = new Killer(gateOfFirst, (random.Next(50, 200), Moment.BeforeTheAnswer));
+        var kills = new Killer(gateOfFirst, (random.Next(5, 50), Moment.BeforeTheAnswer));
         await using var first = kills.Victim = await ServerProcess.Start(stage.Settings(gateOfFirst.Address));
         await using var second = await ServerProcess.Start(stage.Settings(gateOfSecond.Address, Stage.ServerAddress()));
         stage.SendWebhooksTo(second.Address);
         using var api = second.Client(stage.Key);
-        var campaign = await api.Launch(Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"));
+        // In so many batches that the first server has its share of them, whoever is faster.
+        var campaign = await api.Launch(
+            Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"), new Pace(new BatchPace(10, 20, 0, 0)));
 
         (await IsFollowedToItsEnd(api, campaign)).ShouldBeTrue();
 
