@@ -9,7 +9,7 @@ namespace Campaigns.Server.Tests.Sending;
 /// <summary>
 /// Two servers and several campaigns share the limit of a sender, measured where the messages arrive. How far a short limit is used depends on
 /// how busy the machine is: a period passes from the answer on. From the environment: LIMIT_MINUTES and LIMIT_SECONDS for how many of them
-/// are measured; the first and the last weigh less the more there are.
+/// are measured; the first one, in which the campaigns begin, weighs less the more there are.
 /// </summary>
 [Collection("postgres")]
 public sealed class within_the_limits_of_two_servers(PostgresFixture postgres, ITestOutputHelper output)
@@ -46,7 +46,7 @@ public sealed class within_the_limits_of_two_servers(PostgresFixture postgres, I
 
         var at = stage.Sandbox.Arrivals().Select(arrival => arrival.Elapsed).ToList();
         var closest = Enumerable.Range(0, at.Count - most).Min(i => at[i + most] - at[i]);
-        var rate = (at.Count - most) / ((at[^1] - at[0]) / period) / most;
+        var rate = (at.Count - most) / ((at[^most] - at[0]) / period) / most; // how long each took until as many more had come as the limit allows
         output.WriteLine($"{at.Count} messages; {most + 1} take at least {closest.TotalSeconds:0.0000} s; {rate:P1} of the limit");
         closest.ShouldBeGreaterThanOrEqualTo(period);
         rate.ShouldBeGreaterThanOrEqualTo(atLeast);
