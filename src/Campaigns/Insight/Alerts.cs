@@ -46,8 +46,8 @@ public sealed class Alerts : Projection
         (await store.Database.Query(CountAlerts, reader => reader.GetInt64(0), ct, tenantId)).Single();
 
     static AlertView Read(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.IsDBNull(1) ? null : reader.GetGuid(1), reader.IsDBNull(2) ? null : reader.GetGuid(2), reader.TextOrNull(3),
-        reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6));
+        reader.GetGuid(0), reader.ValueOrNull<Guid>(1), reader.ValueOrNull<Guid>(2), reader.TextOrNull(3),
+        reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.ValueOrNull<DateTimeOffset>(6));
 
     public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
     {

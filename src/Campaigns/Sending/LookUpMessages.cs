@@ -120,7 +120,7 @@ public sealed class MessageLookUp(
     static UnresolvedMessage Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "inDoubt", Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true),
         reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11),
-        reader.IsDBNull(12) ? null : reader.GetGuid(12));
+        reader.ValueOrNull<Guid>(12));
 
     /// <param name="Version">Of the recipient when the provider was asked.</param>
     sealed record Finding(long Version, Guid? SenderId, ProviderFact Fact);

@@ -76,7 +76,7 @@ public sealed class Permits(EventStore store)
 
     static LimitState Read(NpgsqlDataReader reader, Dictionary<string, Limit> limits, int weight)
     {
-        DateTimeOffset? At(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+        DateTimeOffset? At(int column) => reader.ValueOrNull<DateTimeOffset>(column);
 
         var limit = limits[reader.GetString(0)];
         return new LimitState(

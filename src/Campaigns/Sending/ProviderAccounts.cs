@@ -52,5 +52,5 @@ public sealed class ProviderAccounts
     }
 
     static ProviderAccount Read(NpgsqlDataReader reader) => new(
-        reader.IsDBNull(1) ? null : reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.GetInt32(3), reader.TextOrNull(4));
+        reader.ValueOrNull<DateTimeOffset>(1), reader.GetInt32(2), reader.GetInt32(3), reader.TextOrNull(4));
 }

@@ -26,7 +26,7 @@ public sealed class SendQueue(EventStore store)
 
     static QueuedRecipient Read(NpgsqlDataReader reader)
     {
-        Guid? contactId = reader.IsDBNull(1) ? null : reader.GetGuid(1);
+        var contactId = reader.ValueOrNull<Guid>(1);
         var addressee = contactId is null ? null : Addressee.Read(reader, column: 2, phoneColumn: 12);
         var channel = Enum.Parse<Channel>(reader.GetString(11), ignoreCase: true);
         return new QueuedRecipient(reader.GetGuid(0))
@@ -36,7 +36,7 @@ public sealed class SendQueue(EventStore store)
             Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
             MayNot = Eligibility.WhyNot(channel, isDeleted: contactId is null, addressee?.Phone is not null, isSuppressed: reader.GetBoolean(7)),
-            TriedVersion = reader.IsDBNull(8) ? null : reader.GetInt64(8),
+            TriedVersion = reader.ValueOrNull<long>(8),
             Attempts = reader.GetInt32(9),
             WasDeferred = reader.GetBoolean(10),
         };

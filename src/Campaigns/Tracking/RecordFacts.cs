@@ -144,7 +144,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
     {
         var rows = await store.Database.Query(
             ReadRecipients,
-            reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)),
+            reader => new TrackedRecipient(reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.ValueOrNull<Guid>(3)),
             ct, tenantId, ids.Distinct().ToArray());
         return rows.ToDictionary(row => row.Id);
     }

@@ -64,9 +64,6 @@ public sealed record StoredWebhook(
     Guid Id, string Provider, DateTimeOffset ReceivedAt, int Size, DateTimeOffset? ProcessedAt, int? Recorded, int? Duplicates, int? Unmatched, int? Malformed)
 {
     internal static StoredWebhook Read(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), Value<DateTimeOffset>(reader, 4),
-        Value<int>(reader, 5), Value<int>(reader, 6), Value<int>(reader, 7), Value<int>(reader, 8));
-
-    static T? Value<T>(NpgsqlDataReader reader, int column)
-        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+        reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), reader.ValueOrNull<DateTimeOffset>(4),
+        reader.ValueOrNull<int>(5), reader.ValueOrNull<int>(6), reader.ValueOrNull<int>(7), reader.ValueOrNull<int>(8));
 }
