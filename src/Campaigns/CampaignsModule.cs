@@ -1,14 +1,20 @@
 using Campaigns.Audience;
+using Campaigns.Audience.Import;
 using Campaigns.Authoring;
+using Campaigns.Authoring.Rendering;
+using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Messages;
-using Campaigns.Consent;
 using Campaigns.Http;
 using Campaigns.Insight;
+using Campaigns.Ledger;
+using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Twilio;
+using Campaigns.Recipients;
+using Campaigns.Senders;
 using Campaigns.Sending;
 using Campaigns.Tenancy;
 using Campaigns.Tracking;
@@ -51,7 +57,7 @@ public static class CampaignsModule
             .Event<CredentialsRemoved>("credentials_removed");
 
         // Audience
-        engine.Stream("import", Import.Initial, (state, fact) => state.Apply(fact), snapshot: true)
+        engine.Stream("import", ContactImport.Initial, (state, fact) => state.Apply(fact), snapshot: true)
             .Event<ImportStarted>("import_started")
             .Event<ImportProgressed>("import_progressed")
             .Event<ImportCompleted>("import_completed")
@@ -124,7 +130,7 @@ public static class CampaignsModule
             .Handle<LookUpMessages>("look_up_messages", "looking", services => services.GetRequiredService<MessageLookUp>().Handle)
             .Handle<CheckHealth>("check_health", "planning", services => services.GetRequiredService<HealthBreaker>().Handle)
             .Handle<CheckSenderHealth>("check_sender_health", "planning", services => services.GetRequiredService<SenderBreaker>().Handle)
-            .Inline(new Ledger())
+            .Inline(new CampaignLedger())
             .Queue("looking", new QueueOptions { Concurrency = 2, Prefetch = 0, Lease = sending.Lease })
             .Queue("planning", new QueueOptions { Prefetch = 0, Lease = sending.Lease })
             .Queue("sending", new QueueOptions { Prefetch = 0, Lease = sending.Lease });
@@ -286,7 +292,7 @@ public static class CampaignsModule
 
         // Tenancy
         OrganisationSettingsEndpoints.Map(api);
-        Senders.Map(api);
+        SenderDirectory.Map(api);
         AddSender.Map(api);
         ChangeSender.Map(api);
         VerifySender.Map(api);

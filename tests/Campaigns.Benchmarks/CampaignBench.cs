@@ -2,9 +2,10 @@ using Campaigns.Authoring;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
+using Campaigns.Ledger;
 using Campaigns.Planning;
 using Campaigns.Providers;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -95,7 +96,7 @@ sealed class CampaignBench : IAsyncDisposable
     public async Task End(params IEnumerable<Guid> campaigns)
     {
         var changed = new Signal();
-        using var subscription = services.GetRequiredService<Notifications>().Subscribe(Ledger.Topic(Tenant), changed.Ring);
+        using var subscription = services.GetRequiredService<Notifications>().Subscribe(CampaignLedger.Topic(Tenant), changed.Ring);
         foreach (var campaign in campaigns)
         {
             while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })

@@ -1,5 +1,7 @@
 using Campaigns.Engine.Events;
-using Campaigns.Planning;
+using Campaigns.Limits;
+using Campaigns.Providers;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Campaigns.Sending;
+using Campaigns.Ledger;
 
 namespace Campaigns.Benchmarks;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Engine.Messages;
-using Campaigns.Sending;
+using Campaigns.Ledger;
 using Campaigns.Server.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -69,7 +69,7 @@ static class Webhooks
         async Task AllRecorded()
         {
             var changed = new Signal();
-            using var subscription = server.App.Services.GetRequiredService<Notifications>().Subscribe(Ledger.Topic(CampaignBench.Tenant), changed.Ring);
+            using var subscription = server.App.Services.GetRequiredService<Notifications>().Subscribe(CampaignLedger.Topic(CampaignBench.Tenant), changed.Ring);
             while (await Ask("select exists (select from messages where queue = 'tracking' and dead_at is null)") is true)
             {
                 await changed.Wait(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);

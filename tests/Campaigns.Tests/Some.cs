@@ -1,5 +1,7 @@
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Tenancy;
 
 namespace Campaigns.Tests;

@@ -1,4 +1,4 @@
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests;
 

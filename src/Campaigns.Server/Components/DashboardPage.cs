@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Campaigns.Tenancy;
+using Campaigns.Http;
 using Microsoft.AspNetCore.Components;
 using Npgsql;
 

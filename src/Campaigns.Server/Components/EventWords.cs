@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Campaigns.Engine.Events;
 using Campaigns.Insight;
+using Campaigns.Limits;
 using Campaigns.Planning;
 
 namespace Campaigns.Server.Components;

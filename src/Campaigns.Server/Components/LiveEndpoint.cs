@@ -1,7 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using Campaigns.Http;
 using Campaigns.Insight;
-using Campaigns.Tenancy;
 
 namespace Campaigns.Server.Components;
 

@@ -1,5 +1,5 @@
 using Campaigns.Insight;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Server.Components;
 

@@ -1,5 +1,5 @@
-using Campaigns.Planning;
-using Campaigns.Tenancy;
+using Campaigns.Limits;
+using Campaigns.Senders;
 
 namespace Campaigns.Server.Components;
 

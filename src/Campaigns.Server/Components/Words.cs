@@ -3,7 +3,6 @@ using System.Text.Json;
 using Campaigns.Consent;
 using Campaigns.Insight;
 using Campaigns.Planning;
-using Campaigns.Sending;
 
 namespace Campaigns.Server.Components;
 

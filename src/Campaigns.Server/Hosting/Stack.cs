@@ -1,13 +1,12 @@
-using Campaigns.Consent;
 using System.Security.Cryptography;
+using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Schema;
+using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
-using Campaigns.Sending;
 using Campaigns.Server.Postgres;
-using Campaigns.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Server.Hosting;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Campaigns.Audience.Import;
+using Campaigns.Limits;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,3 +1,4 @@
+using Campaigns.Authoring.Rendering;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,8 @@
 using Campaigns.Audience;
+using Campaigns.Authoring.Rendering;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

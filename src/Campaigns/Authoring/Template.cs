@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Campaigns.Engine.Events;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Authoring;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Campaigns.Engine.Events;
-using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Http;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
-using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Http;

@@ -1,5 +1,5 @@
 using Campaigns.Engine.Events;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Insight;
 

@@ -2,8 +2,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Campaigns.Engine.Messages;
 using Campaigns.Http;
+using Campaigns.Ledger;
 using Campaigns.Planning;
-using Campaigns.Sending;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -31,7 +31,7 @@ public sealed class ProgressStream(ProgressQuery query, Notifications notificati
     public async IAsyncEnumerable<SseItem<CampaignProgress>> Watch(string tenantId, Guid campaignId, [EnumeratorCancellation] CancellationToken ct)
     {
         var changed = new Signal();
-        using var subscription = notifications.Subscribe(Ledger.Topic(tenantId), changed.Ring);
+        using var subscription = notifications.Subscribe(CampaignLedger.Topic(tenantId), changed.Ring);
         CampaignProgress? last = null;
         while (!host.ApplicationStopping.IsCancellationRequested && await query.Find(tenantId, campaignId, ct) is { } now)
         {

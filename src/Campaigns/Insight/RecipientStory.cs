@@ -1,7 +1,7 @@
 using System.Globalization;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Insight;
 

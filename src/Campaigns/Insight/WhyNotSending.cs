@@ -1,6 +1,7 @@
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Sending;

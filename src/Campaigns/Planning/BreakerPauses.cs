@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Microsoft.Extensions.Logging;
 
 namespace Campaigns.Planning;

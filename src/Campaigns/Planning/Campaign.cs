@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Campaigns.Sending;
+using Campaigns.Limits;
 
 namespace Campaigns.Planning;
 
@@ -80,8 +80,6 @@ public sealed record CampaignRetried(Retry Which, long Count);
 /// <summary>Some of those whom a retry asked for are queued again.</summary>
 /// <param name="IsLast">All of them are by now.</param>
 public sealed record RecipientsRequeued(int Count, bool IsLast);
-
-public enum PausedBy { Person, Breaker }
 
 /// <summary>Completed: none failed. Partial: some failed or stayed in doubt. Failed: not one was sent.</summary>
 public enum CampaignEnd { Completed, Partial, Failed }

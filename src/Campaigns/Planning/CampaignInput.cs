@@ -1,7 +1,9 @@
 using Campaigns.Audience;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
-using Campaigns.Sending;
+using Campaigns.Limits;
+using Campaigns.Providers;
+using Campaigns.Recipients;
 
 namespace Campaigns.Planning;
 

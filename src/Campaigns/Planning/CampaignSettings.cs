@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
-using Campaigns.Sending;
+using Campaigns.Limits;
+using Campaigns.Providers;
+using Campaigns.Recipients;
 
 namespace Campaigns.Planning;
 
@@ -41,8 +43,6 @@ public sealed record CampaignSettings(
     /// <summary>Equal where all that people decided is.</summary>
     public bool IsSame(CampaignSettings other) => JsonSerializer.Serialize(this, EventTypes.Json) == JsonSerializer.Serialize(other, EventTypes.Json);
 }
-
-public sealed record SenderAddress(string Email, string? Name = null, string? ReplyTo = null);
 
 /// <summary>How fast a campaign goes out: in batches a few seconds apart, or a few messages a day. Exactly one of the two.</summary>
 public sealed record Pace(BatchPace? Batches = null, DailyPace? Daily = null)

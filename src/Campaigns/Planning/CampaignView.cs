@@ -1,6 +1,8 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
-using Campaigns.Sending;
+using Campaigns.Limits;
+using Campaigns.Providers;
+using Campaigns.Recipients;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Planning;

@@ -3,7 +3,9 @@ using Campaigns.Authoring;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 using Campaigns.Http;
-using Campaigns.Sending;
+using Campaigns.Limits;
+using Campaigns.Recipients;
+using Campaigns.Senders;
 using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -127,7 +129,7 @@ public sealed class Launching(
     /// <summary>What stands in the way of sending in the name of those whom the campaign names; null when nothing does.</summary>
     public async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct)
     {
-        var found = await Senders.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct);
+        var found = await SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct);
         return SenderRules.RefusalFor(settings, found, senders.Value.RequireVerified);
     }
 }

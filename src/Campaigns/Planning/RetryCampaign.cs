@@ -1,6 +1,7 @@
+using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -14,6 +15,9 @@ public static class RetryCampaign
 
     /// <summary>Names that a refusal goes into.</summary>
     const int MostExplained = 10;
+
+    static readonly string CountRetryable = Sql.Beside(typeof(RetryCampaign), nameof(CountRetryable));
+    static readonly string ReadStatuses = Sql.Beside(typeof(RetryCampaign), nameof(ReadStatuses));
 
     /// <param name="count">How many it concerns at this moment.</param>
     public static Outcome Decide(Campaign campaign, Guid id, Retry which, long count)
@@ -70,7 +74,7 @@ public static class RetryCampaign
             .Produces<RetryAnswer>(StatusCodes.Status202Accepted).Produces<RetryAnswer>().ProducesValidationProblem()
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
-    static async Task<IResult> Handle(Guid id, RetryInput? input, ApiRequest request, RecipientRequeuing requeuing, CancellationToken ct)
+    static async Task<IResult> Handle(Guid id, RetryInput? input, ApiRequest request, CancellationToken ct)
     {
         if (Errors(input ??= new RetryInput()) is { Count: > 0 } errors)
         {
@@ -82,7 +86,7 @@ public static class RetryCampaign
         long count;
         if (which.Recipients is { } named)
         {
-            var statuses = await requeuing.Statuses(request.TenantId, id, named, ct);
+            var statuses = await Statuses(request.Store, request.TenantId, id, named, ct);
             if (named.Where(recipient => !statuses.ContainsKey(recipient)).Take(MostExplained).ToList() is { Count: > 0 } unknown)
             {
                 return CampaignRules.Exists((await request.Store.Load<Campaign>(request.TenantId, id, ct)).State)?.ToProblem() ?? Problems.Invalid(
@@ -96,7 +100,7 @@ public static class RetryCampaign
         }
         else
         {
-            count = await requeuing.Count(request.TenantId, id, which, ct);
+            count = await Count(request.Store, request.TenantId, id, which, ct);
         }
 
         var decided = await request.Decide<Campaign>(id, (campaign, _) => Decide(campaign, id, which, count), ct);
@@ -108,6 +112,25 @@ public static class RetryCampaign
         var progress = $"/api/v1/campaigns/{id}/progress";
         var answer = new RetryAnswer(id, count, leftOut.Count > 0 ? leftOut : null, progress);
         return count > 0 ? Results.Accepted(progress, answer) : Results.Ok(answer);
+    }
+
+    /// <summary>How many failed or are in doubt at this moment, by what a retry says of them rather than by name.</summary>
+    static async Task<long> Count(EventStore store, string tenantId, Guid campaignId, Retry which, CancellationToken ct)
+    {
+        var (first, last) = DerivedId.RecipientRange(campaignId);
+        var counts = await store.Database.Query(
+            CountRetryable, reader => reader.GetInt64(0), ct, tenantId, campaignId, first, last, which.Failed?.ToString(), which.InDoubt);
+        return counts.Single();
+    }
+
+    /// <summary>Where these are; without those that are no recipients of the campaign.</summary>
+    static async Task<IReadOnlyDictionary<Guid, RecipientStatus>> Statuses(
+        EventStore store, string tenantId, Guid campaignId, IReadOnlyList<Guid> recipients, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ReadStatuses, reader => (Id: reader.GetGuid(0), Status: Enum.Parse<RecipientStatus>(reader.GetString(1), ignoreCase: true)), ct,
+            tenantId, campaignId, recipients.ToArray());
+        return rows.ToDictionary(row => row.Id, row => row.Status);
     }
 
     static Outcome Refuse(string why) => Outcome.Refuse(new Refusal("campaign-not-retryable", why));

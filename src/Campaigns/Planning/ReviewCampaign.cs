@@ -50,6 +50,3 @@ public static class ReviewCampaign
 }
 
 public sealed record Approval(string? Comment = null);
-
-/// <param name="Text">Shown wherever the state that it explains is shown.</param>
-public sealed record Reason(string Text);

@@ -1,6 +1,6 @@
 using Campaigns.Audience;
 using Campaigns.Engine.Events;
-using Campaigns.Tenancy;
+using Campaigns.Senders;
 
 namespace Campaigns.Planning;
 

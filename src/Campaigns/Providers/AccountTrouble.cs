@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Npgsql;
 
 namespace Campaigns.Providers;

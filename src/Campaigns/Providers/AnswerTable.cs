@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Campaigns.Consent;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers;
 

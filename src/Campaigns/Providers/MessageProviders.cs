@@ -1,5 +1,4 @@
-using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers;
 

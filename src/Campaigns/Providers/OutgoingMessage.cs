@@ -1,5 +1,3 @@
-using Campaigns.Planning;
-
 namespace Campaigns.Providers;
 
 /// <param name="Id">Travels with the message and comes back in webhooks. Opaque: providers keep it for ever.</param>

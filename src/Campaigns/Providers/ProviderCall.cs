@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers;
 

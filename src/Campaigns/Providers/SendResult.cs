@@ -1,5 +1,5 @@
 using Campaigns.Consent;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers;
 

@@ -1,7 +1,9 @@
-using Campaigns.Authoring;
+using Campaigns.Authoring.Rendering;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 

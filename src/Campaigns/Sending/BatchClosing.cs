@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Campaigns.Planning;
 
 namespace Campaigns.Sending;

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
-using Campaigns.Authoring;
+using Campaigns.Authoring.Rendering;
 using Campaigns.Consent;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
+using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

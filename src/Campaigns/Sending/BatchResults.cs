@@ -1,4 +1,5 @@
 using Campaigns.Consent;
+using Campaigns.Recipients;
 
 namespace Campaigns.Sending;
 

@@ -1,7 +1,9 @@
 using Campaigns.Audience;
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
-using Campaigns.Tenancy;
+using Campaigns.Providers;
+using Campaigns.Recipients;
+using Campaigns.Senders;
 
 namespace Campaigns.Sending;
 
@@ -11,7 +13,7 @@ public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
 {
     public static async Task<CampaignSenders> Of(
         EventStore store, string tenantId, CampaignSettings settings, bool requireVerified, CancellationToken ct) =>
-        Of(settings, await Senders.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct), requireVerified);
+        Of(settings, await SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct), requireVerified);
 
     /// <param name="found">Of the senders of the organisation those whom the campaign names, by id or by address.</param>
     /// <param name="requireVerified">False: any address will do, and so will senders who are not verified.</param>

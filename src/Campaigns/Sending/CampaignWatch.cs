@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
+using Campaigns.Ledger;
 using Campaigns.Planning;
 
 namespace Campaigns.Sending;
@@ -17,12 +18,9 @@ sealed class CampaignWatch : IAsyncDisposable
 
     public CampaignWatch(EventStore store, Notifications notifications, string tenantId, Guid campaignId, Action<string> halt)
     {
-        subscription = notifications.Subscribe(Topic(tenantId), changed.Ring);
+        subscription = notifications.Subscribe(CampaignLedger.HaltTopic(tenantId), changed.Ring);
         watching = Watch(store, tenantId, campaignId, halt);
     }
-
-    /// <summary>What rings when a campaign of an organisation is paused or cancelled.</summary>
-    public static string Topic(string tenantId) => "halt:" + tenantId;
 
     public async ValueTask DisposeAsync()
     {

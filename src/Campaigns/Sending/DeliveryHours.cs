@@ -1,4 +1,5 @@
-using Campaigns.Audience;
+using Campaigns.Limits;
+using Campaigns.Recipients;
 
 namespace Campaigns.Sending;
 

@@ -1,3 +1,6 @@
+using Campaigns.Limits;
+using Campaigns.Recipients;
+
 namespace Campaigns.Sending;
 
 /// <summary>
@@ -52,7 +55,7 @@ public sealed record Examination(
                     defer.Add((candidate, new RecipientDeferred(DeferralReason.DeliveryHours, opening, hours.Words(candidate))));
                 }
             }
-            else if (take.Count == size || (held = availability.Exhausted(forAll, candidate)) is not null)
+            else if (take.Count == size || (held = availability.Exhausted(forAll, candidate.Units)) is not null)
             {
                 break;
             }
@@ -62,8 +65,8 @@ public sealed record Examination(
             }
             else
             {
-                availability.Use(forAll, candidate);
-                availability.Use(candidate.Limits, candidate);
+                availability.Use(forAll, candidate.Units);
+                availability.Use(candidate.Limits, candidate.Units);
                 take.Add(candidate);
             }
 
@@ -106,7 +109,7 @@ public sealed record Examination(
 
     // Whoever has not stood in line yet goes behind those who do.
     static Limit? NoRoom(QueuedRecipient candidate, IReadOnlyList<Limit> limits, Availability availability) =>
-        availability.Exhausted(limits, candidate) ?? (candidate.WasDeferred ? null : limits.FirstOrDefault(availability.HasLine));
+        availability.Exhausted(limits, candidate.Units) ?? (candidate.WasDeferred ? null : limits.FirstOrDefault(availability.HasLine));
 
     static RecipientDeferred PutOff(QueuedRecipient candidate, Limit limit, Availability availability) => new(
         DeferralReason.Limit, candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit), limit.Words, limit.Key);

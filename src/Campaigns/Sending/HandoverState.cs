@@ -1,4 +1,6 @@
+using Campaigns.Limits;
 using Campaigns.Providers;
+using Campaigns.Recipients;
 
 namespace Campaigns.Sending;
 

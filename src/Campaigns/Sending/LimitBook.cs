@@ -1,4 +1,5 @@
-using Campaigns.Planning;
+using Campaigns.Limits;
+using Campaigns.Recipients;
 
 namespace Campaigns.Sending;
 

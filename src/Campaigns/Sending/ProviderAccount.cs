@@ -1,3 +1,5 @@
+using Campaigns.Limits;
+
 namespace Campaigns.Sending;
 
 /// <summary>How an organisation's account at a provider does, as all nodes see it.</summary>

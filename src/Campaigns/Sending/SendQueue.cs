@@ -1,6 +1,8 @@
 using Campaigns.Audience;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
+using Campaigns.Recipients;
 using Npgsql;
 
 namespace Campaigns.Sending;

@@ -1,6 +1,7 @@
-using Campaigns.Audience;
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Senders;
 using Campaigns.Tenancy;
 using Microsoft.Extensions.Options;
 

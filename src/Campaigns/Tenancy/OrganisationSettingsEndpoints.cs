@@ -1,6 +1,6 @@
-using Campaigns.Audience;
 using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Limits;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -2,9 +2,12 @@ using System.Text.Json;
 using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
+using Campaigns.Planning;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Twilio;
-using Campaigns.Sending;
+using Campaigns.Recipients;
+using Campaigns.Senders;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -12,20 +15,6 @@ namespace Campaigns.Tracking;
 
 /// <summary>A webhook body waits to be worked on.</summary>
 public sealed record RecordFacts(Guid BodyId);
-
-/// <summary>What a provider says about one message.</summary>
-/// <param name="Recipient">Null when the entry carries no id of ours.</param>
-/// <param name="Fact">Null when there is nothing to record.</param>
-/// <param name="Suppresses">Why the address must not be written to any more, if it must not; unreachable: if that is said of several messages.</param>
-/// <param name="Keys">Any of them seen before makes it a repeat.</param>
-public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReason? Suppresses, string? Address, Guid[] Keys)
-{
-    /// <summary>The person said it, from the address: it concerns the last message that went there.</summary>
-    public bool IsReply { get; init; }
-
-    /// <summary>The person wants messages again. Undoes nothing but the wish to get none.</summary>
-    public bool Reinstates { get; init; }
-}
 
 /// <summary>
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits

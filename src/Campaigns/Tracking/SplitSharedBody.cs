@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Campaigns.Consent;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 
 namespace Campaigns.Tracking;

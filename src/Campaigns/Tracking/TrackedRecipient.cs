@@ -1,5 +1,7 @@
 using Campaigns.Engine.Events;
-using Campaigns.Sending;
+using Campaigns.Ledger;
+using Campaigns.Planning;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tracking;
 
@@ -12,7 +14,7 @@ sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status, Guid? Se
     {
         if (Status == "queued")
         {
-            Ledger.WaitForBatch(session, CampaignId);
+            CampaignLedger.WaitForBatch(session, CampaignId);
         }
 
         // That it was accepted is news only while nobody knows it: afterwards the provider's word repeats our own record.

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Campaigns.Insight;
 using Campaigns.Server.Tests.Sending;
 using Campaigns.Server.Tests.Tracking;
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Insight;
+using Campaigns.Recipients;
 using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Consent;
@@ -102,7 +103,7 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
         await run.Store.Texts($"update recipients set status = 'inDoubt' where id = '{(await Recipient()).Id}' returning status");
         await run.Store.Texts("update campaign_progress set in_doubt = 1, sent = sent - 1 returning 'inDoubt'");
         await Click();
-        (await Recipient()).Status.ShouldBe(Campaigns.Sending.RecipientStatus.Sent);
+        (await Recipient()).Status.ShouldBe(Campaigns.Recipients.RecipientStatus.Sent);
         await run.Store.ShouldAddUp();
     }
 

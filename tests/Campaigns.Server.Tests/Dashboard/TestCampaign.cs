@@ -1,6 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Server.Tests.Dashboard;
 

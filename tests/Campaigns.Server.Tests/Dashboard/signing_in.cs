@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using Campaigns.Planning;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using Campaigns.Consent;
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Campaigns.Planning;
-using Campaigns.Tenancy;
+using Campaigns.Senders;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using Campaigns.Limits;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Campaigns.Planning;
 using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Http;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Campaigns.Engine.Events;
-using Campaigns.Sending;
+using Campaigns.Planning;
 using Campaigns.Server.Tests.Running;
 using Campaigns.Server.Tests.Sending;
 

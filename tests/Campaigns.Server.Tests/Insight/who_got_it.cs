@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Campaigns.Insight;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Insight;

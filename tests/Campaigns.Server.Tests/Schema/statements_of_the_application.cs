@@ -15,11 +15,11 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[], text[]",
         ["Campaigns.Consent.InsertUnreachable.sql"] = "varchar[], uuid[], uuid[], timestamptz[]",
         ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[]",
-        ["Campaigns.Sending.BeginProgress.sql"] = "varchar[], uuid[]",
-        ["Campaigns.Sending.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[], int[]",
-        ["Campaigns.Sending.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",
-        ["Campaigns.Sending.InsertRecipients.sql"] = Recipients,
-        ["Campaigns.Sending.UpdateRecipients.sql"] = Recipients,
+        ["Campaigns.Ledger.BeginProgress.sql"] = "varchar[], uuid[]",
+        ["Campaigns.Ledger.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[], int[]",
+        ["Campaigns.Ledger.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",
+        ["Campaigns.Ledger.InsertRecipients.sql"] = Recipients,
+        ["Campaigns.Ledger.UpdateRecipients.sql"] = Recipients,
         ["Campaigns.Tracking.InsertKeys.sql"] = "varchar, uuid[]",
     };
 
@@ -96,27 +96,27 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50, now()")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{{{ids}}}', array_fill(1, array[100])")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
-        (await Plan("Campaigns.Sending.CountRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true")).ShouldFind("recipients", "recipients_pkey");
+        (await Plan("Campaigns.Planning.CountRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true, 2000"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Sending.ReadNamedRetryable.sql", $"'acme', '{campaign}', '{{{ids}}}'"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Tracking.ReadLastTexted.sql", "'acme', '{+41790000001,+41790000002}'"))
             .ShouldFind("contacts", "contacts_by_phone").ShouldFind("recipients", "recipients_by_contact");
-        (await Plan("Campaigns.Consent.ReadAddresses.sql", $"'acme', '{{a@a.example,b@a.example}}', (array['{{{ids}}}'::uuid[]])[1:2], '{{}}', '{{}}'"))
+        (await Plan("Campaigns.Tracking.ReadAddresses.sql", $"'acme', '{{a@a.example,b@a.example}}', (array['{{{ids}}}'::uuid[]])[1:2], '{{}}', '{{}}'"))
             .ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id").ShouldFind("suppressions", "suppressions_pkey").ShouldFind("unreachable", "unreachable_pkey");
         (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
         (await Plan(
-            "Campaigns.Sending.UpdateRecipients.sql",
+            "Campaigns.Ledger.UpdateRecipients.sql",
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
             + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}, {none("uuid")}"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         var limits = string.Join(',', Enumerable.Range(1, 1000).Select(contact => $"contact {contact}").Append("limit 7"));
         var ones = string.Join(',', Enumerable.Repeat(1, 1001));
-        (await Plan("Campaigns.Sending.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now()"))
+        (await Plan("Campaigns.Limits.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now()"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");
-        (await Plan("Campaigns.Sending.ForgetUsed.sql", "now(), 10000")).ShouldFind("permits", "permits_by_time");
-        (await Plan("Campaigns.Sending.ReleasePermits.sql", $"'{campaign}', now(), '{{}}', '{{}}'")).ShouldFind("permits", "permits_by_claim");
+        (await Plan("Campaigns.Limits.ForgetUsed.sql", "now(), 10000")).ShouldFind("permits", "permits_by_time");
+        (await Plan("Campaigns.Limits.ReleasePermits.sql", $"'{campaign}', now(), '{{}}', '{{}}'")).ShouldFind("permits", "permits_by_claim");
         (await Plan("Campaigns.Sending.NextDeferral.sql", $"'acme', '{campaign}'")).ShouldFind("deferrals", "deferrals_pkey").ShouldFind("recipients", "recipients_pkey");
     }
 

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
 using Campaigns.Insight;
+using Campaigns.Limits;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Providers.Twilio;
+using Campaigns.Recipients;
 using Campaigns.Server.Tests.Consent;
 using Campaigns.Server.Tests.Tracking;
 using Microsoft.Extensions.DependencyInjection;

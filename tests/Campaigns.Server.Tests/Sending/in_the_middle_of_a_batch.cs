@@ -1,7 +1,7 @@
 using Campaigns.Engine.Tests;
+using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Sandbox.Faults;
-using Campaigns.Sending;
 
 namespace Campaigns.Server.Tests.Sending;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Campaigns.Insight;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Campaigns.Server.Tests.Tracking;
 
 namespace Campaigns.Server.Tests.Sending;

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Campaigns.Insight;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Campaigns.Server.Tests.Tracking;
 using Npgsql;
 

@@ -1,6 +1,6 @@
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sandbox.Faults;
-using Campaigns.Sending;
 using Campaigns.Server.Tests.Running;
 using Npgsql;
 

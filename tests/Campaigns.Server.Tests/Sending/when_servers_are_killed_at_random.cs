@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Campaigns.Planning;
 using Campaigns.Sandbox.Faults;
-using Campaigns.Sending;
 using Campaigns.Server.Tests.Running;
 using Xunit.Abstractions;
 

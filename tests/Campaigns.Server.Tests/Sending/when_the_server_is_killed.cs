@@ -1,8 +1,8 @@
 using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sandbox;
-using Campaigns.Sending;
 using Campaigns.Server.Tests.Running;
 using Campaigns.Server.Tests.Tracking;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using Campaigns.Engine.Messages;
 using Campaigns.Insight;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sandbox.Faults;
-using Campaigns.Sending;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 

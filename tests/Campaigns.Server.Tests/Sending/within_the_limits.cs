@@ -3,8 +3,10 @@ using System.Net.Http.Json;
 using Campaigns.Engine;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
+using Campaigns.Insight;
+using Campaigns.Limits;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Server.Tests.Sending;

@@ -1,6 +1,6 @@
-using Campaigns.Audience;
+using Campaigns.Audience.Import;
+using Campaigns.Insight;
 using Campaigns.Planning;
-using Campaigns.Sending;
 
 namespace Campaigns.Server.Tests.Sending;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
+using Campaigns.Planning;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Server.Tests.Running;
 using Campaigns.Server.Tests.Sandbox;

@@ -1,5 +1,4 @@
 using Campaigns.Insight;
-using Campaigns.Providers.SendGrid;
 using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Tracking;

@@ -1,4 +1,4 @@
-using Campaigns.Audience;
+using Campaigns.Audience.Import;
 using Campaigns.Engine.Events;
 using Campaigns.Engine.Messages;
 
@@ -6,7 +6,7 @@ namespace Campaigns.Tests.Audience;
 
 public sealed class an_import_left_behind
 {
-    static readonly Import Running = Import.Initial
+    static readonly ContactImport Running = ContactImport.Initial
         .Apply(new ImportStarted("people.csv", null, ExistingContacts.Keep)).Apply(new ImportProgressed(2001, 2000, 2000, 0, 0, 0, 0, 0));
 
     [Fact]
@@ -32,6 +32,6 @@ public sealed class an_import_left_behind
         Look(Running.Apply(new ImportFailed("Broken off", 5)), version: 3, seen: 3).ShouldBe(Outcome.Nothing);
     }
 
-    static Outcome Look(Import import, long version, long seen) =>
-        ImportCare.Decide(new StreamState<Import>(Some.Id, import, version), new LookAfterImport(Some.Id, seen), Some.Now);
+    static Outcome Look(ContactImport import, long version, long seen) =>
+        ImportCare.Decide(new StreamState<ContactImport>(Some.Id, import, version), new LookAfterImport(Some.Id, seen), Some.Now);
 }

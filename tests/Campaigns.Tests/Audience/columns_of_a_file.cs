@@ -1,4 +1,4 @@
-using Campaigns.Audience;
+using Campaigns.Audience.Import;
 using Campaigns.Engine.Events;
 
 namespace Campaigns.Tests.Audience;

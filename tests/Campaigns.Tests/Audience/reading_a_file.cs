@@ -1,5 +1,5 @@
 using System.Text;
-using Campaigns.Audience;
+using Campaigns.Audience.Import;
 
 namespace Campaigns.Tests.Audience;
 

@@ -1,5 +1,6 @@
 using Campaigns.Authoring;
-using Campaigns.Sending;
+using Campaigns.Authoring.Rendering;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests.Authoring;
 

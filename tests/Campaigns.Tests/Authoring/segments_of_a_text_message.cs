@@ -1,5 +1,5 @@
 using System.Text;
-using Campaigns.Authoring;
+using Campaigns.Authoring.Rendering;
 using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Authoring;

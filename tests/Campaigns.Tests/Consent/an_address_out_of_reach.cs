@@ -1,5 +1,6 @@
 using Campaigns.Consent;
-using Campaigns.Sending;
+using Campaigns.Providers;
+using Campaigns.Recipients;
 using Campaigns.Tracking;
 
 namespace Campaigns.Tests.Consent;

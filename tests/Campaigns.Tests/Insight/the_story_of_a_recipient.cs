@@ -1,7 +1,8 @@
 using Campaigns.Engine.Events;
 using Campaigns.Insight;
+using Campaigns.Ledger;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests.Insight;
 
@@ -76,7 +77,7 @@ public sealed class the_story_of_a_recipient
     {
         foreach (var type in typeof(RecipientQueued).Assembly.GetTypes().Where(type => type.Namespace == typeof(Recipient).Namespace && type.IsClass))
         {
-            if (new Ledger().Facts.Contains(type))
+            if (new CampaignLedger().Facts.Contains(type))
             {
                 FactWords.Of(At(0, Samples.Of(type), name: "the_stored_name"), null).ShouldNotBe("the_stored_name", type.Name);
             }

@@ -1,6 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
-using Campaigns.Sending;
+using Campaigns.Tenancy;
 using static Campaigns.Tests.Scenario;
 
 namespace Campaigns.Tests.Planning;

@@ -1,5 +1,5 @@
+using Campaigns.Limits;
 using Campaigns.Planning;
-using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 
 namespace Campaigns.Tests.Planning;

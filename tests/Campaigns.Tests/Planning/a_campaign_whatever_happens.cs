@@ -1,7 +1,11 @@
 using System.Text.Json;
 using Campaigns.Engine.Events;
+using Campaigns.Ledger;
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sending;
+using Campaigns.Tenancy;
 using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Planning;

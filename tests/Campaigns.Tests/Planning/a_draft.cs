@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 

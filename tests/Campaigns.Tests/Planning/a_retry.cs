@@ -1,4 +1,7 @@
+using Campaigns.Ledger;
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 

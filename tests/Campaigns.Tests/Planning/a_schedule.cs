@@ -1,6 +1,6 @@
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Campaigns.Planning;
-using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 
 namespace Campaigns.Tests.Planning;

@@ -1,6 +1,7 @@
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
-using Campaigns.Tenancy;
+using Campaigns.Providers;
+using Campaigns.Senders;
 
 namespace Campaigns.Tests.Planning;
 
@@ -17,7 +18,7 @@ public sealed class the_senders_of_a_campaign
     static readonly StreamState<Sender> Anna = Sender(First, "anna@example.com", new SenderVerified(VerifiedBy.Provider, Some.Now));
 
     static StreamState<Sender> Sender(Guid id, string email, params object[] facts) => new(
-        id, new object[] { new SenderAdded(new SenderSettings("Somebody", email)) }.Concat(facts).Aggregate(Campaigns.Tenancy.Sender.Initial, (state, fact) => state.Apply(fact)), 1);
+        id, new object[] { new SenderAdded(new SenderSettings("Somebody", email)) }.Concat(facts).Aggregate(Campaigns.Senders.Sender.Initial, (state, fact) => state.Apply(fact)), 1);
 
     static string? Refusal(CampaignSettings settings, bool requireVerified, params StreamState<Sender>[] found) =>
         SenderRules.RefusalFor(settings, found, requireVerified)?.Code;

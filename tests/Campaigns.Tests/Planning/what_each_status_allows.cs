@@ -1,5 +1,6 @@
 using Campaigns.Engine.Events;
 using Campaigns.Planning;
+using Campaigns.Sending;
 
 namespace Campaigns.Tests.Planning;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Campaigns.Consent;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests.Providers;
 

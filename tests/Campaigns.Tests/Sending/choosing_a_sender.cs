@@ -1,4 +1,4 @@
-using Campaigns.Sending;
+using Campaigns.Senders;
 using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Sending;

@@ -1,5 +1,7 @@
 using Campaigns.Engine.Events;
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 

@@ -1,4 +1,6 @@
+using Campaigns.Limits;
 using Campaigns.Providers;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 
 namespace Campaigns.Tests.Sending;

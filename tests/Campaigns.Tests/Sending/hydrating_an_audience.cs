@@ -1,4 +1,6 @@
+using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 using static Campaigns.Tests.Scenario;
 

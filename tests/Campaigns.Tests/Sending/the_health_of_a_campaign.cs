@@ -1,3 +1,4 @@
+using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Sending;
 

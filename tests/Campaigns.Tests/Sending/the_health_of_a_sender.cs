@@ -1,6 +1,5 @@
-using Campaigns.Planning;
-using Campaigns.Sending;
-using Campaigns.Tenancy;
+using Campaigns.Limits;
+using Campaigns.Senders;
 
 namespace Campaigns.Tests.Sending;
 

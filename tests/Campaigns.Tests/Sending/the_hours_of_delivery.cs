@@ -1,3 +1,5 @@
+using Campaigns.Limits;
+using Campaigns.Recipients;
 using Campaigns.Sending;
 
 namespace Campaigns.Tests.Sending;

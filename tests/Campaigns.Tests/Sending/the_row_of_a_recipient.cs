@@ -1,4 +1,5 @@
-using Campaigns.Sending;
+using Campaigns.Ledger;
+using Campaigns.Recipients;
 using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Sending;
@@ -163,7 +164,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
         foreach (var fact in OwnFacts.Concat(Proofs).Append(new MessageSent(1, null)).Append(new RecipientSkipped(Some.Id, Contact, SkipReason.Suppressed)))
         {
             RecipientChange.Concerns(fact).ShouldBeTrue(fact.ToString());
-            new Ledger().Facts.ShouldContain(fact.GetType());
+            new CampaignLedger().Facts.ShouldContain(fact.GetType());
         }
 
         RecipientChange.Concerns(new object()).ShouldBeFalse();

@@ -1,6 +1,6 @@
 using Campaigns.Engine.Events;
-using Campaigns.Planning;
-using Campaigns.Tenancy;
+using Campaigns.Limits;
+using Campaigns.Senders;
 
 namespace Campaigns.Tests.Tenancy;
 

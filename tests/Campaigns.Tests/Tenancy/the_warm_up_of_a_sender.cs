@@ -1,4 +1,4 @@
-using Campaigns.Tenancy;
+using Campaigns.Senders;
 
 namespace Campaigns.Tests.Tenancy;
 

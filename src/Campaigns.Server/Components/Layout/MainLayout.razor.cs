@@ -1,4 +1,5 @@
 using Campaigns.Engine.Events;
+using Campaigns.Http;
 using Campaigns.Insight;
 using Campaigns.Server.Hosting;
 using Campaigns.Tenancy;

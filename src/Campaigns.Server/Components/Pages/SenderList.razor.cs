@@ -1,8 +1,7 @@
 using Campaigns.Engine.Events;
 using Campaigns.Http;
-using Campaigns.Planning;
-using Campaigns.Sending;
-using Campaigns.Tenancy;
+using Campaigns.Limits;
+using Campaigns.Senders;
 using Microsoft.AspNetCore.Components;
 
 namespace Campaigns.Server.Components.Pages;
@@ -30,7 +29,7 @@ public sealed partial class SenderList
 
     protected override Task OnInitializedAsync() => Read(async ct =>
     {
-        var page = await Senders.List(Store, Healths, TenantId, retired: false, new PageRequest(PageRequest.DefaultLimit, Cursor), ct);
+        var page = await SenderDirectory.List(Store, Healths, TenantId, retired: false, new PageRequest(PageRequest.DefaultLimit, Cursor), ct);
         (rows, next) = (page.Items, page.Next);
     });
 

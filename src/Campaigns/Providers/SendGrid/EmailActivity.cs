@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Campaigns.Audience;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers.SendGrid;
 

@@ -5,8 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Campaigns.Audience;
 using Campaigns.Consent;
-using Campaigns.Sending;
-using Campaigns.Tracking;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers.SendGrid;
 
@@ -19,6 +18,9 @@ public sealed record SharedEntry(string? Organisation, ProviderFact Fact, byte[]
 /// <summary>Reads the body of an event webhook: tolerant of what is unknown, missing or of another type, because it is all of these.</summary>
 public sealed class SendGridEvents(SendGridAnswers answers)
 {
+    /// <summary>Characters of the name of an organisation: none of ours is longer.</summary>
+    internal const int LongestOrganisation = 200;
+
     static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true };
 
     // Not the reason of a bounce, which may quote the message or its sender.
@@ -160,7 +162,7 @@ public sealed class SendGridEvents(SendGridAnswers answers)
             return null;
         }
 
-        var organisation = Text(entry, SendGridProvider.OrganisationArgument) is { Length: > 0 and <= ReceiveSendGridEvents.LongestOrganisation } named ? named : null;
+        var organisation = Text(entry, SendGridProvider.OrganisationArgument) is { Length: > 0 and <= LongestOrganisation } named ? named : null;
         return new SharedEntry(
             organisation, fact, organisation is null && fact.Recipient is null ? OfTheAddress(entry) : JsonMarshal.GetRawUtf8Value(entry).ToArray(),
             fact.Suppresses == SuppressionReason.InvalidAddress

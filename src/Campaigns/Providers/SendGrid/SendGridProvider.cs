@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Providers.SendGrid;

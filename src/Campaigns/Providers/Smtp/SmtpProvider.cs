@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Mail;
 using System.Security.Authentication;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Providers.Smtp;

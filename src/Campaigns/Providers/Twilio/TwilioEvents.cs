@@ -1,8 +1,7 @@
 using System.Globalization;
 using Campaigns.Audience;
 using Campaigns.Consent;
-using Campaigns.Sending;
-using Campaigns.Tracking;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers.Twilio;
 

@@ -7,7 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Campaigns.Audience;
 using Campaigns.Http;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Providers.Twilio;

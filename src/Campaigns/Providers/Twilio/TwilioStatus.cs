@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Providers.Twilio;
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Microsoft.Extensions.Options;

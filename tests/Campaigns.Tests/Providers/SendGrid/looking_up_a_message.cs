@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using Campaigns.Providers;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests.Providers.SendGrid;
 

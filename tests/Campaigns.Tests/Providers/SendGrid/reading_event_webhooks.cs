@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Campaigns.Consent;
+using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Sending;
-using Campaigns.Tracking;
+using Campaigns.Recipients;
 using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Providers.SendGrid;

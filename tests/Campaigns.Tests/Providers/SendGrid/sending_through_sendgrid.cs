@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Tests.Providers.SendGrid;

@@ -1,8 +1,7 @@
 using System.Text;
-using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Providers.Smtp;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 using Campaigns.Tests.Providers.SendGrid;
 using Microsoft.Extensions.Options;
 

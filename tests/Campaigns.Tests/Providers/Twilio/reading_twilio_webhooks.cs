@@ -1,8 +1,8 @@
 using System.Text;
 using Campaigns.Consent;
+using Campaigns.Providers;
 using Campaigns.Providers.Twilio;
-using Campaigns.Sending;
-using Campaigns.Tracking;
+using Campaigns.Recipients;
 using Xunit.Abstractions;
 
 namespace Campaigns.Tests.Providers.Twilio;

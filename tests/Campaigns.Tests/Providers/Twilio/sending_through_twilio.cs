@@ -3,7 +3,7 @@ using System.Text;
 using Campaigns.Consent;
 using Campaigns.Providers;
 using Campaigns.Providers.Twilio;
-using Campaigns.Sending;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests.Providers.Twilio;
 

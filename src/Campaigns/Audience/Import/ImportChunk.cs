@@ -1,0 +1,68 @@
+namespace Campaigns.Audience.Import;
+
+/// <summary>A contact that was there when its address came up in a file.</summary>
+/// <param name="SeenOnLine">The line of this same file that named it before; null when it is older than the import.</param>
+public sealed record KnownContact(Guid Id, long? SeenOnLine);
+
+/// <summary>A row that did not become a contact, as it is kept and shown.</summary>
+/// <param name="Line">Where the row begins in the file; the header is line 1.</param>
+/// <param name="Reason"><c>duplicate</c>, <c>invalid-address</c>, <c>missing-address</c>, <c>malformed-row</c> or <c>invalid-text</c>.</param>
+/// <param name="DuplicateOf">The line that named the same address first.</param>
+public sealed record RejectedRow(long Line, string Reason, string? Value, long? DuplicateOf);
+
+/// <summary>What the rows of one chunk come to.</summary>
+public sealed record ImportChunk(
+    IReadOnlyList<(Guid Id, FileRow Row)> Created, IReadOnlyList<(Guid Id, FileRow Row)> Known, IReadOnlyList<RejectedRow> Rejected)
+{
+    /// <summary>Sorts the rows; an address counts once per file, and its first line wins.</summary>
+    public static ImportChunk Decide(IReadOnlyList<FileRow> rows, IReadOnlyDictionary<string, KnownContact> known, DateTimeOffset now)
+    {
+        var created = new List<(Guid, FileRow)>(rows.Count);
+        var existing = new List<(Guid, FileRow)>();
+        var rejected = new List<RejectedRow>();
+        var inThisChunk = new Dictionary<string, long>(rows.Count, StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (row.Rejection is { } reason)
+            {
+                rejected.Add(new RejectedRow(row.Line, reason, row.Value, null));
+            }
+            else if (inThisChunk.TryGetValue(row.Email, out var first))
+            {
+                rejected.Add(new RejectedRow(row.Line, RejectionReason.Duplicate, row.Email, first));
+            }
+            else if (!known.TryGetValue(row.Email, out var contact))
+            {
+                inThisChunk.Add(row.Email, row.Line);
+                created.Add((Guid.CreateVersion7(now), row));
+            }
+            else if (contact.SeenOnLine is { } earlier)
+            {
+                rejected.Add(new RejectedRow(row.Line, RejectionReason.Duplicate, row.Email, earlier));
+            }
+            else
+            {
+                inThisChunk.Add(row.Email, row.Line);
+                existing.Add((contact.Id, row));
+            }
+        }
+
+        return new ImportChunk(created, existing, rejected);
+    }
+
+    public ImportProgressed Progress(ExistingContacts policy)
+    {
+        var taken = Created.Concat(Known);
+        var duplicates = Rejected.Count(row => row.Reason == RejectionReason.Duplicate);
+        return new ImportProgressed(
+            Line: Math.Max(taken.Select(contact => contact.Row.Line).DefaultIfEmpty().Max(), Rejected.Select(row => row.Line).DefaultIfEmpty().Max()),
+            Rows: Created.Count + Known.Count + Rejected.Count,
+            Created: Created.Count,
+            Existing: policy == ExistingContacts.Keep ? Known.Count : 0,
+            Updated: policy == ExistingContacts.Update ? Known.Count : 0,
+            Duplicate: duplicates,
+            Invalid: Rejected.Count - duplicates,
+            UnknownTimeZones: taken.Count(contact => contact.Row.UnknownTimeZone),
+            UnusablePhones: taken.Count(contact => contact.Row.UnusablePhone));
+    }
+}

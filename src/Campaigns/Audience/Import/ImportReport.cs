@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Audience.Import;
+
+/// <summary>What an import has come to so far. Every row of the file is one of created, existing, updated, duplicate and invalid.</summary>
+/// <param name="Line">The last line of the file whose row is in.</param>
+/// <param name="UnknownTimeZones">Contacts whose time zone was not understood and left empty.</param>
+/// <param name="Failure">Why it ended before the file did.</param>
+/// <param name="UnusablePhones">Contacts whose telephone number was none, or lacked its country code, and was left empty.</param>
+public sealed record ImportReport(
+    Guid Id, ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
+    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure, long UnusablePhones)
+{
+    internal static ImportReport Of(StreamState<ContactImport> import) => Of(import.Id, import.State);
+
+    internal static ImportReport Of(Guid id, ContactImport import) => new(
+        id, import.Status, import.FileName, import.ListId, import.ExistingContacts, import.Line, import.Rows, import.Created,
+        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones);
+}
+
+public static class ImportReportEndpoints
+{
+    static readonly string ReadImports = Sql.Beside<ImportReport>(nameof(ReadImports));
+    static readonly string ReadRejections = Sql.Beside<ImportReport>(nameof(ReadRejections));
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/imports", List)
+            .WithName("ListImports").WithSummary("The imports, newest first").Produces<Page<ImportReport>>();
+        api.MapGet("/imports/{id:guid}", Get)
+            .WithName("GetImport").WithSummary("An import: its progress while it runs, its report afterwards")
+            .Produces<ImportReport>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/imports/{id:guid}/rejections", Rejections)
+            .WithName("ListImportRejections").WithSummary("The rows that did not become contacts, by line; format=csv downloads all of them")
+            .Produces<Page<RejectedRow>>().Produces<string>(StatusCodes.Status200OK, "text/csv").ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
+    {
+        var before = page.AfterId ?? Guid.AllBitsSet;
+        var imports = await request.Store.Database.Query(
+            ReadImports, reader => ImportReport.Of(reader.GetGuid(0), JsonSerializer.Deserialize<ContactImport>(reader.GetString(1), EventTypes.Json)!),
+            ct, request.TenantId, before, page.Size + 1);
+        return TypedResults.Ok(Page.Of(imports, page.Size, import => import.Id.ToString()));
+    }
+
+    static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct)
+    {
+        var import = await request.Store.Load<ContactImport>(request.TenantId, id, ct);
+        return import.State.Status == ImportStatus.Unknown ? Problems.NotFound("import") : TypedResults.Ok(ImportReport.Of(import));
+    }
+
+    static async Task<IResult> Rejections(
+        Guid id, [AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, string? format = null)
+    {
+        var import = await request.Store.Load<ContactImport>(request.TenantId, id, ct);
+        if (import.State.Status == ImportStatus.Unknown)
+        {
+            return Problems.NotFound("import");
+        }
+
+        if (string.Equals(format, "csv", StringComparison.OrdinalIgnoreCase))
+        {
+            return TypedResults.Stream(body => WriteCsv(request, id, body, ct), "text/csv; charset=utf-8", $"rejections-{id}.csv");
+        }
+
+        var after = page.AfterNumber ?? 0;
+        var rows = await Read(request, id, after, page.Size + 1, ct);
+        return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Line.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    static Task<List<RejectedRow>> Read(ApiRequest request, Guid id, long after, int atMost, CancellationToken ct) => request.Store.Database.Query(
+        ReadRejections, reader => new RejectedRow(
+            reader.GetInt64(0), reader.GetString(1), reader.TextOrNull(2), reader.ValueOrNull<long>(3)),
+        ct, request.TenantId, id, after, atMost);
+
+    static async Task WriteCsv(ApiRequest request, Guid id, Stream body, CancellationToken ct)
+    {
+        await using var writer = new StreamWriter(body, new UTF8Encoding(true)); // the mark is what makes Excel read it as UTF-8
+        await writer.WriteAsync("line,reason,value,duplicate_of\r\n");
+        var rows = new List<RejectedRow>();
+        do
+        {
+            rows = await Read(request, id, rows.Count == 0 ? 0 : rows[^1].Line, PageRequest.LargestLimit, ct);
+            foreach (var row in rows)
+            {
+                await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{row.Line},{row.Reason},{CsvCell.Of(row.Value)},{row.DuplicateOf}\r\n"));
+            }
+        }
+        while (rows.Count == PageRequest.LargestLimit);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text;
+using Campaigns.Engine.Events;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Campaigns.Audience.Import;
+
+/// <summary>The file in a request, as the body itself or as the first file of a form; read as it arrives, never collected.</summary>
+public sealed record UploadedFile(Stream Content, string? Name, Encoding? Encoding)
+{
+    /// <exception cref="IOException">The upload broke off.</exception>
+    public static async Task<(UploadedFile? File, Refusal? Refusal)> Of(HttpRequest request, CancellationToken ct)
+    {
+        var type = MediaType(request.ContentType);
+        if (type?.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return TryEncoding(type, out var encoding, out var refusal) ? (new UploadedFile(request.Body, null, encoding), null) : (null, refusal);
+        }
+
+        var form = new MultipartReader(HeaderUtilities.RemoveQuotes(type.Boundary).ToString(), request.Body);
+        while (await form.ReadNextSectionAsync(ct) is { } section)
+        {
+            if (section.AsFileSection() is { FileStream: { } content } file)
+            {
+                return TryEncoding(MediaType(section.ContentType), out var encoding, out var refusal)
+                    ? (new UploadedFile(content, file.FileName, encoding), null)
+                    : (null, refusal);
+            }
+        }
+
+        return (null, new Refusal("file-missing", "The form holds no file.", RefusalKind.Invalid));
+    }
+
+    static MediaTypeHeaderValue? MediaType(string? header) => MediaTypeHeaderValue.TryParse(header, out var type) ? type : null;
+
+    // Spreadsheets of an older kind write other encodings; saying so in the content type is enough.
+    static bool TryEncoding(MediaTypeHeaderValue? type, out Encoding? encoding, out Refusal? refusal)
+    {
+        (encoding, refusal) = (null, null);
+        var name = HeaderUtilities.RemoveQuotes(type?.Charset ?? default).ToString();
+        if (name is "" || name.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        try
+        {
+            encoding = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            refusal = new Refusal(
+                "charset-unknown", $"'{name}' is no character set that is known here; 'utf-8' or 'windows-1252' would be.", RefusalKind.Invalid);
+            return false;
+        }
+    }
+}

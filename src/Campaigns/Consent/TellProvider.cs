@@ -1,0 +1,13 @@
+namespace Campaigns.Consent;
+
+/// <summary>The provider is to be told that a person wants no more messages.</summary>
+public sealed record SuppressAtProvider(string Address);
+
+/// <summary>The provider is to be told that a person may be written to again.</summary>
+public sealed record ReinstateAtProvider(string Address);
+
+/// <summary>The provider is to erase what it keeps about a person.</summary>
+public sealed record EraseAtProvider(string Address);
+
+/// <summary>A page of one of the provider's lists is to be read into ours.</summary>
+public sealed record ImportSuppressions(string List, int Offset);

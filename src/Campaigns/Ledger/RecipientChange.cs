@@ -1,0 +1,171 @@
+using Campaigns.Recipients;
+
+namespace Campaigns.Ledger;
+
+/// <summary>What some events in a row change about the row of one recipient.</summary>
+sealed class RecipientChange(string tenantId, Guid id)
+{
+    const string Sent = "sent";
+
+    public string TenantId => tenantId;
+
+    public Guid Id => id;
+
+    /// <summary>The recipient's first event is among them.</summary>
+    public bool IsNew { get; private set; }
+
+    public Guid CampaignId { get; private set; }
+
+    public Guid ContactId { get; private set; }
+
+    public string? Channel { get; private set; }
+
+    /// <summary>Null: stays as it is. <c>sent</c> is final, here as in the row.</summary>
+    public string? Status { get; private set; }
+
+    public string? Reason { get; private set; }
+
+    public int? Batch { get; private set; }
+
+    /// <summary>
+    /// Who writes, empty for no sender of the organisation's; null: stays as it is. Whoever is sent to stays with the sender of that batch: what is
+    /// heard of a message counts for the one in whose name it went out, also where an attempt before, whose message it perhaps was, was another's.
+    /// </summary>
+    public Guid? SenderId { get; private set; }
+
+    /// <summary>Goes with the status.</summary>
+    public DateTimeOffset? NotBefore { get; private set; }
+
+    public string? LimitKey { get; private set; }
+
+    /// <summary>Failed attempts so far; null: stays as it is.</summary>
+    public int? Attempts { get; private set; }
+
+    public DateTimeOffset? QueuedAt { get; private set; }
+
+    public DateTimeOffset? SentAt { get; private set; }
+
+    public DateTimeOffset? DeliveredAt { get; private set; }
+
+    public DateTimeOffset? OpenedAt { get; private set; }
+
+    public DateTimeOffset? ClickedAt { get; private set; }
+
+    public DateTimeOffset? BouncedAt { get; private set; }
+
+    public DateTimeOffset? ComplainedAt { get; private set; }
+
+    public DateTimeOffset? UnsubscribedAt { get; private set; }
+
+    public DateTimeOffset? TimedOutAt { get; private set; }
+
+    public static bool Concerns(object fact) => fact
+        is RecipientQueued or RecipientSkipped or RecipientWithdrawn or RecipientRequeued or MessageSent or MessageFailed or MessageInDoubt or MessageReturned
+        or AttemptFailed or RecipientDeferred or OpenTimedOut
+        or IProofOfHandover;
+
+    /// <param name="sender">Empty for none.</param>
+    public void Started(int batch, Guid sender)
+    {
+        SenderId = Status == Sent ? SenderId : sender;
+        Set("sending", null);
+        Batch = batch;
+    }
+
+    /// <param name="recorded">When the event was recorded; facts of the provider carry the time at which they happened.</param>
+    public void Apply(object fact, DateTimeOffset recorded)
+    {
+        switch (fact)
+        {
+            case RecipientQueued queued:
+                Begin(queued.CampaignId, queued.ContactId, queued.Channel, recorded);
+                Set("queued", null);
+                break;
+            case RecipientSkipped skipped:
+                Begin(skipped.CampaignId, skipped.ContactId, skipped.Channel, recorded);
+                Set("skipped", Words(skipped.Reason));
+                break;
+            case RecipientWithdrawn withdrawn:
+                Set("skipped", Words(withdrawn.Reason));
+                break;
+            case MessageSent:
+                Set(Sent, null);
+                SentAt ??= recorded;
+                break;
+            case MessageFailed failed:
+                Set("failed", Words(failed.Category, failed.Code, failed.Text));
+                break;
+            case AttemptFailed failed:
+                Set("queued", Words(failed.Category, failed.Code, failed.Text), failed.RetryAt);
+                Attempts = failed.Attempt;
+                break;
+            case RecipientDeferred deferred:
+                Set("queued", deferred.Why, deferred.Until);
+                LimitKey = deferred.LimitKey;
+                break;
+            case MessageInDoubt doubt:
+                Set("inDoubt", doubt.Why);
+                break;
+            case MessageReturned:
+                Set("queued", null);
+                break;
+            case RecipientRequeued:
+                Set("queued", null);
+                Attempts = 0;
+                break;
+            case OpenTimedOut:
+                TimedOutAt ??= recorded;
+                break;
+            case IProofOfHandover proof:
+                Prove(proof);
+                break;
+        }
+    }
+
+    void Begin(Guid campaignId, Guid contactId, Channel channel, DateTimeOffset at)
+    {
+        IsNew = true;
+        CampaignId = campaignId;
+        ContactId = contactId;
+        Channel = Words(channel);
+        QueuedAt = at;
+    }
+
+    void Set(string status, string? reason, DateTimeOffset? notBefore = null)
+    {
+        if (Status != Sent)
+        {
+            Status = status;
+            Reason = reason;
+            NotBefore = notBefore;
+            LimitKey = null;
+        }
+    }
+
+    // Only a message that the provider has can have such a fact: sent it was, whatever else was recorded before or after.
+    void Prove(IProofOfHandover fact)
+    {
+        SentAt ??= fact.At;
+        Status = Sent;
+        Reason = null;
+        NotBefore = null;
+        LimitKey = null;
+        switch (fact)
+        {
+            case MessageDelivered delivered: DeliveredAt ??= delivered.At; break;
+            case MessageOpened opened: OpenedAt ??= opened.At; break;
+            case LinkClicked clicked: ClickedAt ??= clicked.At; break;
+            case MessageBounced bounced: BouncedAt ??= bounced.At; break;
+            case MessageDropped dropped: BouncedAt ??= dropped.At; break;
+            case MessageUndelivered undelivered: BouncedAt ??= undelivered.At; break;
+            case SpamReported reported: ComplainedAt ??= reported.At; break;
+            case RecipientUnsubscribed unsubscribed: UnsubscribedAt ??= unsubscribed.At; break;
+        }
+    }
+
+    // Read where it is stored: by its category in CountRetryable and ReadRetryable, whole in Consent/EraseReasons, which leaves category and code.
+    static string Words(FailureCategory category, string code, string text) => $"{Words(category)}: {code} {text}".Trim();
+
+    static string Words<T>(T value)
+        where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}

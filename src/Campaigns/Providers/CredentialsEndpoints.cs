@@ -1,0 +1,100 @@
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Campaigns.Providers.SendGrid;
+using Campaigns.Providers.Smtp;
+using Campaigns.Providers.Twilio;
+using Campaigns.Tenancy;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+
+namespace Campaigns.Providers;
+
+/// <summary>Which credentials are set. What they are is never shown again.</summary>
+/// <param name="Fingerprint">Differs where the credentials do.</param>
+public sealed record CredentialsView(string Provider, string Fingerprint, DateTimeOffset Since);
+
+/// <summary>An organisation's own accounts at its providers: set, looked at from outside, removed.</summary>
+public static class CredentialsEndpoints
+{
+    static readonly Refusal NotSet = new(
+        "credentials-not-set", "Your organisation has no credentials of its own there: what the operator configured is used.", RefusalKind.NotFound);
+
+    static readonly Refusal KeyMissing = new(
+        "secrets-key-missing", "This server has no key to keep credentials under. Its operator sets Secrets:Key; docs/operations.md says how.");
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        Map<SendGridCredentials>(api);
+        Map<TwilioCredentials>(api);
+        Map<SmtpCredentials>(api);
+    }
+
+    static void Map<T>(IEndpointRouteBuilder api)
+        where T : class, ICredentials
+    {
+        var path = "/credentials/" + T.Provider;
+        api.MapPut(path, Set<T>).WithName("Set" + typeof(T).Name).WithSummary("Use an account of your own; the credentials are never shown again")
+            .Produces<CredentialsView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
+        api.MapGet(path, async (ApiRequest request, CancellationToken ct) =>
+            {
+                var stream = await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct);
+                return stream.State.AreSet ? Answer<T>(request, stream) : NotSet.ToProblem();
+            })
+            .WithName("Get" + typeof(T).Name).WithSummary("Whether credentials of your own are set, and since when")
+            .Produces<CredentialsView>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapDelete(path, async (ApiRequest request, CancellationToken ct) =>
+            {
+                var session = request.OpenSession();
+                var stream = await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct);
+                if (!stream.State.AreSet)
+                {
+                    return NotSet.ToProblem();
+                }
+
+                Credentials.Delete(session, T.Provider);
+                session.Append(stream, new CredentialsRemoved(T.Provider));
+                await session.Commit(ct);
+                return Results.NoContent();
+            })
+            .WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    static async Task<IResult> Set<T>(T given, ApiRequest request, Credentials credentials, IOptions<SecretsOptions> secrets, CancellationToken ct)
+        where T : class, ICredentials
+    {
+        var errors = given.Errors();
+        if (errors.Count > 0)
+        {
+            return Problems.Invalid(errors);
+        }
+
+        if (!secrets.Value.HasKey)
+        {
+            return KeyMissing.ToProblem();
+        }
+
+        CredentialsSet? set = null;
+        var decided = await request.Decide<ProviderCredentials>(
+            () =>
+            {
+                var session = request.OpenSession();
+                set = credentials.Set(session, given);
+                return session;
+            },
+            StreamId<T>(request), (_, _) => Outcome.Record(set!), ct);
+        return decided.Refusal?.ToProblem() ?? Answer<T>(request, decided.Stream);
+    }
+
+    static Guid StreamId<T>(ApiRequest request)
+        where T : ICredentials => ProviderCredentials.StreamId(request.TenantId, T.Provider);
+
+    static IResult Answer<T>(ApiRequest request, StreamState<ProviderCredentials> stream)
+        where T : ICredentials
+    {
+        request.SetETag(stream.Version);
+        return Results.Ok(new CredentialsView(T.Provider, stream.State.Fingerprint!, stream.State.Since!.Value));
+    }
+}

@@ -1,0 +1,4 @@
+namespace Campaigns.Recipients;
+
+/// <summary>How a message reaches a person.</summary>
+public enum Channel { Email, Sms }

@@ -1,4 +1,0 @@
-namespace Campaigns.Sending;
-
-/// <summary>How a message reaches a person.</summary>
-public enum Channel { Email, Sms }

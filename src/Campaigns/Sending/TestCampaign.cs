@@ -1,0 +1,143 @@
+using Campaigns.Audience;
+using Campaigns.Authoring;
+using Campaigns.Authoring.Rendering;
+using Campaigns.Consent;
+using Campaigns.Engine.Events;
+using Campaigns.Http;
+using Campaigns.Limits;
+using Campaigns.Planning;
+using Campaigns.Providers;
+using Campaigns.Recipients;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace Campaigns.Sending;
+
+/// <summary>Sends a draft to an address or a telephone of one's choice. Nothing about the campaign changes.</summary>
+public static class TestCampaign
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/campaigns/{id:guid}/test", Handle).WithName(nameof(TestCampaign)).WithSummary("Send a draft to yourself; changes nothing")
+            .Produces<TestResult>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .ProducesProblem(StatusCodes.Status502BadGateway);
+
+    public static Refusal? MayTest(Campaign campaign, Channel channel = Channel.Email) => CampaignRules.IsDraft(campaign) ?? (campaign.Settings switch
+    {
+        { TemplateId: null } => new Refusal("campaign-incomplete", "The campaign still needs a template.", RefusalKind.Invalid),
+        { From: null } when channel == Channel.Email => new Refusal("campaign-incomplete", "The campaign still needs a sender.", RefusalKind.Invalid),
+        _ => null,
+    });
+
+    static async Task<IResult> Handle(
+        Guid id, TestInput input, ApiRequest request, Launching launching, SendingConditions conditions, SingleMessages messages, CancellationToken ct)
+    {
+        var (email, phone) = (EmailAddress.Normalise(input.To), PhoneNumber.Normalise(input.To));
+        if ((email ?? phone) is not { } to)
+        {
+            return new Refusal(
+                "address-invalid", "Give the e-mail address, or the telephone number with its country code, to send the test to.",
+                RefusalKind.Invalid).ToProblem();
+        }
+
+        var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
+        var channel = phone is null ? Channel.Email : Channel.Sms;
+        if (MayTest(campaign.State, channel) is { } refusal)
+        {
+            return refusal.ToProblem();
+        }
+
+        if (input.DryRun && channel == Channel.Sms)
+        {
+            return new Refusal("dry-run-unavailable", "Only an e-mail can be checked without being sent.", RefusalKind.Invalid).ToProblem();
+        }
+
+        var settings = campaign.State.Settings;
+        if (await launching.LookAtSenders(request.TenantId, settings, ct) is { } unfit)
+        {
+            return unfit.ToProblem();
+        }
+
+        if ((await SuppressAddresses.List(request.Store, request.TenantId, to, new PageRequest(1, null), ct)).Items.Count > 0)
+        {
+            return new Refusal("address-suppressed", "This address is suppressed: nothing is sent there, not even a test.").ToProblem();
+        }
+
+        var template = await request.Store.Load<Template>(request.TenantId, settings.TemplateId!.Value, ct);
+        if (template.State.Content.Lacks(channel) is { } lack)
+        {
+            return lack.ToProblem();
+        }
+
+        if (!TemplateRenderer.TryCompile(template.State.Content, out var compiled, out var invalid))
+        {
+            return invalid.ToProblem();
+        }
+
+        var fields = new Dictionary<string, string?>(input.Fields ?? new Dictionary<string, string?>(), StringComparer.Ordinal)
+        {
+            [phone is null ? "email" : "phone"] = to,
+        };
+        var rendering = compiled.Render(fields, channel);
+        if (rendering is Unrenderable unrenderable)
+        {
+            return new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem();
+        }
+
+        if (rendering is MissingVariables missing)
+        {
+            return new Refusal(
+                "missing-variables", $"The template needs values for: {string.Join(", ", missing.Names)}. Give them in fields.",
+                RefusalKind.Invalid).ToProblem();
+        }
+
+        // Always the same one of several, while that one may send.
+        var (_, limits, senders) = await conditions.Of(request.TenantId, campaign, ct);
+        if (senders.For(id, channel) is not { } sender)
+        {
+            return new Refusal("sender-unavailable", "None of the campaign's senders may send now: resume one of them.").ToProblem();
+        }
+
+        var claim = Guid.CreateVersion7(request.Now);
+        var messageId = $"test-{claim:N}";
+        OutgoingMessage message = rendering switch
+        {
+            RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), sender.TextFrom, to, "[Test] " + text.Body),
+            Rendered content => new OutgoingEmail(
+                messageId, request.TenantId, id.ToString("N"), sender.Address!, to, null, "[Test] " + content.Subject, content.Html, content.Text)
+            {
+                DryRun = input.DryRun,
+            },
+            _ => throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}."),
+        };
+        var counting = new QueuedRecipient(id)
+        {
+            Segments = message is OutgoingText { Body: var body } ? SmsSegments.Of(body).Count : 1,
+            Limits = input.DryRun ? [] : limits.Test(sender, channel, request.Now),
+        };
+        var uses = Examination.Uses([counting], []);
+
+        // Before it goes out: a repeated request must not send it again.
+        var session = request.OpenSession();
+        Permits.Take(session, claim, null, uses, session.Now);
+        try
+        {
+            await session.Commit(ct);
+        }
+        catch (PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        {
+            return await messages.LimitReached(request, uses, ct);
+        }
+
+        var result = await messages.Send(message, channel, claim, ct);
+        return result.Problem() ?? Results.Ok(new TestResult(to, ((SendResult.Accepted)result).ProviderMessageId));
+    }
+}
+
+/// <param name="Fields">Merge fields, as a contact would have them.</param>
+/// <param name="DryRun">The provider checks the e-mail and sends nothing.</param>
+public sealed record TestInput(string To, Dictionary<string, string?>? Fields = null, bool DryRun = false);
+
+public sealed record TestResult(string To, string? ProviderMessageId);

@@ -1,0 +1,108 @@
+using Campaigns.Consent;
+using Campaigns.Engine;
+using Campaigns.Engine.Events;
+using Campaigns.Providers;
+using Campaigns.Recipients;
+using Npgsql;
+
+namespace Campaigns.Tracking;
+
+/// <summary>
+/// Some addresses as they stand, and what follows for them from what is told of messages and by people: the same whether a webhook tells it
+/// or the answer to a look-up.
+/// </summary>
+sealed class AddressBook
+{
+    static readonly string ReadAddresses = Sql.Beside<AddressBook>(nameof(ReadAddresses));
+
+    readonly Dictionary<string, StreamState<Suppression>> addresses;
+    readonly ConsentOptions options;
+
+    AddressBook(Dictionary<string, StreamState<Suppression>> addresses, ConsentOptions options) => (this.addresses, this.options) = (addresses, options);
+
+    /// <summary>Opens it at the addresses that the facts may change.</summary>
+    public static async Task<AddressBook> Read(EventStore store, string tenantId, IEnumerable<ProviderFact> facts, ConsentOptions options, CancellationToken ct)
+    {
+        var (told, reached) = (new Dictionary<string, Guid>(StringComparer.Ordinal), new Dictionary<string, Guid>(StringComparer.Ordinal));
+        foreach (var fact in facts)
+        {
+            var concerned = fact.Suppresses is not null || fact.Reinstates ? told : fact.Fact is MessageDelivered ? reached : null;
+            if (fact.Address is { } address && concerned?.ContainsKey(address) == false)
+            {
+                concerned.Add(address, Suppression.StreamId(tenantId, address));
+            }
+        }
+
+        var rows = told.Count + reached.Count == 0
+            ? []
+            : await store.Database.Query(
+                ReadAddresses, Row, ct, tenantId, told.Keys.ToArray(), told.Values.ToArray(), reached.Keys.ToArray(), reached.Values.ToArray());
+        return new AddressBook(rows.ToDictionary(row => row.Address, row => row.Stream, StringComparer.Ordinal), options);
+    }
+
+    /// <summary>Adds to the commit what follows from a fact. The commit is refused when the address has changed since it was read.</summary>
+    /// <returns>Whether it says anything about who may be written to.</returns>
+    public bool Record(Session session, ProviderFact fact)
+    {
+        if (fact.Address is not { } address || !addresses.TryGetValue(address, out var stream))
+        {
+            return false;
+        }
+
+        var decided = Decide(stream.State, address, fact, options);
+        addresses[address] = session.Append(stream, decided);
+        return decided.Length > 0 || fact.Suppresses is { } and not SuppressionReason.Unreachable;
+    }
+
+    /// <param name="fact">With the recipient whose message it is about, if we know the message.</param>
+    public static object[] Decide(Suppression suppression, string address, ProviderFact fact, ConsentOptions options)
+    {
+        var source = fact.Recipient is { } id ? $"recipient {id}" : fact.IsReply ? "a reply" : "webhook";
+        switch (fact)
+        {
+            case { Suppresses: SuppressionReason.Unreachable }:
+                if (suppression.IsSuppressed || Failure(fact) is not { } failure || suppression.Failures.ContainsKey(failure.Recipient))
+                {
+                    return [];
+                }
+
+                return IsUnreachable(suppression.Apply(failure), options)
+                    ? [failure, new AddressSuppressed(address, SuppressionReason.Unreachable, source)]
+                    : [failure];
+            case { Suppresses: { } reason }:
+                return suppression.IsFor(reason) ? [] : [new AddressSuppressed(address, reason, source)];
+            case { Reinstates: true }:
+                return suppression.Reason == SuppressionReason.Unsubscribed ? [new AddressReinstated(address, "The person asked for messages again")] : [];
+            case { Fact: MessageDelivered delivered }:
+                return suppression.Failures.Values.Any(at => at <= delivered.At) ? [new AddressReached(delivered.At)] : [];
+            default:
+                return [];
+        }
+    }
+
+    static bool IsUnreachable(Suppression suppression, ConsentOptions options)
+    {
+        var last = suppression.Failures.Values.Max();
+        return suppression.Failures.Values.Count(at => last - at < options.UnreachableWithin) >= options.UnreachableAfter;
+    }
+
+    // A message that we do not know cannot be told from the same one tried again.
+    static AddressUnreachable? Failure(ProviderFact fact) => (fact.Recipient, fact.Fact) switch
+    {
+        ({ } recipient, MessageBounced bounced) => new AddressUnreachable(recipient, bounced.At, bounced.Classification ?? bounced.Type ?? "bounce"),
+        ({ } recipient, MessageUndelivered undelivered) => new AddressUnreachable(recipient, undelivered.At, undelivered.Code),
+        _ => null,
+    };
+
+    static (string Address, StreamState<Suppression> Stream) Row(NpgsqlDataReader reader)
+    {
+        var state = Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(3) };
+        if (!reader.IsDBNull(4))
+        {
+            var failures = reader.GetFieldValue<Guid[]>(4).Zip(reader.GetFieldValue<DateTimeOffset[]>(5), KeyValuePair.Create);
+            state = state with { Failures = state.Failures.AddRange(failures) };
+        }
+
+        return (reader.GetString(0), new StreamState<Suppression>(reader.GetGuid(1), state, reader.GetInt64(2)));
+    }
+}
