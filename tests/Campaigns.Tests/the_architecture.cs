@@ -33,6 +33,70 @@ public sealed partial class the_architecture
     public void has_no_namespace_that_hides_the_first_one() =>
         Application.GetTypes().Concat(Engine.GetTypes()).ShouldNotContain(type => (type.Namespace + ".").StartsWith("Campaigns.Campaigns."));
 
+    /// <summary>
+    /// The rooms of the application from top to bottom: a room uses only rooms above it. Root is what lies in none; CampaignsModule, which lists
+    /// what all of them can do, is no part of it.
+    /// </summary>
+    static readonly string[] Rooms =
+    [
+        Root, "Storage", "Http", "Limits", "Tenancy", "Audience", "Recipients", "Authoring", "Consent", "Providers", "Senders", "Planning", "Ledger", "Sending",
+        "Journeys", "Tracking", "Insight",
+    ];
+
+    /// <summary>Where a room uses one below it all the same, and why. Exact: what is not needed any more must go.</summary>
+    static readonly (string Room, string Below, string Reason)[] Exceptions =
+    [
+        (Root, "Recipients", "DerivedId derives the stream of a recipient from the campaign, the contact and the channel: one place knows every derived id."),
+    ];
+
+    const string Root = "(root)";
+
+    [Fact]
+    public void lets_a_room_use_only_the_rooms_above_it() =>
+        UsesOfRoomsBelow().Where(use => !Exceptions.Any(exception => (exception.Room, exception.Below) == (use.Room, use.Below)))
+            .Select(use => $"{use.File} uses {use.Below}, which stands below {use.Room}").ShouldBeEmpty();
+
+    [Fact]
+    public void needs_every_exception_from_the_order_of_rooms() =>
+        Exceptions.Select(exception => (exception.Room, exception.Below)).Except(UsesOfRoomsBelow().Select(use => (use.Room, use.Below))).ShouldBeEmpty();
+
+    [Fact]
+    public void has_every_folder_among_its_rooms()
+    {
+        SourceFiles().Select(file => file.Room).Distinct().Except(Rooms).ShouldBeEmpty();
+        SourceFiles().Count().ShouldBeGreaterThan(100, "or the rules look at nothing");
+    }
+
+    [Fact]
+    public void names_namespaces_after_folders() =>
+        SourceFiles().Where(file => NamespaceLine().Match(file.Text).Groups["name"].Value != $"Campaigns.{file.Folder.Replace('/', '.')}".TrimEnd('.'))
+            .Select(file => file.Name).ShouldBeEmpty();
+
+    static IEnumerable<(string File, string Room, string Below)> UsesOfRoomsBelow() =>
+        from file in SourceFiles()
+        from Match use in RoomNamed().Matches(file.Text)
+        let below = use.Groups["room"].Value
+        where Array.IndexOf(Rooms, below) > Array.IndexOf(Rooms, file.Room)
+        select (file.Name, file.Room, below);
+
+    static IEnumerable<(string Name, string Folder, string Room, string Text)> SourceFiles()
+    {
+        var source = Path.Combine(Source(), "Campaigns");
+        return
+            from path in Directory.EnumerateFiles(source, "*.cs", SearchOption.AllDirectories)
+            let name = Path.GetRelativePath(source, path).Replace(Path.DirectorySeparatorChar, '/')
+            where !name.StartsWith("obj/", StringComparison.Ordinal) && !name.StartsWith("bin/", StringComparison.Ordinal) && name != "CampaignsModule.cs"
+            let folder = Path.GetDirectoryName(name)!.Replace(Path.DirectorySeparatorChar, '/')
+            select (name, folder, folder.Length == 0 ? Root : folder.Split('/')[0], File.ReadAllText(path));
+    }
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    /// <summary>A room that a file names: in a using, or in front of a type.</summary>
+    [GeneratedRegex(@"(?<!namespace )\bCampaigns\.(?<room>\w+)")]
+    private static partial Regex RoomNamed();
+
     /// <summary>Time is a parameter, or comes from the clock that was given.</summary>
     [Fact]
     public void reads_the_time_in_no_decision()
