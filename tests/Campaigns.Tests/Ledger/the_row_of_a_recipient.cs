@@ -2,7 +2,7 @@ using Campaigns.Ledger;
 using Campaigns.Recipients;
 using Xunit.Abstractions;
 
-namespace Campaigns.Tests.Sending;
+namespace Campaigns.Tests.Ledger;
 
 public sealed class the_row_of_a_recipient(ITestOutputHelper output)
 {

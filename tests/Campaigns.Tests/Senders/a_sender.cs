@@ -2,7 +2,7 @@ using Campaigns.Engine.Events;
 using Campaigns.Limits;
 using Campaigns.Senders;
 
-namespace Campaigns.Tests.Tenancy;
+namespace Campaigns.Tests.Senders;
 
 public sealed class a_sender
 {

@@ -1,7 +1,7 @@
 using Campaigns.Limits;
 using Campaigns.Senders;
 
-namespace Campaigns.Tests.Sending;
+namespace Campaigns.Tests.Senders;
 
 public sealed class the_health_of_a_sender
 {

@@ -1,6 +1,6 @@
 using Campaigns.Senders;
 
-namespace Campaigns.Tests.Tenancy;
+namespace Campaigns.Tests.Senders;
 
 public sealed class the_warm_up_of_a_sender
 {
