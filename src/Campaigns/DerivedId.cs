@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Campaigns.Recipients;
@@ -10,14 +11,15 @@ namespace Campaigns;
 /// </summary>
 public static class DerivedId
 {
-    /// <summary>The recipient stream of a contact in a campaign, over one channel: e-mail adds nothing to the name.</summary>
-    public static Guid Recipient(Guid campaignId, Guid contactId, Channel channel = Channel.Email)
+    /// <summary>The recipient stream: the one message of a step of a campaign to a contact over a channel.</summary>
+    public static Guid Recipient(Guid campaignId, Guid contactId, Channel channel = Channel.Email, int step = 1)
     {
-        Span<byte> name = stackalloc byte[33];
+        Span<byte> name = stackalloc byte[37];
         campaignId.TryWriteBytes(name, bigEndian: true, out _);
         contactId.TryWriteBytes(name[16..], bigEndian: true, out _);
-        name[32] = (byte)channel;
-        return Make(campaignId, channel == Channel.Email ? name[..32] : name);
+        BinaryPrimitives.WriteInt32BigEndian(name[32..], step);
+        name[36] = (byte)channel;
+        return Make(campaignId, name);
     }
 
     /// <summary>The stream of a name within an organisation, for example of a suppressed address.</summary>

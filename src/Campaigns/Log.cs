@@ -4,8 +4,18 @@ namespace Campaigns;
 
 static partial class Log
 {
-    [LoggerMessage(102, LogLevel.Error, "A breaker paused campaign {Campaign} ({Name}): {Reason}. Mend that, then resume the campaign")]
-    public static partial void BreakerPaused(ILogger log, Guid campaign, string name, string reason);
+    [LoggerMessage(1, LogLevel.Warning, "Interrupted while {What}, trying again every second: {Reason}")]
+    static partial void NotificationsInterrupted(ILogger log, Exception? trace, string what, string reason);
+
+    // A database that is away for a moment is no error of ours: where it was noticed says nothing, and it is noticed everywhere.
+    public static void NotificationsInterrupted(ILogger log, Exception error, string what) =>
+        NotificationsInterrupted(log, Storage.Races.DatabaseIsAway(error) ? null : error, what, error.Message);
+
+    [LoggerMessage(9, LogLevel.Error, "A subscriber to {Topic} failed")]
+    public static partial void SubscriberFailed(ILogger log, Exception error, string topic);
+
+    [LoggerMessage(102, LogLevel.Error, "A breaker paused campaign {Campaign}: {Reason}. Mend that, then resume the campaign")]
+    public static partial void BreakerPaused(ILogger log, Guid campaign, string reason);
 
     [LoggerMessage(103, LogLevel.Error, "A breaker paused sender {Sender}: {Reason}. Mend that, then resume the sender")]
     public static partial void BreakerPausedSender(ILogger log, Guid sender, string reason);

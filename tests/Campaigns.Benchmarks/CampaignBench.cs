@@ -1,18 +1,23 @@
 using Campaigns.Authoring;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Ledger;
+using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Recipients;
-using Microsoft.Extensions.Configuration;
+using Campaigns.Sending;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Wolverine.Marten;
+using Wolverine.Runtime;
 
 namespace Campaigns.Benchmarks;
 
-/// <summary>The application on a database of its own, with contacts on a list, a template, and a provider that answers at once.</summary>
+/// <summary>
+/// The application with its workers, on a database of its own, with contacts on a list, a template, and a provider that answers at once. A campaign is
+/// launched and paused at once, which its hydration survives: so that hydrating and sending are measured apart.
+/// </summary>
 sealed class CampaignBench : IAsyncDisposable
 {
     public const string Tenant = "acme";
@@ -28,92 +33,91 @@ sealed class CampaignBench : IAsyncDisposable
         ["Senders:RequireVerified"] = "false",
     };
 
-    readonly ServiceProvider services;
-    readonly EventStore store;
+    readonly IHost host;
+    readonly IDocumentStore store;
     readonly Guid list = Guid.CreateVersion7();
     readonly Guid template = Guid.CreateVersion7();
+    bool isStarted;
 
-    CampaignBench(ServiceProvider services)
+    CampaignBench(IHost host)
     {
-        this.services = services;
-        store = services.GetRequiredService<EventStore>();
+        this.host = host;
+        store = host.Services.GetRequiredService<IDocumentStore>();
     }
 
-    public static async Task<CampaignBench> Start(Bench bench, int contacts)
+    /// <param name="workers">False: nodes beside it do the work.</param>
+    public static async Task<CampaignBench> Start(Bench bench, int contacts, bool workers = true)
     {
-        var campaigns = new CampaignBench(await bench.NewEngine(engine => CampaignsModule.Setup(engine), AddApplication));
+        var campaigns = await On(await bench.NewDatabase(), workers);
         await campaigns.Fill(contacts);
         return campaigns;
     }
 
     /// <summary>A further node on the database of another.</summary>
-    public static CampaignBench Join(string connectionString) => new(Bench.Engine(connectionString, engine => CampaignsModule.Setup(engine), AddApplication));
+    public static Task<CampaignBench> Join(string connectionString) => On(connectionString, workers: true);
 
-    public EventStore Store => store;
+    public IDocumentStore Store => store;
 
-    /// <summary>A campaign that is launched, with the message that hydrates it waiting.</summary>
+    /// <summary>A campaign that is launched and paused; nobody hydrates it yet.</summary>
     public async Task<Guid> Launch(string sender = "anna@sender.example")
     {
-        var session = store.OpenSession(Tenant);
-        var id = Guid.CreateVersion7(session.Now);
-        session.Start<Campaign>(
+        var now = store.Clock.Microseconds();
+        var id = Guid.CreateVersion7(now);
+        await using var session = store.LightweightSession(Tenant);
+        session.Events.StartStream<Campaign>(
             id,
             new CampaignDrafted(new CampaignSettings(
                 "Benchmark", list, template, new SenderAddress(sender), new Pace(new BatchPace(1000, 1000, 0, 0)))),
-            new CampaignScheduled(session.Now),
-            new CampaignLaunched(1));
-        session.Send(new HydrateAudience(id));
-        await session.Commit(CancellationToken.None);
+            new CampaignScheduled(now),
+            new CampaignLaunched(1),
+            new CampaignPaused(PausedBy.Person, "Benchmark"));
+        await session.SaveChangesAsync();
         return id;
     }
 
-    /// <summary>Handles the planning messages by hand until the campaign has its recipients.</summary>
+    /// <summary>Has this node hydrate the campaign, to the last recipient.</summary>
     public async Task Hydrate(Guid campaign)
     {
-        var workers = services.GetRequiredService<MessageWorkers>();
-        while (!(await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State.IsHydrated)
-        {
-            await workers.RunOnce("planning");
-        }
+        await BeginHydrating(campaign);
+        await Until(campaign, state => state.IsHydrated);
     }
 
-    /// <summary>Lets this node's workers send the campaign to its end.</summary>
-    public async Task Send(Guid campaign)
+    /// <summary>Has this node send the campaigns to their ends.</summary>
+    public async Task Send(params IReadOnlyList<Guid> campaigns)
     {
-        await StartWorkers();
-        await End(campaign);
+        await Task.WhenAll(campaigns.Select(BeginSending));
+        await End(campaigns);
     }
 
-    public async Task StartWorkers()
+    /// <summary>The message that has this node hydrate the campaign.</summary>
+    public async Task BeginHydrating(Guid campaign)
     {
-        foreach (var service in services.GetServices<IHostedService>())
-        {
-            await service.StartAsync(CancellationToken.None);
-        }
+        await using var session = store.LightweightSession(Tenant);
+        await Commit(session, new HydrateAudience(campaign));
+    }
+
+    /// <summary>Resumes a campaign before it is hydrated: the end of that begins to send it.</summary>
+    public async Task Resume(Guid campaign)
+    {
+        await using var session = store.LightweightSession(Tenant);
+        session.Events.Append(campaign, new CampaignResumed());
+        await session.SaveChangesAsync();
+    }
+
+    /// <summary>Resumes the campaign, with the message that has this node send it.</summary>
+    public async Task BeginSending(Guid campaign)
+    {
+        await using var session = store.LightweightSession(Tenant);
+        session.Events.Append(campaign, new CampaignResumed());
+        await Commit(session, new SendBatch(campaign, 1));
     }
 
     /// <summary>Waits until the campaigns have ended, by whichever nodes.</summary>
     public async Task End(params IEnumerable<Guid> campaigns)
     {
-        var changed = new Signal();
-        using var subscription = services.GetRequiredService<Notifications>().Subscribe(CampaignLedger.Topic(Tenant), changed.Ring);
         foreach (var campaign in campaigns)
         {
-            while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })
-            {
-                await changed.Wait(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
-            }
-        }
-    }
-
-    /// <summary>Handles the sending messages by hand until the campaign has ended; its time-outs stay waiting.</summary>
-    public async Task SendByHand(Guid campaign)
-    {
-        var workers = services.GetRequiredService<MessageWorkers>();
-        while ((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State is { IsFinished: false })
-        {
-            await workers.RunOnce("sending");
-            await workers.RunOnce("planning");
+            await Until(campaign, state => state.IsFinished);
         }
     }
 
@@ -128,47 +132,56 @@ sealed class CampaignBench : IAsyncDisposable
         return (Guid[])(await read.ExecuteScalarAsync())!;
     }
 
-    public async Task MakeTimersDue()
+    /// <summary>Ends the workers; the database stays.</summary>
+    public async Task Stop()
     {
-        await using var due = store.Database.CreateCommand("update messages set due = now() where kind = 'time_out_open'");
-        await due.ExecuteNonQueryAsync();
-    }
-
-    /// <returns>The time-outs handled.</returns>
-    public async Task<int> TimeOut()
-    {
-        var workers = services.GetRequiredService<MessageWorkers>();
-        var all = 0;
-        for (int handled; (handled = await workers.RunOnce("timeouts", 2000)) > 0;)
+        if (isStarted)
         {
-            all += handled;
-        }
-
-        return all;
-    }
-
-    public async Task StopWorkers()
-    {
-        foreach (var service in services.GetServices<IHostedService>().Reverse())
-        {
-            await service.StopAsync(CancellationToken.None);
+            isStarted = false;
+            await host.StopAsync();
         }
     }
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Stop();
+        host.Dispose();
+    }
 
-    static void AddApplication(IServiceCollection application) => application
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(HighLimits).Build())
-        .AddCampaigns()
-        .AddSingleton<IMessageProvider, InstantProvider>();
+    static async Task<CampaignBench> On(string connectionString, bool workers)
+    {
+        var campaigns = new CampaignBench(await Bench.Application(
+            connectionString, HighLimits, services => services.AddSingleton<IMessageProvider, InstantProvider>(), workers));
+        await campaigns.host.StartAsync();
+        campaigns.isStarted = true;
+        return campaigns;
+    }
+
+    async Task Commit(IDocumentSession session, object message)
+    {
+        await new MartenOutbox(host.Services.GetRequiredService<IWolverineRuntime>(), session) { TenantId = Tenant }.PublishAsync(message);
+        await session.SaveChangesAsync();
+    }
+
+    async Task Until(Guid campaign, Func<Campaign, bool> isSo)
+    {
+        var changed = new Signal();
+        using var subscription = host.Services.GetRequiredService<Notifications>().Subscribe(CampaignLedger.Topic(Tenant), changed.Ring);
+        while (!isSo((await store.Load<Campaign>(Tenant, campaign, CancellationToken.None)).State))
+        {
+            await changed.Wait(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
+    }
 
     async Task Fill(int contacts)
     {
-        var session = store.OpenSession(Tenant);
-        session.Start<Template>(template, new TemplateCreated(new TemplateContent(
+        await using var session = store.LightweightSession(Tenant);
+        session.Events.StartStream<Template>(template, new TemplateCreated(new TemplateContent(
             "Benchmark", "{{first_name}}, an offer", "<p>Dear {{first_name}} {{last_name}}, an offer for {{company}}.</p>", null)));
-        await session.Commit(CancellationToken.None);
-        await using var fill = store.Database.CreateCommand("""
+        await session.SaveChangesAsync();
+        await Bench.Execute(
+            store.Database,
+            """
             with added as (
                 insert into contacts (tenant_id, id, email, first_name, last_name, time_zone, attributes, created_at, updated_at)
                 select $1, gen_random_uuid(), 'person' || n || '@mail.example', 'First' || n, 'Last' || n, 'Europe/Zurich',
@@ -177,14 +190,9 @@ sealed class CampaignBench : IAsyncDisposable
                 returning id
             )
             insert into list_members (tenant_id, list_id, contact_id) select $1, $2, id from added
-            """);
-        fill.Parameters.Add(new() { Value = Tenant });
-        fill.Parameters.Add(new() { Value = list });
-        fill.Parameters.Add(new() { Value = contacts });
-        fill.CommandTimeout = 0;
-        await fill.ExecuteNonQueryAsync();
-        await using var analyze = store.Database.CreateCommand("analyze contacts, list_members");
-        await analyze.ExecuteNonQueryAsync();
+            """,
+            Tenant, list, contacts);
+        await Bench.Execute(store.Database, "analyze contacts, list_members");
     }
 
     sealed class InstantProvider : IMessageProvider

@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace Campaigns.Benchmarks;
 
 /// <summary>This program once more, in a process of its own, which answers each line with one line. It ends with its standard input.</summary>
-sealed class Companion : IAsyncDisposable
+public sealed class Companion : IAsyncDisposable
 {
     readonly Process process;
+    bool hasEnded;
 
     Companion(Process process) => this.process = process;
 
@@ -19,10 +20,24 @@ sealed class Companion : IAsyncDisposable
         }
     }
 
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    public bool HasEnded => hasEnded || process.HasExited;
+
+    /// <summary>Of whatever version of <c>dotnet</c> runs this program.</summary>
+    public static string Dotnet => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+
     /// <param name="serverGc">With the garbage collector of the server instead of that of the benchmarks.</param>
     public static Companion Start(string role, string argument, bool serverGc = false)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var start = new ProcessStartInfo(Dotnet)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -50,6 +65,7 @@ sealed class Companion : IAsyncDisposable
     {
         process.StandardInput.Close();
         await process.WaitForExitAsync();
+        hasEnded = true;
         process.Dispose();
     }
 }

@@ -1,8 +1,9 @@
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Recipients;
 using Campaigns.Sending;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -25,19 +26,18 @@ static class Limits
 
     public static async Task Run(Bench bench)
     {
-        await using var first = await bench.NewEngine(engine => CampaignsModule.Setup(engine));
-        var store = first.GetRequiredService<EventStore>();
-        await using var second = Bench.Engine(store.Database.ConnectionString, engine => CampaignsModule.Setup(engine));
-        EventStore[] nodes = [store, second.GetRequiredService<EventStore>()];
-        await using var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2;No Reset On Close=true");
-        await Bench.Execute(database, "create table bare_permits (key varchar, claim uuid, count bigint, primary key (key, claim))");
+        var connectionString = await bench.NewDatabase();
+        using var first = await Bench.Application(connectionString, workers: false);
+        using var second = await Bench.Application(connectionString, workers: false);
+        IDocumentStore[] nodes = [first.Services.GetRequiredService<IDocumentStore>(), second.Services.GetRequiredService<IDocumentStore>()];
+        await using var database = await bench.NewPlainDatabase("create table bare_permits (key varchar, claim uuid, count bigint, primary key (key, claim))");
 
         await Measure("limits", [.. Enumerable.Range(0, Campaigns).Select(number => new Sender($"sender-{number}@sender.example", Guid.CreateVersion7()))]);
         await Measure("limits-contended", [.. Enumerable.Repeat(new Sender("anna@sender.example", Guid.CreateVersion7()), Campaigns)]);
-        await using var deadlocks = store.Database.CreateCommand("select deadlocks from pg_stat_database where datname = current_database()");
+        await using var deadlocks = nodes[0].Database.CreateCommand("select deadlocks from pg_stat_database where datname = current_database()");
         Console.WriteLine($"# limits: {await deadlocks.ExecuteScalarAsync()} deadlocks");
 
-        Task Measure(string name, Sender[] senders) => Bench.Throughput(
+        Task Measure(string name, Sender[] senders) => bench.Throughput(
             name, "permits/s",
             () => All(senders, (sender, number) => Use(nodes[number % nodes.Length], sender)),
             () => All(senders, (sender, _) => UseRaw(database, sender)));
@@ -55,7 +55,7 @@ static class Limits
         return senders.Length * Batches * Batch;
     }
 
-    static async Task Use(EventStore store, Sender sender)
+    static async Task Use(IDocumentStore store, Sender sender)
     {
         var (permits, claim) = (new Permits(store), Guid.CreateVersion7());
         var available = await permits.Read(sender.Limits, sender.Campaign, Batch, 1, store.Clock.GetUtcNow(), CancellationToken.None);
@@ -66,12 +66,12 @@ static class Limits
 
         var limits = sender.Limits.ToArray();
         Random.Shared.Shuffle(limits); // in no order that two of them could agree on by chance
-        var taking = store.OpenSession(CampaignBench.Tenant);
-        Permits.Take(taking, claim, sender.Campaign, limits.ToDictionary(some => some, _ => Batch), taking.Now);
-        await taking.Commit(CancellationToken.None);
-        var releasing = store.OpenSession(CampaignBench.Tenant);
-        Permits.Release(releasing, claim, releasing.Now, new Dictionary<string, int>());
-        await releasing.Commit(CancellationToken.None);
+        await using var taking = store.LightweightSession(CampaignBench.Tenant);
+        Permits.Take(taking, claim, sender.Campaign, limits.ToDictionary(some => some, _ => Batch), store.Clock.Microseconds());
+        await taking.SaveChangesAsync();
+        await using var releasing = store.LightweightSession(CampaignBench.Tenant);
+        Permits.Release(releasing, claim, store.Clock.Microseconds(), new Dictionary<string, int>());
+        await releasing.SaveChangesAsync();
     }
 
     static async Task UseRaw(NpgsqlDataSource database, Sender sender)

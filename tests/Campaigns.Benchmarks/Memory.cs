@@ -18,10 +18,11 @@ static class Memory
 
     public static async Task Run(Bench bench)
     {
-        await using var campaigns = await CampaignBench.Start(bench, Recipients);
-        await using var node = SendingNode.Beside(campaigns, serverGc: true);
+        await using var campaigns = await CampaignBench.Start(bench, Recipients, workers: false);
+        await using var node = SendingNode.Beside(bench, campaigns, serverGc: true);
         var campaign = await campaigns.Launch();
-        await node.Ask(SendingNode.StartWorkers);
+        await campaigns.Resume(campaign); // hydrating ends with the first batch then
+        await SendingNode.BeginAll(node, campaign);
         var samples = await Watch(campaigns, campaign, node);
 
         var tenth = Math.Max(1, samples.Count / 10);

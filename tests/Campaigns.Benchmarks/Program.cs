@@ -4,17 +4,8 @@ using Campaigns.Benchmarks;
 var benchmarks = new Dictionary<string, Func<Bench, Task>>
 {
     ["append"] = Append.Run,
-    ["append-many"] = AppendMany.Run,
-    ["append-projected"] = AppendProjected.Run,
-    ["bulk"] = Bulk.Run,
-    ["messages"] = Messages.Run,
-    ["messages-batch"] = MessagesInBatches.Run,
-    ["wake"] = Wake.Run,
-    ["read"] = Read.Run,
-    ["state"] = State.Run,
     ["rebuild"] = Rebuild.Run,
-    ["lag"] = Lag.Run,
-    ["timers"] = Timers.Run,
+    ["wake"] = Wake.Run,
     ["hydrate"] = Hydrate.Run,
     ["send"] = Send.Run,
     ["send-4"] = SendFour.Run,
@@ -22,9 +13,7 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["webhooks"] = Webhooks.Run,
     ["limits"] = Limits.Run,
     ["memory"] = Memory.Run,
-    ["soak"] = new Soak("soak", once: false, held: false).Run,
-    ["soak-held"] = new Soak("soak-held", once: false, held: true).Run,
-    ["soak-once"] = new Soak("soak-once", once: true, held: false).Run,
+    ["start"] = Starting.Run,
 };
 
 // What a benchmark starts beside itself.
@@ -35,6 +24,8 @@ switch (args)
         return 0;
     case [WebhookPoster.Role, var address]:
         await WebhookPoster.Run(new Uri(address));
+        return 0;
+    case [Starting.Role]:
         return 0;
 }
 

@@ -9,13 +9,11 @@ sealed class RawLedger(NpgsqlDataSource database)
 
     public static async Task<RawLedger> Start(Bench bench)
     {
-        var database = NpgsqlDataSource.Create(await bench.NewDatabase());
-        await using var create = database.CreateCommand("""
+        var database = await bench.NewPlainDatabase("""
             create table bare_events (seq_id bigserial primary key, stream_id uuid, version bigint, type varchar, data jsonb, timestamp timestamptz default now());
             create table bare_recipients (id uuid primary key, status varchar, sent_at timestamptz) with (fillfactor = 60);
             create table bare_timers (id uuid primary key default gen_random_uuid(), due timestamptz, body jsonb)
             """);
-        await create.ExecuteNonQueryAsync();
         return new RawLedger(database);
     }
 
@@ -51,23 +49,6 @@ sealed class RawLedger(NpgsqlDataSource database)
                 )
                 update bare_recipients set status = 'sent', sent_at = now() where id = any ($1)
                 """);
-        }
-    }
-
-    public async Task TimeOut()
-    {
-        for (var handled = 1; handled > 0;)
-        {
-            await using var command = database.CreateCommand("""
-                with due as (
-                    delete from bare_timers where id in (select id from bare_timers limit 1000) returning (body ->> 'recipientId')::uuid as recipient
-                ),
-                events as (
-                    insert into bare_events (stream_id, version, type, data) select recipient, 3, 'timed_out', '{}' from due
-                )
-                update bare_recipients r set status = 'timed_out' from due where r.id = due.recipient
-                """);
-            handled = await command.ExecuteNonQueryAsync();
         }
     }
 

@@ -10,8 +10,7 @@ sealed class RawWebhooks(NpgsqlDataSource database)
 {
     public static async Task<RawWebhooks> Start(Bench bench, IReadOnlyList<Guid> recipients)
     {
-        var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2;No Reset On Close=true");
-        await Bench.Execute(database, """
+        var database = await bench.NewPlainDatabase("""
             create table bare_bodies (id uuid primary key, body bytea, processed_at timestamptz);
             create table bare_keys (key uuid primary key);
             create table bare_events (seq_id bigserial primary key, stream_id uuid, version bigint, type varchar, data jsonb, timestamp timestamptz default now());

@@ -11,7 +11,7 @@ static class Send
         var raw = await RawLedger.Start(bench);
         var campaign = Guid.Empty;
         Guid[] rows = [];
-        await Bench.Throughput(
+        await bench.Throughput(
             "send", "messages/s",
             async () =>
             {
@@ -23,11 +23,7 @@ static class Send
                 await raw.Send(rows);
                 return Contacts;
             },
-            async () =>
-            {
-                await campaigns.StopWorkers();
-                await campaigns.Hydrate(campaign = await campaigns.Launch());
-            },
+            async () => await campaigns.Hydrate(campaign = await campaigns.Launch()),
             async () => rows = await raw.Hydrate(Contacts));
     }
 }

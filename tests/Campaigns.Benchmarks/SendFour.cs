@@ -2,7 +2,7 @@ namespace Campaigns.Benchmarks;
 
 /// <summary>
 /// Four hydrated campaigns of four senders to their ends at once, otherwise as <see cref="Send"/>: by the workers of this process, or by those of
-/// two nodes in processes of their own. Raw: as many connections.
+/// two nodes in processes of their own, two campaigns each. Raw: as many connections.
 /// </summary>
 static class SendFour
 {
@@ -13,30 +13,29 @@ static class SendFour
     public static async Task Run(Bench bench)
     {
         await using var campaigns = await CampaignBench.Start(bench, Contacts);
-        await Measure(bench, "send-4", campaigns, campaigns.StartWorkers, campaigns.StopWorkers);
+        await Measure(bench, "send-4", campaigns, campaigns.Hydrate, launched => campaigns.Send([.. launched]));
     }
 
     public static async Task RunOnTwoNodes(Bench bench)
     {
-        await using var campaigns = await CampaignBench.Start(bench, Contacts);
-        await using var first = SendingNode.Beside(campaigns);
-        await using var second = SendingNode.Beside(campaigns);
-        await Measure(bench, "send-2-nodes", campaigns, () => Both(SendingNode.StartWorkers), () => Both(SendingNode.StopWorkers));
-
-        Task Both(string order) => Task.WhenAll(first.Ask(order), second.Ask(order));
+        await using var campaigns = await CampaignBench.Start(bench, Contacts, workers: false);
+        await using var first = SendingNode.Beside(bench, campaigns);
+        await using var second = SendingNode.Beside(bench, campaigns);
+        await Measure(
+            bench, "send-2-nodes", campaigns, campaign => SendingNode.Hydrate(first, campaign),
+            async launched => await Task.WhenAll(SendingNode.Send(first, launched[..2]), SendingNode.Send(second, launched[2..])));
     }
 
-    static async Task Measure(Bench bench, string name, CampaignBench campaigns, Func<Task> startWorkers, Func<Task> stopWorkers)
+    static async Task Measure(Bench bench, string name, CampaignBench campaigns, Func<Guid, Task> hydrate, Func<List<Guid>, Task> send)
     {
         var raw = await RawLedger.Start(bench);
         var launched = new List<Guid>();
         var rows = new List<Guid[]>();
-        await Bench.Throughput(
+        await bench.Throughput(
             name, "messages/s",
             async () =>
             {
-                await startWorkers();
-                await campaigns.End(launched);
+                await send(launched);
                 return Contacts * Senders.Length;
             },
             async () =>
@@ -46,12 +45,11 @@ static class SendFour
             },
             async () =>
             {
-                await stopWorkers();
                 launched.Clear();
                 foreach (var sender in Senders)
                 {
                     launched.Add(await campaigns.Launch(sender));
-                    await campaigns.Hydrate(launched[^1]);
+                    await hydrate(launched[^1]);
                 }
             },
             async () =>

@@ -1,34 +1,31 @@
 using System.Diagnostics;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
+using Wolverine.Attributes;
+using Wolverine.Marten;
+using Wolverine.Runtime;
 
 namespace Campaigns.Benchmarks;
 
-/// <summary>From the end of the commit that sent a message into an idle queue to its handler. Raw: one committed update of one row, the least that a claim is.</summary>
+/// <summary>
+/// From the beginning of the commit that sends a message into an idle queue to its handler. Raw: one committed update of one row, the least that the
+/// commit is.
+/// </summary>
 static class Wake
 {
     const int Messages = 200;
 
     public static async Task Run(Bench bench)
     {
-        var handled = new TaskCompletionSource<long>();
-        await using var engine = await bench.NewEngine(setup => setup
-            .Handle<Tick>("tick", "ticks", _ => (_, _, _) =>
-            {
-                handled.SetResult(Stopwatch.GetTimestamp());
-                return Task.CompletedTask;
-            }));
-        var store = engine.GetRequiredService<EventStore>();
-        await using var database = NpgsqlDataSource.Create(await bench.NewDatabase() + ";Max Auto Prepare=10;Auto Prepare Min Usages=2;No Reset On Close=true");
-        await Bench.Execute(database, "create table counter as select 0 as n");
-
-        var services = engine.GetServices<IHostedService>().ToList();
-        await Task.WhenAll(services.Select(service => service.StartAsync(CancellationToken.None)));
+        using var host = await Bench.Storage(
+            await bench.NewDatabase(), module => module.Handle<Tick>("ticks", typeof(TickHandler)), workers: true);
+        var (store, runtime) = (host.Services.GetRequiredService<IDocumentStore>(), host.Services.GetRequiredService<IWolverineRuntime>());
+        await using var database = await bench.NewPlainDatabase("create table counter as select 0 as n");
+        await host.StartAsync();
         await Bench.Latency("wake", Ours, Raw);
-        await Task.WhenAll(services.Select(service => service.StopAsync(CancellationToken.None)));
+        await host.StopAsync();
 
         async Task<IEnumerable<TimeSpan>> Ours()
         {
@@ -36,24 +33,25 @@ static class Wake
             for (var i = 0; i < Messages; i++)
             {
                 await Idle();
-                handled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                var session = store.OpenSession("acme");
-                session.Send(new Tick(i));
-                await session.Commit(CancellationToken.None);
-                var committed = Stopwatch.GetTimestamp();
-                times.Add(Stopwatch.GetElapsedTime(committed, await handled.Task));
+                var handled = TickHandler.Next();
+                var began = Stopwatch.GetTimestamp();
+                await using var session = store.LightweightSession("acme");
+                await new MartenOutbox(runtime, session) { TenantId = "acme" }.PublishAsync(new Tick(i));
+                await session.SaveChangesAsync();
+                times.Add(Stopwatch.GetElapsedTime(began, await handled));
             }
 
             return times;
         }
 
-        // Until the message before is gone and the worker has had the time to fall asleep.
+        // Until the message before is done with and the queue has had the time to fall asleep.
         async Task Idle()
         {
             for (var waiting = true; waiting;)
             {
                 await Task.Delay(5);
-                await using var any = store.Database.CreateCommand("select exists (select from messages where queue = 'ticks')");
+                await using var any = store.Database.CreateCommand(
+                    "select exists (select from wolverine_incoming_envelopes where message_type = 'tick' and status <> 'Handled')");
                 waiting = (bool)(await any.ExecuteScalarAsync())!;
             }
         }
@@ -72,4 +70,17 @@ static class Wake
             return times;
         }
     }
+}
+
+[MessageIdentity("tick")]
+public sealed record Tick(int Number);
+
+public static class TickHandler
+{
+    static TaskCompletionSource<long> handled = new();
+
+    /// <summary>When the next message is in its handler's hands.</summary>
+    public static Task<long> Next() => (handled = new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public static void Handle(Tick tick) => handled.SetResult(Stopwatch.GetTimestamp());
 }

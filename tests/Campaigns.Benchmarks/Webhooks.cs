@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Campaigns.Engine.Messages;
 using Campaigns.Ledger;
 using Campaigns.Server.Hosting;
+using Campaigns.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -18,6 +18,8 @@ static class Webhooks
 {
     const int Contacts = 20_000;
 
+    const string Waiting = "select exists (select from wolverine_incoming_envelopes where message_type = 'record_facts' and status <> 'Handled')";
+
     static readonly string[] Kinds = ["delivered", "open", "click", "open"];
 
     public static async Task Run(Bench bench)
@@ -25,7 +27,8 @@ static class Webhooks
         await using var campaigns = await CampaignBench.Start(bench, Contacts);
         var campaign = await campaigns.Launch();
         await campaigns.Hydrate(campaign);
-        await campaigns.SendByHand(campaign);
+        await campaigns.Send(campaign);
+        await campaigns.Stop();
         var recipients = await campaigns.Recipients(campaign);
         var raw = await RawWebhooks.Start(bench, recipients);
 
@@ -34,11 +37,12 @@ static class Webhooks
         {
             ["ConnectionStrings:Campaigns"] = campaigns.Store.Database.ConnectionString,
             ["Urls"] = "http://127.0.0.1:0",
-            ["Logging:LogLevel:Default"] = "Warning",
+            ["Serilog:MinimumLevel:Default"] = "Warning",
+            ["Messaging:FirstPoll"] = "00:00:01",
             ["SendGrid:ApiKey"] = "SG.benchmark", // nothing is left to be sent
             ["SendGrid:WebhookPublicKey"] = Convert.ToBase64String(key.ExportSubjectPublicKeyInfo()),
         });
-        await using var poster = Companion.Start(WebhookPoster.Role, new Uri(server.Address, $"/webhooks/sendgrid/{CampaignBench.Tenant}").ToString());
+        await using var poster = bench.Beside(WebhookPoster.Role, new Uri(server.Address, $"/webhooks/sendgrid/{CampaignBench.Tenant}").ToString());
         var happened = 0;
         await Measure("webhooks-1", eventsAtOnce: 1, posts: 2000);
         await Measure("webhooks", eventsAtOnce: 100, posts: 200);
@@ -47,7 +51,7 @@ static class Webhooks
         async Task Measure(string name, int eventsAtOnce, int posts)
         {
             WebhookPost[] round = [];
-            await Bench.Load(
+            await bench.Load(
                 name, "events/s", eventsAtOnce * posts, Ours, () => raw.Take(round),
                 async () =>
                 {
@@ -70,7 +74,7 @@ static class Webhooks
         {
             var changed = new Signal();
             using var subscription = server.App.Services.GetRequiredService<Notifications>().Subscribe(CampaignLedger.Topic(CampaignBench.Tenant), changed.Ring);
-            while (await Ask("select exists (select from messages where queue = 'tracking' and dead_at is null)") is true)
+            while (await Ask(Waiting) is true)
             {
                 await changed.Wait(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
             }

@@ -2,16 +2,17 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Schema;
 using Campaigns.Server.Tests.Sending;
+using Campaigns.Storage.Schema;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Wolverine;
+using Wolverine.Runtime;
 
 namespace Campaigns.Server.Tests;
 
@@ -24,12 +25,12 @@ public sealed class ApiHost : IAsyncDisposable
 
     public IServiceProvider Services => app.Services;
 
-    public EventStore Store => Services.GetRequiredService<EventStore>();
+    public IDocumentStore Store => Services.GetRequiredService<IDocumentStore>();
 
     /// <summary>Where it listens.</summary>
     public Uri Address => new(app.Urls.Single());
 
-    /// <param name="connectionString">To an empty schema or database.</param>
+    /// <param name="connectionString">To a database, migrated or empty.</param>
     /// <param name="settings">As in the environment of a server, with colons.</param>
     /// <param name="clock">Null: the system's.</param>
     public static async Task<ApiHost> Start(string connectionString, IDictionary<string, string?>? settings = null, TimeProvider? clock = null)
@@ -49,11 +50,19 @@ public sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine), workers: false);
-        builder.Services.AddCampaigns();
+        CampaignsModule.Add(builder, connectionString, workers: false);
+        builder.Services.ConfigureWolverine(wolverine => wolverine.CodeGeneration.ReuseCompiledAssemblies = true); // hundreds of hosts in this process
+
         var app = builder.Build();
         app.MapCampaigns();
-        await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
+        await using (var migrated = app.Services.GetRequiredService<IDocumentStore>().Database.CreateCommand("select to_regclass('schema_migrations') is not null"))
+        {
+            if (await migrated.ExecuteScalarAsync() is false)
+            {
+                await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
+            }
+        }
+
         await app.StartAsync();
         app.Configuration["PublicUrl"] ??= app.Urls.Single();
         return new ApiHost(app);
@@ -69,6 +78,11 @@ public sealed class ApiHost : IAsyncDisposable
             DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
         };
     }
+
+    /// <summary>Puts a message into its queue.</summary>
+    /// <param name="due">Null: at once.</param>
+    public async Task Send(string tenantId, object message, DateTimeOffset? due = null) =>
+        await new MessageBus(Services.GetRequiredService<IWolverineRuntime>()) { TenantId = tenantId }.PublishAsync(message, new DeliveryOptions { ScheduledTime = due });
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 }

@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Planning;
 
 namespace Campaigns.Tests;
@@ -6,7 +6,7 @@ namespace Campaigns.Tests;
 /// <summary>Given these facts, when this is decided, then that is recorded and sent, and nothing else.</summary>
 static class Scenario
 {
-    public static Given<Campaign> Given(params object[] facts) => new(facts.Aggregate(Campaign.Initial, (state, fact) => state.Apply(fact)));
+    public static Given<Campaign> Given(params object[] facts) => new(facts.Aggregate(Campaign.Initial, (state, fact) => state.Evolve(fact)));
 
     /// <summary>A message that goes out at once.</summary>
     public static Message Sent(object message) => new(message, null);

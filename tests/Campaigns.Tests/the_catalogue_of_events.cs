@@ -2,27 +2,25 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 
 namespace Campaigns.Tests;
 
 /// <summary><c>docs/events.md</c> says what is stored.</summary>
 public sealed partial class the_catalogue_of_events
 {
-    static readonly EngineModel Model = SetUp();
     static readonly Dictionary<string, string> Bodies = ReadBodies();
 
-    public static TheoryData<string> EventNames => [.. Model.EventTypes.ByName.Keys];
+    public static TheoryData<string> EventNames => [.. Stored.Events.Keys];
 
     [Fact]
-    public void has_every_event_and_no_other() => Bodies.Keys.Order().ShouldBe(Model.EventTypes.ByName.Keys.Order());
+    public void has_every_event_and_no_other() => Bodies.Keys.Order().ShouldBe(Stored.Events.Keys.Order());
 
     [Theory, MemberData(nameof(EventNames))]
     public void names_the_members_of_an_event(string name)
     {
-        var type = Model.EventTypes.ByName[name].Type;
-        var stored = JsonSerializer.SerializeToElement(Samples.Of(type), type, EventTypes.Json);
+        var type = Stored.Events[name];
+        var stored = JsonSerializer.SerializeToElement(Samples.Of(type), type, StoredJson.Options);
         var named = Parts(Bodies[name]);
         named.Select(part => part.Member).Order().ShouldBe(Members(stored).Order());
         foreach (var (member, details) in named.Where(part => part.Details.Length > 0))
@@ -64,13 +62,6 @@ public sealed partial class the_catalogue_of_events
         select KeyValuePair.Create(name.Value, cells[3]));
 
     static string Docs([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "docs"));
-
-    static EngineModel SetUp()
-    {
-        var setup = new EngineSetup();
-        CampaignsModule.Setup(setup);
-        return setup.Model;
-    }
 
     [GeneratedRegex(@"\([^)]*\)")]
     private static partial Regex Parenthesis();

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 
 namespace Campaigns.Tests;
 
@@ -13,64 +12,61 @@ namespace Campaigns.Tests;
 /// </summary>
 public sealed class the_stored_form
 {
-    static readonly EngineModel Model = SetUp();
-
     // As stored, but with letters instead of escapes: for people to read.
-    static readonly JsonSerializerOptions Readable = new(EventTypes.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Readable = new(StoredJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static TheoryData<string> EventNames => [.. Model.EventTypes.ByName.Keys];
+    public static TheoryData<string> EventNames => [.. Stored.Events.Keys];
 
-    public static TheoryData<string> MessageKinds => [.. Model.MessageTypes.Select(message => message.Kind)];
+    public static TheoryData<string> MessageKinds => [.. Stored.Messages.Keys];
 
     [Fact]
     public void of_every_event_is_approved() => ShouldBeApproved(
         "StoredEvents.approved.txt",
-        Model.EventTypes.ByName.Values.Select(stored => Line(stored.Name, stored.Type)),
-        Model.EventTypes.ByName.Values.Select(stored => stored.Type));
+        Stored.Events.Select(stored => Line(stored.Key, stored.Value)),
+        Stored.Events.Values);
 
     [Fact]
     public void of_every_message_is_approved() => ShouldBeApproved(
         "StoredMessages.approved.txt",
-        Model.MessageTypes.Select(message => Line(message.Kind, message.Type)),
-        Model.MessageTypes.Select(message => message.Type));
+        Stored.Messages.Select(stored => Line(stored.Key, stored.Value)),
+        Stored.Messages.Values);
 
     [Theory, MemberData(nameof(EventNames))]
-    public void of_an_event_reads_back_as_the_same_event(string name) => ReadsBack(Model.EventTypes.ByName[name].Type);
+    public void of_an_event_reads_back_as_the_same_event(string name) => ReadsBack(Stored.Events[name]);
 
     [Theory, MemberData(nameof(MessageKinds))]
-    public void of_a_message_reads_back_as_the_same_message(string kind) =>
-        ReadsBack(Model.MessageTypes.Single(message => message.Kind == kind).Type);
+    public void of_a_message_reads_back_as_the_same_message(string kind) => ReadsBack(Stored.Messages[kind]);
 
     [Theory, MemberData(nameof(EventNames))]
     public void of_an_event_reads_back_when_nothing_optional_is_there(string name)
     {
-        var type = Model.EventTypes.ByName[name].Type;
+        var type = Stored.Events[name];
         var least = Samples.Least(type);
-        var json = JsonSerializer.Serialize(least, type, EventTypes.Json);
+        var json = JsonSerializer.Serialize(least, type, StoredJson.Options);
         json.ShouldNotContain("null", Case.Sensitive, "absent instead of null");
-        JsonSerializer.Deserialize(json, type, EventTypes.Json).ShouldBeEquivalentTo(least);
+        JsonSerializer.Deserialize(json, type, StoredJson.Options).ShouldBeEquivalentTo(least);
     }
 
     [Theory, MemberData(nameof(EventNames))]
     public void of_an_event_may_have_members_that_this_program_does_not_know(string name) // written by a newer one beside it
     {
-        var type = Model.EventTypes.ByName[name].Type;
-        var json = JsonSerializer.Serialize(Samples.Of(type), type, EventTypes.Json);
+        var type = Stored.Events[name];
+        var json = JsonSerializer.Serialize(Samples.Of(type), type, StoredJson.Options);
         var newer = json == "{}" ? """{"newer":{"a":1}}""" : json[..^1] + ""","newer":{"a":1}}""";
-        JsonSerializer.Deserialize(newer, type, EventTypes.Json).ShouldBeEquivalentTo(Samples.Of(type));
+        JsonSerializer.Deserialize(newer, type, StoredJson.Options).ShouldBeEquivalentTo(Samples.Of(type));
     }
 
     [Fact]
-    public void has_names_in_snake_case() => Model.EventTypes.ByName.Keys.Concat(Model.MessageTypes.Select(message => message.Kind))
+    public void has_names_in_snake_case() => Stored.Events.Keys.Concat(Stored.Messages.Keys)
         .ShouldAllBe(name => name.All(letter => char.IsAsciiLetterLower(letter) || letter == '_'));
 
     static void ReadsBack(Type type)
     {
         var sample = Samples.Of(type);
-        var json = JsonSerializer.Serialize(sample, type, EventTypes.Json);
-        var read = JsonSerializer.Deserialize(json, type, EventTypes.Json);
+        var json = JsonSerializer.Serialize(sample, type, StoredJson.Options);
+        var read = JsonSerializer.Deserialize(json, type, StoredJson.Options);
         read.ShouldBeEquivalentTo(sample);
-        JsonSerializer.Serialize(read, type, EventTypes.Json).ShouldBe(json);
+        JsonSerializer.Serialize(read, type, StoredJson.Options).ShouldBe(json);
     }
 
     static string Line(string name, Type type) => $"{name} {JsonSerializer.Serialize(Samples.Of(type), type, Readable)}";
@@ -94,11 +90,4 @@ public sealed class the_stored_form
     }
 
     static string Folder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
-
-    static EngineModel SetUp()
-    {
-        var setup = new EngineSetup();
-        CampaignsModule.Setup(setup);
-        return setup.Model;
-    }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 
 namespace Campaigns.Tests;
 
@@ -24,23 +23,21 @@ public sealed class what_is_personal
         "recipient_deferred reason",
     ];
 
-    static readonly EventTypes Types = SetUp();
-
-    public static TheoryData<string> Names => [.. Types.ByName.Keys];
+    public static TheoryData<string> Names => [.. Stored.Events.Keys];
 
     [Theory, MemberData(nameof(Names))]
     public void is_masked_in_every_event(string name)
     {
-        var before = Members(name, Samples.Of(Types.ByName[name].Type));
+        var before = Members(name, Samples.Of(Stored.Events[name]));
         var after = Members(name, Masked(name));
         var left = before.Keys.Where(IsTelling).Where(member => after.GetValueOrDefault(member) == before[member]);
-        left.Except(OfThings).ShouldBeEmpty("say how it looks once it is erased, with Mask in CampaignsModule, or here that it is no person's");
+        left.Except(OfThings).ShouldBeEmpty("say how it looks once it is erased, with Mask in the room's Configuration, or here that it is no person's");
     }
 
     [Theory, MemberData(nameof(Names))]
     public void is_all_that_is_masked(string name)
     {
-        var before = Members(name, Samples.Of(Types.ByName[name].Type));
+        var before = Members(name, Samples.Of(Stored.Events[name]));
         var after = Members(name, Masked(name));
         before.Keys.Where(member => after.GetValueOrDefault(member) != before[member]).ShouldAllBe(member => IsTelling(member));
     }
@@ -49,18 +46,14 @@ public sealed class what_is_personal
     public void is_masked_twice_as_once(string name)
     {
         var once = Masked(name);
-        Json(Types.Mask(once.GetType()) is { } mask ? mask(once) : once).ShouldBe(Json(once));
+        Json(Stored.Masked(once)).ShouldBe(Json(once));
     }
 
     [Fact]
     public void things_are_no_persons_only_as_long_as_they_are_there() =>
-        OfThings.Except(Types.ByName.SelectMany(named => Members(named.Key, Samples.Of(named.Value.Type)).Keys)).ShouldBeEmpty();
+        OfThings.Except(Stored.Events.SelectMany(named => Members(named.Key, Samples.Of(named.Value)).Keys)).ShouldBeEmpty();
 
-    static object Masked(string name)
-    {
-        var sample = Samples.Of(Types.ByName[name].Type);
-        return Types.Mask(sample.GetType()) is { } mask ? mask(sample) : sample;
-    }
+    static object Masked(string name) => Stored.Masked(Samples.Of(Stored.Events[name]));
 
     static bool IsTelling(string member)
     {
@@ -82,13 +75,5 @@ public sealed class what_is_personal
         _ => [],
     };
 
-    static string Json(object fact) => JsonSerializer.Serialize(fact, fact.GetType(), EventTypes.Json);
-
-    static EventTypes SetUp()
-    {
-        var setup = new EngineSetup();
-        CampaignsModule.Setup(setup);
-        setup.Model.EventTypes.Verify();
-        return setup.Model.EventTypes;
-    }
+    static string Json(object fact) => JsonSerializer.Serialize(fact, fact.GetType(), StoredJson.Options);
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Campaigns.Engine.Projections;
-using Campaigns.Engine.Schema;
 using Campaigns.Server.Demo;
 using Campaigns.Server.Hosting;
+using Campaigns.Storage.Rebuild;
+using Campaigns.Storage.Schema;
 using Npgsql;
 
 namespace Campaigns.Server.Commands;
@@ -22,7 +22,7 @@ static class CommandLine
         var root = new RootCommand("Campaigns: outreach campaigns by e-mail and SMS. Without a command, runs the server.")
         {
             ServeCommand(), DemoCommand.Create(), Migrate.Command(), Projections.Command(), Events.Command(), Messages.Command(), Doctor.Command(),
-            Keys.Command(), ProviderCredentials.Command(),
+            Keys.Command(), ProviderCredentials.Command(), JasperFx.Command(),
         };
         var invocation = new InvocationConfiguration
         {
@@ -48,7 +48,7 @@ static class CommandLine
             await Console.Error.WriteLineAsync($"Campaigns cannot start. {error.Message}");
             return 1;
         }
-        catch (Exception error) when (error is SchemaIsNewerException or RebuildRefusedException)
+        catch (Exception error) when (error is SchemaIsNewerException or SchemaIsFormerException or RebuildRefusedException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return 1;

@@ -1,8 +1,8 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Schema;
 using Campaigns.Server.Hosting;
 using Campaigns.Server.Postgres;
+using Campaigns.Storage;
+using Campaigns.Storage.Schema;
+using Marten;
 
 namespace Campaigns.Server.Commands;
 
@@ -10,22 +10,26 @@ namespace Campaigns.Server.Commands;
 sealed class DatabaseAccess : IAsyncDisposable
 {
     readonly EmbeddedPostgres? postgres;
-    readonly ServiceProvider services;
+    readonly IHost host;
 
-    DatabaseAccess(EmbeddedPostgres? postgres, ServiceProvider services)
+    DatabaseAccess(EmbeddedPostgres? postgres, IHost host)
     {
         this.postgres = postgres;
-        this.services = services;
+        this.host = host;
     }
 
-    public IServiceProvider Services => services;
+    public IServiceProvider Services => host.Services;
+
+    /// <summary>What the services are of; not started, so it handles nothing.</summary>
+    public IHost Host => host;
 
     /// <exception cref="StartException">There is no such database, or its schema is not what the command needs.</exception>
     public static async Task<DatabaseAccess> Open(SchemaNeed need, CancellationToken ct)
     {
-        var configuration = new ConfigurationBuilder()
-            .SetBasePath(AppContext.BaseDirectory).AddJsonFile("appsettings.json").AddEnvironmentVariables().Build();
+        var builder = NewBuilder();
+        var configuration = builder.Configuration;
         EmbeddedPostgres? postgres = null;
+        IHost? host = null;
         try
         {
             var connectionString = configuration.GetConnectionString("Campaigns");
@@ -36,24 +40,43 @@ sealed class DatabaseAccess : IAsyncDisposable
                 await Development.AddSecretsKey(configuration, configuration["DataFolder"]!, ct);
             }
 
-            var services = new ServiceCollection()
-                .AddLogging()
-                .AddSingleton<IConfiguration>(configuration)
-                .AddEngine(connectionString, engine => CampaignsModule.Setup(engine), workers: false)
-                .AddCampaigns()
-                .BuildServiceProvider();
-            await using var answers = await services.GetRequiredService<EventStore>().Database.OpenConnectionAsync(ct); // or there is nothing to work on
-            await Meet(need, services.GetRequiredService<Migrator>(), ct);
-            return new DatabaseAccess(postgres, services);
+            CampaignsModule.Add(builder, connectionString, workers: false);
+            host = builder.Build();
+            await using (await host.Services.GetRequiredService<IDocumentStore>().Database.OpenConnectionAsync(ct)) // or there is nothing to work on
+            {
+                await Meet(need, host.Services.GetRequiredService<Migrator>(), ct);
+            }
+
+            return new DatabaseAccess(postgres, host);
         }
         catch (Exception error)
         {
+            await End(host);
             if (postgres is not null)
             {
                 await postgres.DisposeAsync();
             }
 
             throw StartException.Explain(error) ?? error;
+        }
+    }
+
+    static HostApplicationBuilder NewBuilder()
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            ApplicationName = typeof(DatabaseAccess).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Configuration.AddJsonFile("appsettings.json").AddEnvironmentVariables();
+        return builder;
+    }
+
+    static async ValueTask End(IHost? host)
+    {
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
         }
     }
 
@@ -72,7 +95,7 @@ sealed class DatabaseAccess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await services.DisposeAsync();
+        await End(host);
         if (postgres is not null)
         {
             await postgres.DisposeAsync();

@@ -1,8 +1,8 @@
+using Campaigns.Storage.Doctor;
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Campaigns.Engine.Doctor;
 
 namespace Campaigns.Server.Commands;
 

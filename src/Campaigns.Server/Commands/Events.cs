@@ -2,15 +2,16 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Campaigns.Storage.History;
+using JasperFx.Events;
 
 namespace Campaigns.Server.Commands;
 
 static class Events
 {
     // As stored, but with letters instead of escapes: for people to read.
-    static readonly JsonSerializerOptions Readable = new(EventTypes.Json) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    static readonly JsonSerializerOptions Readable = new(StoredJson.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     static readonly JsonSerializerOptions Indented = new(Readable) { WriteIndented = true };
 
     public static Command Command() => new("events", "Export events, look at streams and travel in time")
@@ -93,8 +94,7 @@ static class Events
     static async Task<int> Export(string? organisation, long after, FileInfo? output, CancellationToken ct)
     {
         await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
-        var store = database.Services.GetRequiredService<EventStore>();
-        var events = store.ReadStored(after, organisation, ct);
+        var events = database.Services.GetRequiredService<StreamHistory>().ReadAll(after, organisation, ct);
         long count;
         if (output is null)
         {
@@ -116,7 +116,7 @@ static class Events
         var count = 0L;
         await foreach (var stored in events)
         {
-            await JsonSerializer.SerializeAsync(buffered, stored, EventTypes.Json, ct);
+            await JsonSerializer.SerializeAsync(buffered, stored, StoredJson.Options, ct);
             buffered.WriteByte((byte)'\n');
             count++;
         }
@@ -158,7 +158,7 @@ static class Events
         await foreach (var stored in history.ReadStored(stream, ct))
         {
             Console.WriteLine(asJson
-                ? JsonSerializer.Serialize(stored, EventTypes.Json)
+                ? JsonSerializer.Serialize(stored, StoredJson.Options)
                 : $"{Heading(stored.Version, stored.Timestamp, stored.Type, stored.UserName)}  {JsonSerializer.Serialize(stored.Data, Readable)}");
         }
 
@@ -169,14 +169,14 @@ static class Events
     {
         await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var history = database.Services.GetRequiredService<StreamHistory>();
-        if (await Find(history, alias, id, organisation, ct) is not var (type, stream))
+        if (await Find(history, alias, id, organisation, ct) is not var (kind, stream))
         {
             return 1;
         }
 
-        (Event Event, object State)? last = null;
-        // An event stamped by a clock that ran ahead ends what is known at a time, as it does for EventStore.LoadAt.
-        var until = history.Replay(type, stream, ct).TakeWhile(step => step.Event.Version <= version && step.Event.Timestamp <= time);
+        (IEvent Event, object State)? last = null;
+        // An event stamped by a clock that ran ahead ends what is known at a time: it tears no hole.
+        var until = history.Replay(kind, stream, ct).TakeWhile(step => step.Event.Version <= version && step.Event.Timestamp <= time);
         await foreach (var step in until.WithCancellation(ct))
         {
             last = step;
@@ -189,7 +189,7 @@ static class Events
         }
 
         Console.WriteLine(JsonSerializer.Serialize(
-            new { Stream = id, stream.TenantId, found.Event.Version, Time = found.Event.Timestamp, State = State(type, found.State) }, Indented));
+            new { Stream = id, stream.TenantId, found.Event.Version, Time = found.Event.Timestamp, State = State(found.State) }, Indented));
         return 0;
     }
 
@@ -197,16 +197,16 @@ static class Events
     {
         await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
         var history = database.Services.GetRequiredService<StreamHistory>();
-        if (await Find(history, alias, id, organisation, ct) is not var (type, stream))
+        if (await Find(history, alias, id, organisation, ct) is not var (kind, stream))
         {
             return 1;
         }
 
-        var before = State(type, type.Beginning);
-        await foreach (var (@event, state) in history.Replay(type, stream, ct))
+        var before = State(kind.Begin(id));
+        await foreach (var (@event, state) in history.Replay(kind, stream, ct))
         {
-            var after = State(type, state);
-            Console.WriteLine(Heading(@event.Version, @event.Timestamp, @event.TypeName, @event.Metadata.UserName));
+            var after = State(state);
+            Console.WriteLine(Heading(@event.Version, @event.Timestamp, @event.EventTypeName, @event.UserName));
             foreach (var change in JsonDifference.Between(before, after))
             {
                 Console.WriteLine($"        {change.Path}: {Text(change.Was)} -> {Text(change.Now)}");
@@ -221,20 +221,16 @@ static class Events
     static string Heading(long version, DateTimeOffset time, string type, string? by) =>
         $"{version,6}  {time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)}  {type}  by {by ?? "the system"}";
 
-    static JsonElement State(StreamType type, object state)
-    {
-        using var json = JsonDocument.Parse(type.Serialize(state));
-        return json.RootElement.Clone();
-    }
+    static JsonElement State(object state) => JsonSerializer.SerializeToElement(state, state.GetType(), StoredJson.Options);
 
     static string Text(JsonElement? value) => value is { } present ? JsonSerializer.Serialize(present, Readable) : "nothing";
 
     /// <returns>Null when there is none, several, or one of another kind; that has been said then.</returns>
-    static async Task<(StreamType Type, StreamRow Stream)?> Find(StreamHistory history, string alias, Guid id, string? organisation, CancellationToken ct)
+    static async Task<(StreamKind Kind, StreamRow Stream)?> Find(StreamHistory history, string alias, Guid id, string? organisation, CancellationToken ct)
     {
-        if (!history.Types.TryGetValue(alias, out var type))
+        if (!history.Kinds.TryGetValue(alias, out var kind))
         {
-            await Console.Error.WriteLineAsync($"There is no kind of stream '{alias}'. There are: {string.Join(", ", history.Types.Keys)}.");
+            await Console.Error.WriteLineAsync($"There is no kind of stream '{alias}'. There are: {string.Join(", ", history.Kinds.Keys)}.");
             return null;
         }
 
@@ -249,7 +245,7 @@ static class Events
             return null;
         }
 
-        return (type, stream);
+        return (kind, stream);
     }
 
     static async Task<StreamRow?> Find(StreamHistory history, Guid id, string? organisation, CancellationToken ct)

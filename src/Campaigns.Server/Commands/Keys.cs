@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Campaigns.Engine.Events;
+using Campaigns.Server.Hosting;
 using Campaigns.Tenancy;
+using Marten;
 
 namespace Campaigns.Server.Commands;
 
@@ -19,12 +20,7 @@ static class Keys
     static async Task<int> Issue(string organisation, string name, CancellationToken ct)
     {
         await using var database = await DatabaseAccess.Open(SchemaNeed.Migrated, ct);
-        var store = database.Services.GetRequiredService<EventStore>();
-        await store.Decide<Organisation>(
-            () => store.OpenSession(organisation),
-            Organisation.StreamId(organisation),
-            (existing, _) => existing.Version > 0 ? Outcome.Nothing : Outcome.Record(new OrganisationCreated(organisation)),
-            ct);
+        await Development.EnsureOrganisation(database.Services.GetRequiredService<IDocumentStore>(), organisation, organisation, ct);
         Console.WriteLine(await database.Services.GetRequiredService<ApiKeys>().Issue(organisation, name, ct));
         return 0;
     }

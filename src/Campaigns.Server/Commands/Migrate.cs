@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Campaigns.Engine.Schema;
+using Campaigns.Storage.Schema;
 
 namespace Campaigns.Server.Commands;
 
@@ -16,7 +16,7 @@ static class Migrate
     {
         await using var database = await DatabaseAccess.Open(SchemaNeed.Any, ct);
         var ran = await database.Services.GetRequiredService<Migrator>().Migrate(ct);
-        Console.WriteLine(ran.Count == 0 ? "The database is up to date." : $"Ran {string.Join(", ", ran)}.");
+        Console.WriteLine(ran.Count == 0 ? "The database is up to date." : $"Brought up to date: {string.Join(", ", ran)}.");
         return 0;
     }
 }

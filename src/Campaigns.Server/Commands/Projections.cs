@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Campaigns.Engine.Doctor;
-using Campaigns.Engine.Projections;
-using Campaigns.Engine.Snapshots;
+using Campaigns.Storage.Doctor;
+using Campaigns.Storage.Rebuild;
 
 namespace Campaigns.Server.Commands;
 
@@ -15,12 +14,7 @@ static class Projections
         rebuild.SetAction((parsed, ct) => CommandLine.Guarded(token => Rebuild(parsed.GetRequiredValue(name), parsed.GetValue(anyway), token), ct));
         var list = new Command("list", "Name the projections and their tables");
         list.SetAction((_, ct) => CommandLine.Guarded(List, ct));
-        var status = new Command("status", "Say how far the async projections are, and why one does not go on");
-        status.SetAction((_, ct) => CommandLine.Guarded(Status, ct));
-        var stopped = new Argument<string>("name") { Description = "A projection that has stopped" };
-        var resume = new Command("resume", "Let a stopped projection try again") { stopped };
-        resume.SetAction((parsed, ct) => CommandLine.Guarded(token => Resume(parsed.GetRequiredValue(stopped), token), ct));
-        return new Command("projections", "List, rebuild and look after projections") { list, rebuild, status, resume };
+        return new Command("projections", "List and rebuild projections; none is ever behind the events") { list, rebuild };
     }
 
     static async Task<int> List(CancellationToken ct)
@@ -31,41 +25,12 @@ static class Projections
             Console.WriteLine($"{projection.Name}  ({string.Join(", ", projection.Tables)})");
         }
 
-        foreach (var type in database.Services.GetRequiredService<SnapshotRebuild>().Types)
+        foreach (var kind in database.Services.GetRequiredService<SnapshotRebuild>().Kinds)
         {
-            Console.WriteLine($"{type.Alias}  (mt_doc_{type.Alias}: snapshots)");
+            Console.WriteLine($"{kind.Alias}  (mt_doc_{kind.Alias}: snapshots)");
         }
 
         return 0;
-    }
-
-    static async Task<int> Status(CancellationToken ct)
-    {
-        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
-        var all = await database.Services.GetRequiredService<ProjectionDaemon>().Status(ct);
-        foreach (var projection in all)
-        {
-            Console.WriteLine($"{projection.Name}  at {projection.Position}, {projection.Lag} behind{(projection.Stopped is { } why ? $", stopped: {why}" : "")}");
-        }
-
-        if (all.Count == 0)
-        {
-            Console.WriteLine("There are no async projections; inline ones are never behind.");
-        }
-
-        return 0;
-    }
-
-    static async Task<int> Resume(string name, CancellationToken ct)
-    {
-        await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
-        if (await database.Services.GetRequiredService<ProjectionDaemon>().Resume(name, ct))
-        {
-            return 0;
-        }
-
-        await Console.Error.WriteLineAsync($"There is no async projection '{name}'.");
-        return 1;
     }
 
     static async Task<int> Rebuild(string name, bool anyway, CancellationToken ct)
@@ -88,14 +53,14 @@ static class Projections
                 $"\r{name}: {so.Applied:N0} events{(so.GaveWay > 0 ? $", waiting for those who read the old rows (try {so.GaveWay + 1})" : "")}"));
             outcome = $"Rebuilt {name} from {await projections.Run(projection, progress, ct)} events";
         }
-        else if (snapshots.Types.FirstOrDefault(known => known.Alias == name) is { } type)
+        else if (snapshots.Kinds.FirstOrDefault(known => known.Alias == name) is { } kind)
         {
             var progress = new SynchronousProgress<long>(seen => Console.Error.Write($"\r{name}: {seen:N0} streams"));
-            outcome = $"Rebuilt the snapshots of {name} streams, {await snapshots.Run(type, progress, ct)} were not what their events come to,";
+            outcome = $"Rebuilt the snapshots of {name} streams, {await snapshots.Run(kind, progress, ct)} were not what their events come to,";
         }
         else
         {
-            var known = projections.Projections.Select(projection => projection.Name).Concat(snapshots.Types.Select(type => type.Alias));
+            var known = projections.Projections.Select(projection => projection.Name).Concat(snapshots.Kinds.Select(kind => kind.Alias));
             await Console.Error.WriteLineAsync($"There is no projection '{name}'. There are: {string.Join(", ", known)}.");
             return 1;
         }

@@ -9,7 +9,7 @@ static class Serve
     static readonly string[] Settings =
     [
         "Urls", "DataFolder", "ConnectionStrings", "PublicUrl", "Email", "SendGrid", "Smtp", "Sandbox", "Secrets", "Senders", "Sending", "Tracking", "Import", "Twilio",
-        "Workers", "Logging", "AllowedHosts", "Kestrel", "Environment",
+        "Messaging", "Workers", "Logging", "AllowedHosts", "Kestrel", "Environment",
     ];
 
     public static async Task<int> Run(string[] args, CancellationToken ct)

@@ -25,7 +25,7 @@ public abstract class DashboardPage : ComponentBase
         {
             await read(Http.RequestAborted);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException || error.InnerException is NpgsqlException)
         {
             Log.PageFailed(Http.RequestServices.GetRequiredService<ILogger<DashboardPage>>(), Http.Request.Path, error.Message);
             Answer(StatusCodes.Status503ServiceUnavailable);

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Limits;
 using Campaigns.Planning;
+using Campaigns.Storage;
 
 namespace Campaigns.Server.Components;
 
@@ -45,7 +45,7 @@ static class EventWords
         var other => (other.Replace('_', ' '), null), // of a newer version of this program
     };
 
-    static T Fact<T>(EventView stored) => stored.Data.Deserialize<T>(EventTypes.Json)!;
+    static T Fact<T>(EventView stored) => stored.Data.Deserialize<T>(StoredJson.Options)!;
 
     static string Hydrated(AudienceHydrated fact) =>
         $"{Words.Count(fact.Queued)} queued" + (fact.Skipped > 0 ? $", {Words.Count(fact.Skipped)} skipped" : "");

@@ -3,10 +3,11 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Server.Hosting;
+using Campaigns.Storage;
+using Marten;
 using Spectre.Console;
 
 namespace Campaigns.Server.Demo;
@@ -67,8 +68,10 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         ["Sandbox:Url"] = "http://127.0.0.1:0",
         ["Sandbox:Enabled"] = "true",
         ["ConnectionStrings:Campaigns"] = "",
+        ["Messaging:Transport"] = "Local",
         ["SendGrid:ApiKey"] = "",
         ["Logging:LogLevel:Default"] = "Warning",
+        ["Messaging:FirstPoll"] = "00:00:01", // no other node there could be taken for dead
         ["Sending:Limits:SenderPerMinute"] = HighLimit,
         ["Sending:Limits:SenderPerHour"] = HighLimit,
         ["Sending:Limits:OrganisationPerHour"] = HighLimit,
@@ -188,7 +191,7 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         while (await tick.WaitForNextTickAsync(ct))
         {
             await stack.Sandbox!.Drained(ct);
-            var waiting = await Number("select count(*) from messages where dead_at is null and queue in ('sending', 'tracking', 'timeouts')", ct);
+            var waiting = await Number("select count(*) from wolverine_incoming_envelopes where status <> 'Handled' and received_at ~ '^local://(sending|tracking|timeouts)'", ct);
             if (waiting == 0 && stack.Sandbox.Counts().EventsPending == 0)
             {
                 return;
@@ -200,7 +203,7 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
 
     async Task<long> Number(string query, CancellationToken ct)
     {
-        await using var command = stack.App.Services.GetRequiredService<EventStore>().Database.CreateCommand(query);
+        await using var command = stack.App.Services.GetRequiredService<IDocumentStore>().Database.CreateCommand(query);
         return (long)(await command.ExecuteScalarAsync(ct))!;
     }
 

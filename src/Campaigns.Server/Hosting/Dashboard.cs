@@ -1,5 +1,5 @@
-using Campaigns.Engine.Events;
 using Campaigns.Server.Components;
+using Marten;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.Options;
@@ -22,7 +22,7 @@ static class Dashboard
         services.AddSignIn(options.SignInLocally);
         services.AddDataProtection().SetApplicationName("Campaigns");
         services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider => new ConfigureOptions<KeyManagementOptions>(
-            keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredService<EventStore>())));
+            keys => keys.XmlRepository = new ProtectionKeys(provider.GetRequiredService<IDocumentStore>())));
         services.AddAntiforgery(antiforgery => antiforgery.SuppressXFrameOptionsHeader = true); // the policy below says it for every answer
         services.AddRazorComponents();
     }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using System.Buffers.Text;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 
 namespace Campaigns.Server.Hosting;
 
@@ -13,15 +13,25 @@ public static class Development
     /// <returns>The key: made once, kept beside the data, the same at every start.</returns>
     public static async Task<string> Prepare(IServiceProvider services, string dataFolder, CancellationToken ct)
     {
-        var store = services.GetRequiredService<EventStore>();
-        await store.Decide<Organisation>(
-            () => store.OpenSession(TenantId),
-            Organisation.StreamId(TenantId),
-            (organisation, _) => organisation.Version > 0 ? Outcome.Nothing : Outcome.Record(new OrganisationCreated("Development")),
-            ct);
+        await EnsureOrganisation(services.GetRequiredService<IDocumentStore>(), TenantId, "Development", ct);
         var key = await ReadOrMake(Path.Combine(dataFolder, "development-key"), ApiKeys.NewKey, ct);
         await services.GetRequiredService<ApiKeys>().Add(TenantId, "development", key, ct);
         return key;
+    }
+
+    /// <summary>Begins the organisation of a tenant unless it is there, without Wolverine: nothing has been started.</summary>
+    public static async Task EnsureOrganisation(IDocumentStore store, string tenantId, string name, CancellationToken ct)
+    {
+        await using var session = store.LightweightSession(tenantId);
+        await OrganisationHandler.Handle(new CreateOrganisation(name), session, ct);
+        try
+        {
+            await session.SaveChangesAsync(ct);
+        }
+        catch (Exception error) when (Races.Lost(error))
+        {
+            // Somebody else began it at the same moment.
+        }
     }
 
     /// <summary>Gives a private stack a master key where none is configured: made once, kept beside the data.</summary>

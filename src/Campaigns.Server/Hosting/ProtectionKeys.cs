@@ -1,12 +1,12 @@
 using System.Xml.Linq;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
 namespace Campaigns.Server.Hosting;
 
 /// <summary>The keys behind cookies and forms, in the database: what one node has signed, every node can read.</summary>
-sealed class ProtectionKeys(EventStore store) : IXmlRepository
+sealed class ProtectionKeys(IDocumentStore store) : IXmlRepository
 {
     static readonly string ReadProtectionKeys = Sql.Beside<ProtectionKeys>(nameof(ReadProtectionKeys));
     static readonly string InsertProtectionKey = Sql.Beside<ProtectionKeys>(nameof(InsertProtectionKey));

@@ -1,12 +1,10 @@
 using System.Security.Cryptography;
 using Campaigns.Consent;
-using Campaigns.Engine;
-using Campaigns.Engine.Schema;
-using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
 using Campaigns.Server.Postgres;
+using Campaigns.Storage.Schema;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Server.Hosting;
@@ -52,9 +50,6 @@ public sealed class Stack : IAsyncDisposable
         EmbeddedPostgres? postgres = null;
         SandboxServer? sandbox = null;
         WebApplication? app = null;
-        var hasStarted = false;
-        // What stands in the way of the start is told by whoever called this, in one line instead of a stack trace.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level => hasStarted && level >= LogLevel.Warning);
         try
         {
             var connectionString = configuration.GetConnectionString("Campaigns");
@@ -72,7 +67,6 @@ public sealed class Stack : IAsyncDisposable
             await Migrate(app.Services, ct);
             var key = postgres is null ? null : await Development.Prepare(app.Services, configuration["DataFolder"] ?? ".data", ct);
             await app.StartAsync(ct);
-            hasStarted = true;
             var stack = new Stack(postgres, sandbox, app, key);
             TellPublicUrl(app, isPrivate: postgres is not null);
             if (app.Services.GetRequiredService<IOptions<SendGridOptions>>().Value is { ApiKey.Length: > 0, WebhookPublicKey.Length: 0 })
@@ -173,14 +167,13 @@ public sealed class Stack : IAsyncDisposable
     /// <param name="workers">False for a process that answers requests but handles no messages.</param>
     internal static WebApplication Build(WebApplicationBuilder builder, string connectionString, DashboardOptions dashboard, bool workers = true)
     {
-        var sending = builder.Configuration.GetSection("Sending").Get<SendingOptions>() ?? new SendingOptions();
-        workers &= builder.Configuration.GetValue("Workers:Enabled", true);
-        builder.Services.AddEngine(connectionString, engine => CampaignsModule.Setup(engine, sending), workers);
-        builder.Services.AddCampaigns();
+        builder.AddLogging();
+        CampaignsModule.Add(builder, connectionString, workers);
         builder.Services.AddDashboard(dashboard);
         // One after the other the workers would go on claiming until the last open answer has ended.
         builder.Services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);
         var app = builder.Build();
+        app.UseRequestLog();
         app.UseSecurityHeaders();
         app.MapCampaigns();
         app.MapDashboard();

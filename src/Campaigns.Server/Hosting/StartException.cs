@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Campaigns.Engine.Schema;
 using Campaigns.Server.Postgres;
+using Campaigns.Storage.Schema;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -15,7 +15,7 @@ public sealed class StartException(string message) : Exception(message)
     {
         StartException start => start,
         OptionsValidationException invalid => new StartException(string.Join(" ", invalid.Failures)),
-        EmbeddedPostgresException or SchemaIsNewerException => new StartException(error.Message),
+        EmbeddedPostgresException or SchemaIsNewerException or SchemaIsFormerException => new StartException(error.Message),
         IOException { InnerException: AddressInUseException or SocketException } => new StartException(
             $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {urls}), and for the sandbox with Sandbox__Url."),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => new StartException(

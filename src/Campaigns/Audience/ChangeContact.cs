@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,10 +8,26 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Audience;
 
 /// <summary>Replaces everything that is known about a contact by what is given.</summary>
-public static class ChangeContactEndpoint
+public sealed record ChangeContact(Guid ContactId, ContactInput Contact);
+
+public static class ChangeContactHandler
 {
     static readonly string ReplaceContact = Sql.Beside<Contact>(nameof(ReplaceContact));
 
+    public static ContactKept Handle(ChangeContact command, IDocumentSession session, Caller caller, TimeProvider clock)
+    {
+        var contact = command.Contact;
+        session.Sql(
+            ReplaceContact, session.TenantId, command.ContactId, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
+            contact.AttributesParameter(), clock.Microseconds());
+        caller.Keep();
+        return new ContactKept(command.ContactId);
+    }
+}
+
+/// <summary>Replaces everything that is known about a contact by what is given.</summary>
+static class ChangeContactEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPut("/contacts/{id:guid}", Handle)
         .WithName("ChangeContact").WithSummary("Replace the fields of a contact")
@@ -38,11 +54,7 @@ public static class ChangeContactEndpoint
             return Contacts.Exists(taken);
         }
 
-        var session = request.OpenSession();
-        session.Sql.Add(
-            ReplaceContact, request.TenantId, id, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
-            contact.AttributesParameter(), session.Now);
-        await session.Commit(ct);
+        await request.Send<ContactKept>(new ChangeContact(id, contact), ct);
         return TypedResults.Ok(await Contacts.Find(request.Store, request.TenantId, id, ct));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Campaigns.Storage;
 using Npgsql;
 
 namespace Campaigns.Audience;

@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,11 +22,11 @@ public static class ContactLists
     static readonly string ReadListContacts = Sql.Beside<ContactList>(nameof(ReadListContacts));
 
     /// <summary>The list, or null where the organisation has none of that id.</summary>
-    public static async Task<ContactList?> Find(EventStore store, string tenantId, Guid id, CancellationToken ct) =>
+    public static async Task<ContactList?> Find(IDocumentStore store, string tenantId, Guid id, CancellationToken ct) =>
         (await store.Database.Query(FindList, Read, ct, tenantId, id)).SingleOrDefault();
 
     /// <summary>The id of the list of that name, in any letter case.</summary>
-    public static async Task<Guid?> FindByName(EventStore store, string tenantId, string name, CancellationToken ct) =>
+    public static async Task<Guid?> FindByName(IDocumentStore store, string tenantId, string name, CancellationToken ct) =>
         (await store.Database.Query<Guid?>(FindListByName, reader => reader.GetGuid(0), ct, tenantId, name)).SingleOrDefault();
 
     /// <summary>What is wrong with a list's name; null where nothing is.</summary>

@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,11 +15,11 @@ public static class Contacts
     static readonly string ReadContacts = Sql.Beside<Contact>(nameof(ReadContacts));
 
     /// <summary>The contact, or null where the organisation has none of that id.</summary>
-    public static async Task<Contact?> Find(EventStore store, string tenantId, Guid id, CancellationToken ct) =>
+    public static async Task<Contact?> Find(IDocumentStore store, string tenantId, Guid id, CancellationToken ct) =>
         (await store.Database.Query(FindContact, Contact.Read, ct, tenantId, id)).SingleOrDefault();
 
     /// <param name="email">In its normal form, see <see cref="EmailAddress.Normalise"/>.</param>
-    public static async Task<Contact?> FindByEmail(EventStore store, string tenantId, string email, CancellationToken ct) =>
+    public static async Task<Contact?> FindByEmail(IDocumentStore store, string tenantId, string email, CancellationToken ct) =>
         (await store.Database.Query(FindContactByEmail, Contact.Read, ct, tenantId, email)).SingleOrDefault();
 
     public static void Map(IEndpointRouteBuilder api)

@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,10 +8,28 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Audience;
 
 /// <summary>Adds one contact; many are imported.</summary>
-public static class CreateContactEndpoint
+public sealed record CreateContact(Guid ContactId, ContactInput Contact);
+
+public sealed record ContactKept(Guid ContactId);
+
+public static class CreateContactHandler
 {
     static readonly string InsertContact = Sql.Beside<Contact>(nameof(InsertContact));
 
+    public static ContactKept Handle(CreateContact command, IDocumentSession session, Caller caller, TimeProvider clock)
+    {
+        var contact = command.Contact;
+        session.Sql(
+            InsertContact, session.TenantId, command.ContactId, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
+            contact.AttributesParameter(), clock.Microseconds());
+        caller.Keep();
+        return new ContactKept(command.ContactId);
+    }
+}
+
+/// <summary>Adds one contact; many are imported.</summary>
+static class CreateContactEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/contacts", Handle)
         .WithName("CreateContact").WithSummary("Add a contact")
@@ -32,12 +50,8 @@ public static class CreateContactEndpoint
             return Contacts.Exists(taken);
         }
 
-        var session = request.OpenSession();
-        var id = Guid.CreateVersion7(session.Now);
-        session.Sql.Add(
-            InsertContact, request.TenantId, id, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
-            contact.AttributesParameter(), session.Now);
-        await session.Commit(ct);
+        var id = Guid.CreateVersion7(request.Now);
+        await request.Send<ContactKept>(new CreateContact(id, contact), ct);
         return TypedResults.Created($"/api/v1/contacts/{id}", await Contacts.Find(request.Store, request.TenantId, id, ct));
     }
 }

@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -8,12 +8,26 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Audience;
 
 /// <param name="Name">Unique among the lists of the organisation, in any letter case.</param>
-public sealed record CreateList(string Name);
+public sealed record ListInput(string Name);
 
-public static class CreateListEndpoint
+/// <summary>Makes an empty list of contacts.</summary>
+public sealed record CreateList(Guid ListId, string Name);
+
+public static class CreateListHandler
 {
     static readonly string InsertList = Sql.Beside<CreateList>(nameof(InsertList));
 
+    public static ContactList Handle(CreateList command, IDocumentSession session, Caller caller, TimeProvider clock)
+    {
+        var list = new ContactList(command.ListId, command.Name, clock.Microseconds(), 0);
+        session.Sql(InsertList, session.TenantId, list.Id, list.Name, list.CreatedAt);
+        caller.Keep();
+        return list;
+    }
+}
+
+static class CreateListEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/lists", Handle)
         .WithName("CreateList").WithSummary("Make an empty list of contacts")
@@ -21,23 +35,20 @@ public static class CreateListEndpoint
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
-    static async Task<IResult> Handle(CreateList command, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Handle(ListInput input, ApiRequest request, CancellationToken ct)
     {
-        if (ContactLists.CheckName(command.Name) is { } refusal)
+        if (ContactLists.CheckName(input.Name) is { } refusal)
         {
             return refusal.ToProblem();
         }
 
-        var name = command.Name.Trim();
+        var name = input.Name.Trim();
         if (await ContactLists.FindByName(request.Store, request.TenantId, name, ct) is { } taken)
         {
             return Problems.Problem("list-exists", $"There is a list '{name}'.", StatusCodes.Status409Conflict, ("listId", taken));
         }
 
-        var session = request.OpenSession();
-        var list = new ContactList(Guid.CreateVersion7(session.Now), name, session.Now, 0);
-        session.Sql.Add(InsertList, request.TenantId, list.Id, list.Name, list.CreatedAt);
-        await session.Commit(ct);
+        var list = await request.Send<ContactList>(new CreateList(Guid.CreateVersion7(request.Now), name), ct);
         return TypedResults.Created($"/api/v1/lists/{list.Id}", list);
     }
 }

@@ -1,5 +1,6 @@
-using Campaigns.Engine;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -7,11 +8,26 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Audience;
 
 /// <summary>Removes a list; the contacts on it stay, and so do campaigns that went to it.</summary>
-public static class DeleteListEndpoint
+public sealed record DeleteList(Guid ListId);
+
+public sealed record ListDeleted(Guid ListId);
+
+public static class DeleteListHandler
 {
     static readonly string DeleteListMembers = Sql.Beside<ContactList>(nameof(DeleteListMembers));
-    static readonly string DeleteList = Sql.Beside<ContactList>(nameof(DeleteList));
+    static readonly string DeleteListItself = Sql.Beside<ContactList>("DeleteList");
 
+    public static ListDeleted Handle(DeleteList command, IDocumentSession session, Caller caller)
+    {
+        session.Sql(DeleteListMembers, session.TenantId, command.ListId);
+        session.Sql(DeleteListItself, session.TenantId, command.ListId);
+        caller.Keep();
+        return new ListDeleted(command.ListId);
+    }
+}
+
+static class DeleteListEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) => api
         .MapDelete("/lists/{id:guid}", Handle)
         .WithName("DeleteList").WithSummary("Remove a list; its contacts stay")
@@ -25,10 +41,7 @@ public static class DeleteListEndpoint
             return Problems.NotFound("list");
         }
 
-        var session = request.OpenSession();
-        session.Sql.Add(DeleteListMembers, request.TenantId, id);
-        session.Sql.Add(DeleteList, request.TenantId, id);
-        await session.Commit(ct);
+        await request.Send<ListDeleted>(new DeleteList(id), ct);
         return TypedResults.NoContent();
     }
 }

@@ -1,23 +1,37 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Authoring;
 
 /// <summary>Puts a template out of sight and out of change; campaigns that use it go on.</summary>
-public static class ArchiveTemplate
+public sealed record ArchiveTemplate(Guid TemplateId);
+
+public static class ArchiveTemplateHandler
 {
+    public static async Task<(Decided<Template>, OutgoingMessages)> Handle(
+        ArchiveTemplate command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var template = await session.Events.FetchForWriting<Template>(command.TemplateId, ct);
+        return caller.Record(template, Decide(template.State()));
+    }
+
     public static Outcome Decide(Template template) =>
         template.Revision == 0 ? Outcome.Refuse(Templates.NotFound)
         : template.Archived ? Outcome.Nothing
         : Outcome.Record(new TemplateArchived());
+}
 
+static class ArchiveTemplateEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/templates/{id:guid}/archive", async (Guid id, ApiRequest request, CancellationToken ct) =>
         {
-            var decided = await request.Decide<Template>(id, (template, _) => Decide(template), ct);
+            var decided = await request.Decide<Template>(new ArchiveTemplate(id), ct);
             if (decided.Refusal is { } refusal)
             {
                 return refusal.ToProblem();

@@ -1,24 +1,38 @@
 using Campaigns.Authoring.Rendering;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Authoring;
 
 /// <summary>Begins a template; its expressions are checked, a body may come later.</summary>
-public static class CreateTemplate
+public sealed record CreateTemplate(Guid TemplateId, TemplateContent Content);
+
+public static class CreateTemplateHandler
 {
+    public static async Task<(Decided<Template>, OutgoingMessages)> Handle(
+        CreateTemplate command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var template = await session.Events.FetchForWriting<Template>(command.TemplateId, ct);
+        return caller.Record(template, Decide(command.Content, template.State()));
+    }
+
     public static Outcome Decide(TemplateContent content, Template template) =>
         TemplateContentRules.Check(content) is { } refusal ? Outcome.Refuse(refusal)
         : template.Revision > 0 ? Outcome.Nothing
         : Outcome.Record(new TemplateCreated(content));
+}
 
+static class CreateTemplateEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/templates", async (TemplateContent content, ApiRequest request, CancellationToken ct) =>
         {
-            var decided = await request.Decide<Template>(Guid.CreateVersion7(request.Now), (template, _) => Decide(content, template), ct);
+            var decided = await request.Decide<Template>(new CreateTemplate(Guid.CreateVersion7(request.Now), content), ct);
             if (decided.Refusal is { } refusal)
             {
                 return refusal.ToProblem();

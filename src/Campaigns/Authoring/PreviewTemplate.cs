@@ -1,8 +1,8 @@
 using Campaigns.Audience;
 using Campaigns.Authoring.Rendering;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Recipients;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using Campaigns.Engine.Events;
 using Campaigns.Recipients;
+using Campaigns.Storage;
 
 namespace Campaigns.Authoring;
 
@@ -36,13 +36,19 @@ public sealed record TemplateContent(string Name, string Subject = "", string? H
 
 /// <summary>A template as it is now; the version of its stream is the version that a campaign holds on to.</summary>
 /// <param name="Revision">How often the content was written: 1 after it was created, 0 where there is no such template.</param>
-public sealed record Template(TemplateContent Content, int Revision, bool Archived)
+public sealed record Template(TemplateContent Content, int Revision, bool Archived) : IStreamState<Template>
 {
     public static readonly Template Initial = new(new TemplateContent("", "", null, null), 0, false);
 
-    public Template Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
+
+    /// <inheritdoc/>
+    public static Template Begin(Guid id) => Initial with { Id = id };
+
+    public Template Evolve(object fact) => fact switch
     {
-        TemplateCreated created => new Template(created.Content, 1, false),
+        TemplateCreated created => this with { Content = created.Content, Revision = 1, Archived = false },
         TemplateRevised revised => this with { Content = revised.Content, Revision = Revision + 1 },
         TemplateArchived => this with { Archived = true },
         _ => this,

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -39,7 +38,7 @@ public static class Templates
         var before = page.AfterId ?? Guid.AllBitsSet;
         var templates = await request.Store.Database.Query(
             ReadTemplates,
-            reader => TemplateView.Of(reader.GetGuid(0), reader.GetInt64(1), JsonSerializer.Deserialize<Template>(reader.GetString(2), EventTypes.Json)!),
+            reader => TemplateView.Of(reader.GetGuid(0), reader.GetInt64(1), JsonSerializer.Deserialize<Template>(reader.GetString(2), StoredJson.Options)!),
             ct, request.TenantId, before, archived, page.Size + 1);
         return TypedResults.Ok(Page.Of(templates, page.Size, template => template.Id.ToString()));
     }

@@ -1,61 +1,74 @@
 using Campaigns.Audience;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Http;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine.Attributes;
+using Wolverine;
 
 namespace Campaigns.Consent;
 
 /// <summary>A person asked to be forgotten.</summary>
 /// <param name="By">Who had it done.</param>
+[MessageIdentity("erase_contact")]
 public sealed record EraseContact(Guid ContactId, string By);
 
 /// <summary>
 /// Forgets a person: the contact, what is personal in the events and rows of the campaigns, and what the provider keeps. That the address is
 /// suppressed stays, or the next import would bring the person back.
 /// </summary>
-public sealed class ContactErasure(EventStore store, EventErasure erasure)
+public static class EraseContactHandler
 {
-    static readonly string ReadCampaigns = Sql.Beside<ContactErasure>(nameof(ReadCampaigns));
-    static readonly string DeleteContact = Sql.Beside<ContactErasure>(nameof(DeleteContact));
-    static readonly string DeleteMemberships = Sql.Beside<ContactErasure>(nameof(DeleteMemberships));
-    static readonly string EraseDeferrals = Sql.Beside<ContactErasure>(nameof(EraseDeferrals));
-    static readonly string EraseReasons = Sql.Beside<ContactErasure>(nameof(EraseReasons));
+    static readonly string ReadCampaigns = Sql.Beside(typeof(EraseContactHandler), nameof(ReadCampaigns));
+    static readonly string DeleteContact = Sql.Beside(typeof(EraseContactHandler), nameof(DeleteContact));
+    static readonly string DeleteMemberships = Sql.Beside(typeof(EraseContactHandler), nameof(DeleteMemberships));
+    static readonly string EraseDeferrals = Sql.Beside(typeof(EraseContactHandler), nameof(EraseDeferrals));
+    static readonly string EraseReasons = Sql.Beside(typeof(EraseContactHandler), nameof(EraseReasons));
 
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/contacts/{id:guid}/erase", Ask).WithName(nameof(EraseContact))
-            .WithSummary("Forget a person for good: the contact, what is personal in its campaigns, what the provider keeps")
-            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
-
-    public async Task Handle(EraseContact message, Delivery delivery, CancellationToken ct)
+    public static async Task<OutgoingMessages> Handle(EraseContact message, IDocumentSession session, CancellationToken ct)
     {
-        var contact = await Contacts.Find(store, delivery.TenantId, message.ContactId, ct);
-        var campaigns = await store.Database.Query(ReadCampaigns, reader => reader.GetGuid(0), ct, delivery.TenantId);
+        var (store, tenantId) = (session.DocumentStore, session.TenantId);
+        var contact = await Contacts.Find(store, tenantId, message.ContactId, ct);
+        var campaigns = await store.Database.Query(ReadCampaigns, reader => reader.GetGuid(0), ct, tenantId);
         Guid[] recipients =
         [
             .. from campaign in campaigns
                from channel in Enum.GetValues<Channel>()
                select DerivedId.Recipient(campaign, message.ContactId, channel),
         ];
-        await erasure.Erase(delivery.TenantId, recipients, $"contact {message.ContactId}", delivery.Metadata with { UserName = message.By }, ct);
-
+        await Erasure.Erase(store, tenantId, recipients, $"contact {message.ContactId}", message.By, ct);
         // The contact goes last: as long as it is there, an attempt that broke off finds the address again.
-        var session = delivery.OpenSession();
-        session.Sql.Add(EraseReasons, session.TenantId, recipients);
-        session.Sql.Add(EraseDeferrals, session.TenantId, recipients);
-        session.Sql.Add(DeleteMemberships, session.TenantId, message.ContactId);
-        session.Sql.Add(DeleteContact, session.TenantId, message.ContactId);
-        if (contact is not null)
-        {
-            session.Send(new EraseAtProvider(contact.Email));
-        }
-
-        await session.Commit(ct);
+        session.Sql(EraseReasons, tenantId, recipients);
+        session.Sql(EraseDeferrals, tenantId, recipients);
+        session.Sql(DeleteMemberships, tenantId, message.ContactId);
+        session.Sql(DeleteContact, tenantId, message.ContactId);
+        return contact is null ? [] : [new EraseAtProvider(contact.Email)];
     }
+}
+
+/// <summary>Asks for it: the answer comes before the work is done.</summary>
+public sealed record AskToErase(Guid ContactId);
+
+public sealed record ErasureAsked(Guid ContactId);
+
+public static class AskToEraseHandler
+{
+    public static (ErasureAsked, OutgoingMessages) Handle(AskToErase command, IDocumentSession session, Caller caller)
+    {
+        caller.Keep();
+        return (new ErasureAsked(command.ContactId), [new EraseContact(command.ContactId, caller.UserName ?? "")]);
+    }
+}
+
+static class EraseContactEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/contacts/{id:guid}/erase", Ask).WithName(nameof(EraseContact))
+            .WithSummary("Forget a person for good: the contact, what is personal in its campaigns, what the provider keeps")
+            .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
 
     static async Task<IResult> Ask(Guid id, ApiRequest request, CancellationToken ct)
     {
@@ -64,9 +77,7 @@ public sealed class ContactErasure(EventStore store, EventErasure erasure)
             return Problems.NotFound("contact");
         }
 
-        var session = request.OpenSession();
-        session.Send(new EraseContact(id, request.UserName), id: DerivedId.Named("erasure", request.TenantId, id.ToString()));
-        await session.Commit(ct);
+        await request.Send<ErasureAsked>(new AskToErase(id), ct);
         return TypedResults.Accepted($"/api/v1/contacts/{id}");
     }
 }

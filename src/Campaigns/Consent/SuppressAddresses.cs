@@ -1,19 +1,61 @@
 using Campaigns.Audience;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Consent;
 
+/// <param name="Addresses">Normalised, each once.</param>
+public sealed record SuppressAddresses(IReadOnlyList<string> Addresses, SuppressionReason Reason);
+
+/// <summary>Takes an address off the list.</summary>
+public sealed record ReinstateAddress(string Address, string Why);
+
+public static class SuppressAddressesHandler
+{
+    public static SuppressResult Handle(SuppressAddresses command, IDocumentSession session, Caller caller)
+    {
+        foreach (var address in command.Addresses)
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any,
+                new AddressSuppressed(address, command.Reason, $"api: {caller.UserName}"));
+        }
+
+        caller.Keep();
+        return new SuppressResult(command.Addresses.Count);
+    }
+
+    public static async Task<(Decided<Suppression>, OutgoingMessages)> Handle(
+        ReinstateAddress command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var suppression = await session.Events.FetchForWriting<Suppression>(Suppression.StreamId(session.TenantId, command.Address), ct);
+        return caller.Record(suppression, Decide(suppression.State(), command.Address, command.Why));
+    }
+
+    static Outcome Decide(Suppression suppression, string address, string why)
+    {
+        if (!suppression.IsSuppressed)
+        {
+            return Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound));
+        }
+
+        // Only of e-mail addresses does the provider keep lists that we may change.
+        var reinstated = Outcome.Record(new AddressReinstated(address, why));
+        return EmailAddress.Normalise(address) is null ? reinstated : reinstated.Send(new ReinstateAtProvider(address));
+    }
+}
+
 /// <summary>The suppression list: look, add, reinstate.</summary>
-public static class SuppressAddresses
+public static class SuppressAddressesEndpoints
 {
     public const int MostAtOnce = 10_000;
 
-    static readonly string ListSuppressions = Sql.Beside(typeof(SuppressAddresses), nameof(ListSuppressions));
+    static readonly string ListSuppressions = Sql.Beside<SuppressAddresses>(nameof(ListSuppressions));
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -26,7 +68,7 @@ public static class SuppressAddresses
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    public static async Task<Page<SuppressionView>> List(EventStore store, string tenantId, string? address, PageRequest page, CancellationToken ct)
+    public static async Task<Page<SuppressionView>> List(IDocumentStore store, string tenantId, string? address, PageRequest page, CancellationToken ct)
     {
         var rows = await store.Database.Query(
             ListSuppressions,
@@ -48,16 +90,8 @@ public static class SuppressAddresses
                 StatusCodes.Status422UnprocessableEntity);
         }
 
-        var session = request.OpenSession();
-        foreach (var address in addresses.OfType<string>())
-        {
-            session.Append<Suppression>(
-                Suppression.StreamId(request.TenantId, address), ExpectedVersion.Any,
-                new AddressSuppressed(address, input.Reason ?? SuppressionReason.Manual, $"api: {request.UserName}"));
-        }
-
-        await session.Commit(ct);
-        return Results.Ok(new SuppressResult(addresses.Count));
+        return Results.Ok(await request.Send<SuppressResult>(
+            new SuppressAddresses([.. addresses.OfType<string>()], input.Reason ?? SuppressionReason.Manual), ct));
     }
 
     static async Task<IResult> Reinstate(ReinstateInput input, ApiRequest request, CancellationToken ct)
@@ -68,21 +102,8 @@ public static class SuppressAddresses
         }
 
         var address = Normalise(input.Address) ?? "";
-        var decided = await request.Decide<Suppression>(
-            Suppression.StreamId(request.TenantId, address), (suppression, _) => Decide(suppression, address, input.Why), ct);
+        var decided = await request.Decide<Suppression>(new ReinstateAddress(address, input.Why), ct);
         return decided.Refusal?.ToProblem() ?? Results.NoContent();
-    }
-
-    static Outcome Decide(Suppression suppression, string address, string why)
-    {
-        if (!suppression.IsSuppressed)
-        {
-            return Outcome.Refuse(new Refusal("not-suppressed", "This address is not suppressed.", RefusalKind.NotFound));
-        }
-
-        // Only of e-mail addresses does the provider keep lists that we may change.
-        var reinstated = Outcome.Record(new AddressReinstated(address, why));
-        return EmailAddress.Normalise(address) is null ? reinstated : reinstated.Send(new ReinstateAtProvider(address));
     }
 }
 

@@ -1,3 +1,4 @@
+using Campaigns.Storage;
 using System.Collections.Immutable;
 
 namespace Campaigns.Consent;
@@ -30,16 +31,22 @@ public enum SuppressionReason { Unreachable, Unsubscribed, InvalidAddress, Compl
 
 /// <param name="Reason">Null for an address that may be written to.</param>
 /// <param name="Failures">When which recipient's message did not get there, since the last one that did.</param>
-public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<Guid, DateTimeOffset> Failures)
+public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<Guid, DateTimeOffset> Failures) : IStreamState<Suppression>
 {
     public static readonly Suppression Initial = new(null, ImmutableDictionary<Guid, DateTimeOffset>.Empty);
 
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
+
     public bool IsSuppressed => Reason is not null;
 
-    public Suppression Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public static Suppression Begin(Guid id) => Initial with { Id = id };
+
+    public Suppression Evolve(object fact) => fact switch
     {
         AddressSuppressed { Reason: var reason } => IsFor(reason) ? this : this with { Reason = reason },
-        AddressReinstated => Initial,
+        AddressReinstated => Begin(Id),
         AddressUnreachable failure => this with { Failures = Failures.SetItem(failure.Recipient, failure.At) },
         AddressReached reached => this with
         {

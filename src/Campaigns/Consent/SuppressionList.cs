@@ -1,22 +1,19 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Projections;
-
+using Marten;
+using Campaigns.Storage;
+using JasperFx.Events;
 namespace Campaigns.Consent;
 
 /// <summary>The addresses that get nothing. Inline: a suppression counts from the commit that records it.</summary>
-public sealed class SuppressionList : Projection
+public sealed class SuppressionList() : InlineProjection("suppressions")
 {
     static readonly string InsertSuppressions = Sql.Beside<SuppressionList>(nameof(InsertSuppressions));
     static readonly string DeleteSuppressions = Sql.Beside<SuppressionList>(nameof(DeleteSuppressions));
-
-    public override string Name => "suppressions";
 
     public override IReadOnlyList<string> Tables { get; } = ["suppressions"];
 
     public override IReadOnlyList<Type> Facts { get; } = [typeof(AddressSuppressed), typeof(AddressReinstated)];
 
-    public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
+    protected override void Apply(IReadOnlyList<IEvent> events, IDocumentOperations sql)
     {
         // The last word on each address counts, and of its reasons the strongest.
         var suppressed = new Dictionary<(string Tenant, string Address), (AddressSuppressed Fact, DateTimeOffset Since)>();
@@ -41,12 +38,12 @@ public sealed class SuppressionList : Projection
 
         if (reinstated.Count > 0)
         {
-            sql.Add(DeleteSuppressions, reinstated.Select(row => row.Tenant).ToArray(), reinstated.Select(row => row.Address).ToArray());
+            sql.Sql(DeleteSuppressions, reinstated.Select(row => row.Tenant).ToArray(), reinstated.Select(row => row.Address).ToArray());
         }
 
         if (suppressed.Count > 0)
         {
-            sql.Add(
+            sql.Sql(
                 InsertSuppressions, suppressed.Keys.Select(row => row.Tenant).ToArray(), suppressed.Keys.Select(row => row.Address).ToArray(),
                 suppressed.Values.Select(row => row.Fact.Reason.ToString()).ToArray(), suppressed.Values.Select(row => row.Fact.Source).ToArray(),
                 suppressed.Values.Select(row => row.Since).ToArray(), Enum.GetNames<SuppressionReason>());

@@ -1,6 +1,6 @@
+using Campaigns.Storage;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Campaigns.Engine.Events;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -21,14 +21,14 @@ sealed partial class BadRequestHandler : IExceptionHandler
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
                 Problems.Problem("unsupported-media-type", "Send the body as application/json.", StatusCodes.Status415UnsupportedMediaType),
             BadHttpRequestException bad => Problems.Problem("bad-request", Explain(bad), bad.StatusCode),
-            ConcurrencyException => Problems.Problem(
+            _ when Races.Lost(exception) => Problems.Problem(
                 "concurrent-change", "Somebody else changed it at the same moment. Read it again and try again.", StatusCodes.Status409Conflict),
             InvalidOperationException { InnerException: ArgumentException, Message: var message } when message.Contains("charset", StringComparison.Ordinal) =>
                 Problems.Problem(
                     "unsupported-media-type", "The charset of the Content-Type is not known. Send UTF-8.", StatusCodes.Status415UnsupportedMediaType),
-            PostgresException { SqlState: PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire } => Problems.Problem(
+            _ when Races.SqlState(exception) is PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire => Problems.Problem(
                 "text-unusable", "A text holds a character that cannot be stored: most often the zero character.", StatusCodes.Status400BadRequest),
-            NpgsqlException { IsTransient: true } => DatabaseAway(),
+            _ when Races.DatabaseIsAway(exception) => DatabaseAway(),
             _ => null,
         };
         if (problem is null)

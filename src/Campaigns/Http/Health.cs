@@ -1,4 +1,5 @@
-using Campaigns.Engine.Events;
+using Marten;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -15,7 +16,7 @@ static class Health
         .AllowAnonymous().WithName(nameof(Health)).WithSummary("Whether this node and its database answer")
         .Produces<HealthView>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    static async Task<IResult> Handle(EventStore store, HttpContext http)
+    static async Task<IResult> Handle(IDocumentStore store, HttpContext http)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         ended.CancelAfter(Longest);

@@ -1,37 +1,19 @@
+using Marten;
+using Campaigns.Storage;
 using System.Security.Cryptography;
 using System.Text;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Http;
 
-/// <summary>The <c>Idempotency-Key</c> of a request under way: goes on record in the request's first commit.</summary>
-sealed class IdempotentRequest(string key, byte[] fingerprint)
-{
-    static readonly string InsertKey = Sql.Beside<IdempotentRequest>(nameof(InsertKey));
-
-    Session? keeper;
-
-    /// <summary>Whether a commit holds the key: only then is the answer worth keeping.</summary>
-    public bool IsOnRecord => keeper is { IsCommitted: true };
-
-    /// <summary>A decision that is taken again opens a new session, which then holds the key; a second commit does not.</summary>
-    public void AddTo(Session session)
-    {
-        if (!IsOnRecord)
-        {
-            keeper = session;
-            session.Sql.Add(InsertKey, session.TenantId, key, fingerprint, session.Now);
-        }
-    }
-}
+/// <summary>The <c>Idempotency-Key</c> of a request under way: goes on record in the commit of the command that the request sends.</summary>
+sealed record IdempotentRequest(string Key, byte[] Fingerprint);
 
 /// <summary>
 /// Makes a POST with an <c>Idempotency-Key</c> safe to repeat: the second one gets the first one's answer. The key commits
 /// together with the effect, so there is no moment at which a crash leaves an effect without its key.
 /// </summary>
-public sealed class IdempotencyMiddleware(RequestDelegate next, EventStore store)
+public sealed class IdempotencyMiddleware(RequestDelegate next, IDocumentStore store)
 {
     const string Header = "Idempotency-Key";
     const int LongestKey = 255;
@@ -66,10 +48,10 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, EventStore store
 
         var request = new IdempotentRequest(key, fingerprint);
         http.Features.Set(request);
-        await AnswerAndKeep(http, request, key);
+        await AnswerAndKeep(http, key);
     }
 
-    async Task AnswerAndKeep(HttpContext http, IdempotentRequest request, string key)
+    async Task AnswerAndKeep(HttpContext http, string key)
     {
         var original = http.Response.Body;
         using var copy = new MemoryStream();
@@ -83,8 +65,8 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, EventStore store
             http.Response.Body = original;
         }
 
-        // Where nothing was committed, a refusal for example, asking again decides again.
-        if (request.IsOnRecord && http.Response.StatusCode < 500)
+        // Where nothing was committed, a refusal for example, there is no key to keep it with, and asking again decides again.
+        if (http.Response.StatusCode < 500)
         {
             await using var command = store.Database.CreateCommand(SaveAnswer);
             command.Parameters.Add(new() { Value = http.User.TenantId() });

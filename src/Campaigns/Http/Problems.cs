@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 

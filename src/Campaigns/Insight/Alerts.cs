@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Projections;
+using Marten;
+using Campaigns.Storage;
+using JasperFx.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Planning;
@@ -13,14 +13,12 @@ using Npgsql;
 namespace Campaigns.Insight;
 
 /// <summary>What waits for a person: campaigns and senders that a breaker paused, until somebody does something about them. Inline.</summary>
-public sealed class Alerts : Projection
+public sealed class Alerts() : InlineProjection("alerts")
 {
     static readonly string RaiseAlerts = Sql.Beside<Alerts>(nameof(RaiseAlerts));
     static readonly string ResolveAlerts = Sql.Beside<Alerts>(nameof(ResolveAlerts));
     static readonly string CountAlerts = Sql.Beside<Alerts>(nameof(CountAlerts));
     static readonly string ListAlerts = Sql.Beside<Alerts>(nameof(ListAlerts));
-
-    public override string Name => "alerts";
 
     public override IReadOnlyList<string> Tables { get; } = ["alerts"];
 
@@ -36,23 +34,23 @@ public sealed class Alerts : Projection
             .WithName("ListAlerts").WithSummary("What a breaker stopped and a person has to look at, the newest first");
 
     /// <param name="open">Only those that wait.</param>
-    public static async Task<Page<AlertView>> List(EventStore store, string tenantId, bool open, PageRequest page, CancellationToken ct)
+    public static async Task<Page<AlertView>> List(IDocumentStore store, string tenantId, bool open, PageRequest page, CancellationToken ct)
     {
         var rows = await store.Database.Query(ListAlerts, Read, ct, tenantId, page.AfterId ?? Guid.AllBitsSet, open, page.Size + 1);
         return Page.Of(rows, page.Size, row => row.Id.ToString());
     }
 
     /// <summary>How many wait.</summary>
-    public static async Task<long> CountOpen(EventStore store, string tenantId, CancellationToken ct) =>
+    public static async Task<long> CountOpen(IDocumentStore store, string tenantId, CancellationToken ct) =>
         (await store.Database.Query(CountAlerts, reader => reader.GetInt64(0), ct, tenantId)).Single();
 
     static AlertView Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.ValueOrNull<Guid>(1), reader.ValueOrNull<Guid>(2), reader.TextOrNull(3),
         reader.GetString(4), reader.GetFieldValue<DateTimeOffset>(5), reader.ValueOrNull<DateTimeOffset>(6));
 
-    public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
+    protected override void Apply(IReadOnlyList<IEvent> events, IDocumentOperations sql)
     {
-        void Raise(Event @event, string reason, Guid? campaign, Guid? sender) => sql.Add(
+        void Raise(IEvent @event, string reason, Guid? campaign, Guid? sender) => sql.Sql(
             RaiseAlerts, @event.TenantId, @event.Id, campaign, sender, reason, @event.Timestamp);
 
         foreach (var @event in events)
@@ -66,7 +64,7 @@ public sealed class Alerts : Projection
                     Raise(@event, paused.Reason, campaign: null, sender: @event.StreamId);
                     break;
                 case CampaignResumed or CampaignCancelled or CampaignScheduled or SenderResumed or SenderRetired:
-                    sql.Add(ResolveAlerts, @event.TenantId, @event.StreamId, @event.Timestamp);
+                    sql.Sql(ResolveAlerts, @event.TenantId, @event.StreamId, @event.Timestamp);
                     break;
             }
         }

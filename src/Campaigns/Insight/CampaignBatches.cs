@@ -1,6 +1,6 @@
+using Marten;
+using Campaigns.Storage;
 using System.Globalization;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Microsoft.AspNetCore.Builder;
@@ -18,7 +18,7 @@ public sealed record BatchView(
     int Number, int Size, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int? Sent, int? Failed, int? InDoubt, int? Returned, int? Deferred,
     long? Remaining);
 
-public sealed class CampaignBatches(EventStore store)
+public sealed class CampaignBatches(IDocumentStore store)
 {
     static readonly string ListBatches = Sql.Beside<CampaignBatches>(nameof(ListBatches));
 

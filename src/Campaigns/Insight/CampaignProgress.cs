@@ -1,5 +1,5 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Microsoft.AspNetCore.Builder;
@@ -18,7 +18,7 @@ public sealed record CampaignProgress(
     long InDoubt, long Delivered, long Opened, long Clicked, long Bounced, long Complained, long Unsubscribed, long TimedOut, double Done,
     int? CurrentBatch, DateTimeOffset? NextBatchAt, double? MessagesPerSecond, DateTimeOffset? EstimatedCompletion);
 
-public sealed class ProgressQuery(EventStore store)
+public sealed class ProgressQuery(IDocumentStore store)
 {
     static readonly string ReadProgress = Sql.Beside<ProgressQuery>(nameof(ReadProgress));
     static readonly string ReadPace = Sql.Beside<ProgressQuery>(nameof(ReadPace));

@@ -1,6 +1,6 @@
+using Marten;
+using Campaigns.Storage;
 using System.Runtime.CompilerServices;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Campaigns.Recipients;
@@ -27,7 +27,7 @@ public enum RecipientFilter
     Queued, Skipped, Sending, Sent, Failed, InDoubt, Delivered, Opened, Clicked, Bounced, Complained, Unsubscribed, TimedOut,
 }
 
-public sealed class CampaignRecipients(EventStore store)
+public sealed class CampaignRecipients(IDocumentStore store)
 {
     static readonly string ListRecipients = Sql.Beside<CampaignRecipients>(nameof(ListRecipients));
 

@@ -1,66 +1,79 @@
 using System.Text.Json;
-using Campaigns.Engine.Messages;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Insight;
 
-/// <summary>A durable message: work that waits, is being done, or was given up.</summary>
-/// <param name="Due">When it is to be handled; null once it is handled.</param>
+/// <summary>A message that no attempt could handle.</summary>
 /// <param name="Error">Why the last attempt failed.</param>
-public sealed record MessageView(
-    Guid Id, MessageState State, string Queue, string Kind, Priority Priority, DateTimeOffset SentAt, DateTimeOffset? Due, int Attempts, string? Error,
-    DateTimeOffset? DeadAt, DateTimeOffset? HandledAt, string? CorrelationId, string? CausationId, JsonElement Body)
+public sealed record MessageView(Guid Id, string Queue, string Kind, DateTimeOffset SentAt, string? Error, string? CorrelationId, JsonElement? Body)
 {
-    internal static MessageView Of(StoredMessage message) => new(
-        message.Id, message.State, message.Queue, message.Kind, message.Priority, message.SentAt, message.Due, message.Attempts, message.Error,
-        message.DeadAt, message.HandledAt, message.CorrelationId, message.CausationId, message.Body);
+    internal static MessageView Of(DeadLetter letter) => new(
+        letter.Id, letter.Queue, letter.Kind, letter.SentAt, letter.Error, letter.CorrelationId, letter.Body);
 }
 
-/// <summary>Which dead messages come again: some by id, or all of a queue, of a kind, or of the organisation.</summary>
+/// <summary>Which dead messages come again: some by id, or all of a kind, or of the organisation.</summary>
 /// <param name="All">Must be true where nothing else narrows it.</param>
-public sealed record ReplayMessages(IReadOnlyList<Guid>? Ids = null, string? Queue = null, string? Kind = null, bool All = false);
+public sealed record ReplayInput(IReadOnlyList<Guid>? Ids = null, string? Kind = null, bool All = false);
+
+/// <summary>Lets dead messages come again.</summary>
+public sealed record ReplayMessages(IReadOnlyList<Guid>? Ids, string? Kind);
 
 /// <param name="Count">Messages that come again.</param>
-public sealed record MessagesReplayed(long Count);
+public sealed record MessagesReplayed(int Count);
 
-/// <summary>The organisation's messages, to look at and to bring the dead ones back.</summary>
+public static class ReplayMessagesHandler
+{
+    public static async Task<MessagesReplayed> Handle(
+        ReplayMessages command, IDocumentSession session, Caller caller, DeadLetters letters, CancellationToken ct)
+    {
+        var dead = await letters.List(session.TenantId, command.Kind, ct);
+        Guid[] ids = [.. dead.Select(letter => letter.Id).Where(id => command.Ids?.Contains(id) != false)];
+        DeadLetters.Revive(session, ids);
+        caller.Keep();
+        return new MessagesReplayed(ids.Length);
+    }
+}
+
+/// <summary>The organisation's messages that no attempt could handle, to look at and to bring back.</summary>
 static class DurableMessages
 {
     const int MostIds = 1000;
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/messages", async (
-                Word<MessageState>? state, string? queue, string? kind, [AsParameters] PageRequest page, ApiRequest request, StoredMessages messages,
-                CancellationToken ct) =>
+        api.MapGet("/messages", async (string? kind, [AsParameters] PageRequest page, ApiRequest request, DeadLetters letters, CancellationToken ct) =>
             {
-                var rows = await messages.List(new MessageFilter(request.TenantId, state?.Value, queue, kind), page.AfterId, page.Size + 1, ct);
-                return Page.Of(rows.ConvertAll(MessageView.Of), page.Size, row => row.Id.ToString());
+                var after = page.AfterId ?? Guid.Empty;
+                var rows = await letters.List(request.TenantId, kind, ct);
+                return Page.Of([.. rows.Where(letter => letter.Id > after).Take(page.Size + 1).Select(MessageView.Of)], page.Size, row => row.Id.ToString());
             })
-            .WithName("ListMessages").WithSummary("Durable messages: work that waits, is being done, or was given up");
-        api.MapGet("/messages/{id:guid}", async (Guid id, ApiRequest request, StoredMessages messages, CancellationToken ct) =>
-                await messages.Find(request.TenantId, id, ct) is { } message ? Results.Ok(MessageView.Of(message)) : Problems.NotFound("message"))
+            .WithName("ListMessages").WithSummary("Messages that no attempt could handle");
+        api.MapGet("/messages/{id:guid}", async (Guid id, ApiRequest request, DeadLetters letters, CancellationToken ct) =>
+                (await letters.List(request.TenantId, null, ct)).FirstOrDefault(letter => letter.Id == id) is { } letter
+                    ? Results.Ok(MessageView.Of(letter))
+                    : Problems.NotFound("dead message"))
             .WithName("GetMessage").WithSummary("One message, with its body and why it failed")
             .Produces<MessageView>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapPost("/messages/{id:guid}/replay", async (Guid id, ApiRequest request, StoredMessages messages, CancellationToken ct) =>
-                await messages.Replay(new MessageFilter(request.TenantId, Ids: [id]), ct) == 1 ? Results.Ok(new MessagesReplayed(1))
-                : await messages.Find(request.TenantId, id, ct) is null ? Problems.NotFound("message")
-                : Problems.Problem("message-not-dead", "Only a dead message can be replayed; this one is not dead.", StatusCodes.Status409Conflict))
+        api.MapPost("/messages/{id:guid}/replay", async (Guid id, ApiRequest request, CancellationToken ct) =>
+                await request.Send<MessagesReplayed>(new ReplayMessages([id], null), ct) is { Count: 1 } replayed
+                    ? Results.Ok(replayed)
+                    : Problems.NotFound("dead message"))
             .WithName("ReplayMessage").WithSummary("Let a dead message come again").Produces<MessagesReplayed>()
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        api.MapPost("/messages/replay", async (ReplayMessages which, ApiRequest request, StoredMessages messages, CancellationToken ct) =>
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPost("/messages/replay", async (ReplayInput which, ApiRequest request, CancellationToken ct) =>
                 Errors(which) is { Count: > 0 } errors
                     ? Problems.Invalid(errors)
-                    : Results.Ok(new MessagesReplayed(
-                        await messages.Replay(new MessageFilter(request.TenantId, Queue: which.Queue, Kind: which.Kind, Ids: which.Ids), ct))))
-            .WithName("ReplayMessages").WithSummary("Let dead messages come again: some, those of a queue or kind, or all")
+                    : Results.Ok(await request.Send<MessagesReplayed>(new ReplayMessages(which.Ids, which.Kind), ct)))
+            .WithName("ReplayMessages").WithSummary("Let dead messages come again: some, those of a kind, or all")
             .Produces<MessagesReplayed>().ProducesValidationProblem();
     }
 
-    static Dictionary<string, string[]> Errors(ReplayMessages which)
+    static Dictionary<string, string[]> Errors(ReplayInput which)
     {
         var errors = new Dictionary<string, string[]>();
         if (which.Ids is { Count: > MostIds })
@@ -68,9 +81,9 @@ static class DurableMessages
             errors["ids"] = [$"At most {MostIds} at a time."];
         }
 
-        if (!which.All && which is { Ids: null, Queue: null, Kind: null })
+        if (!which.All && which is { Ids: null, Kind: null })
         {
-            errors["all"] = ["Say which by ids, queue or kind; or all: true for every dead message of the organisation."];
+            errors["all"] = ["Say which by ids or kind; or all: true for every dead message of the organisation."];
         }
 
         return errors;

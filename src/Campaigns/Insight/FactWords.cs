@@ -1,5 +1,6 @@
-using Campaigns.Engine.Events;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using JasperFx.Events;
 
 namespace Campaigns.Insight;
 
@@ -8,7 +9,7 @@ static class FactWords
 {
     /// <param name="by">Who asked for it, where that is known.</param>
     /// <param name="channel">Of the recipient.</param>
-    public static string Of(Event @event, string? by, Channel channel = Channel.Email) => @event.Data switch
+    public static string Of(IEvent @event, string? by, Channel channel = Channel.Email) => @event.Data switch
     {
         RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as a contact of the campaign's list.",
         RecipientQueued => "Queued, as a contact of the campaign's list.",
@@ -38,7 +39,7 @@ static class FactWords
         RecipientUnsubscribed => "Unsubscribed; the address is suppressed from then on.",
         ReplyReceived => "Answered.",
         OpenTimedOut => "Not opened within the campaign's time.",
-        _ => @event.TypeName, // of a newer version of this program
+        _ => @event.EventTypeName, // of a newer version of this program
     };
 
     /// <summary>With which batch it has to do.</summary>

@@ -1,6 +1,6 @@
+using Campaigns.Storage;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using Campaigns.Engine.Messages;
 using Campaigns.Http;
 using Campaigns.Ledger;
 using Campaigns.Planning;

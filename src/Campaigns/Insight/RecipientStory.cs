@@ -1,7 +1,8 @@
 using System.Globalization;
-using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using JasperFx.Events;
 
 namespace Campaigns.Insight;
 
@@ -25,8 +26,8 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
                 lines.Add(Taken(batches.Dequeue(), past));
             }
 
-            var by = @event.Metadata.UserName ?? (@event.Data is RecipientRequeued ? past.WhoAsked(@event) : null);
-            lines.Add(new StoryLine(FactWords.At(@event.Data) ?? @event.Timestamp, @event.TypeName, FactWords.Of(@event, by, past.Recipient.Channel), by));
+            var by = @event.UserName ?? (@event.Data is RecipientRequeued ? past.WhoAsked(@event) : null);
+            lines.Add(new StoryLine(FactWords.At(@event.Data) ?? @event.Timestamp, @event.EventTypeName, FactWords.Of(@event, by, past.Recipient.Channel), by));
         }
 
         lines.AddRange(batches.Select(batch => Taken(batch, past)));
@@ -105,7 +106,7 @@ public sealed record StoryLine(DateTimeOffset At, string Event, string What, str
 /// <param name="Retries">Who asked for the retries of the campaign, by the correlation of what followed.</param>
 /// <param name="Sender">The name of who writes; null for no sender of the organisation's.</param>
 public sealed record RecipientPast(
-    RecipientView Recipient, Guid CampaignId, Campaign Campaign, IReadOnlyList<Event> Events, IReadOnlyList<BatchView> Batches,
+    RecipientView Recipient, Guid CampaignId, Campaign Campaign, IReadOnlyList<IEvent> Events, IReadOnlyList<BatchView> Batches,
     IReadOnlyDictionary<string, string> Retries, string? Sender = null)
 {
     internal SkipReason? Skipped => Events.Select(@event => @event.Data).LastOrDefault(fact => fact is RecipientSkipped or RecipientWithdrawn) switch
@@ -115,8 +116,8 @@ public sealed record RecipientPast(
         _ => null,
     };
 
-    internal Event? Last<T>() => Events.LastOrDefault(@event => @event.Data is T);
+    internal IEvent? Last<T>() => Events.LastOrDefault(@event => @event.Data is T);
 
-    internal string? WhoAsked(Event requeued) =>
-        requeued.Metadata.CorrelationId is { } correlation ? Retries.GetValueOrDefault(correlation) : null;
+    internal string? WhoAsked(IEvent requeued) =>
+        requeued.CorrelationId is { } correlation ? Retries.GetValueOrDefault(correlation) : null;
 }

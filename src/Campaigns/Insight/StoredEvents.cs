@@ -1,7 +1,7 @@
+using Marten;
+using Campaigns.Storage;
 using System.Globalization;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +17,7 @@ public sealed record EventView(
     JsonElement Data);
 
 /// <summary>Streams as stored, for whoever asks why.</summary>
-public sealed class StoredEvents(EventStore store)
+public sealed class StoredEvents(IDocumentStore store)
 {
     static readonly string ListEvents = Sql.Beside<StoredEvents>(nameof(ListEvents));
 

@@ -1,8 +1,8 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Campaigns.Senders;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Insight;
 
 /// <summary>Why somebody got the message, or did not.</summary>
-public sealed class TellRecipient(EventStore store)
+public sealed class TellRecipient(IDocumentStore store)
 {
     static readonly string FindRecipient = Sql.Beside<TellRecipient>(nameof(FindRecipient));
     static readonly string ReadBatches = Sql.Beside<TellRecipient>(nameof(ReadBatches));
@@ -31,12 +31,8 @@ public sealed class TellRecipient(EventStore store)
             return null;
         }
 
-        var events = new List<Event>();
-        await foreach (var @event in store.ReadStream(tenantId, id, ct: ct))
-        {
-            events.Add(@event);
-        }
-
+        await using var session = store.QuerySession(tenantId);
+        var events = await session.Events.FetchStreamAsync(id, token: ct);
         // The one whose result is not on record yet stands in the row alone.
         int[] numbers = [.. events.Select(@event => FactWords.Batch(@event.Data)).Append(recipient.Batch).OfType<int>().Distinct()];
         var batches = await store.Database.Query(ReadBatches, CampaignBatches.Read, ct, tenantId, campaignId, numbers);

@@ -1,5 +1,5 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Planning;
@@ -27,7 +27,7 @@ public sealed record Hold(HoldKind Kind, string Why, DateTimeOffset? LetsGoAt = 
 public enum HoldKind { Status, Pause, Breaker, Preparation, Pace, Provider, Limit, Deferral, Doubt }
 
 /// <summary>Looks at everything that can keep a campaign from sending, as the sending itself does.</summary>
-public sealed class WhyNotSending(EventStore store, SendingConditions conditions, Permits permits, MessageProviders providers)
+public sealed class WhyNotSending(IDocumentStore store, SendingConditions conditions, Permits permits, MessageProviders providers)
 {
     /// <summary>Later than this a batch is not just about to start.</summary>
     static readonly TimeSpan Overdue = TimeSpan.FromMinutes(1);

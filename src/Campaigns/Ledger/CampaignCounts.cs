@@ -1,6 +1,5 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-
+using Marten;
+using Campaigns.Storage;
 namespace Campaigns.Ledger;
 
 /// <summary>The recipients of a campaign by where they are.</summary>
@@ -8,7 +7,7 @@ public sealed record CampaignCounts(long Queued, long Sending, long Sent, long F
 {
     static readonly string ReadCounts = Sql.Beside<CampaignCounts>(nameof(ReadCounts));
 
-    public static async Task<CampaignCounts> Read(EventStore store, string tenantId, Guid campaignId, CancellationToken ct)
+    public static async Task<CampaignCounts> Read(IDocumentStore store, string tenantId, Guid campaignId, CancellationToken ct)
     {
         var counts = await store.Database.Query(
             ReadCounts,

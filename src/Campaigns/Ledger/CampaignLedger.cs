@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Projections;
+using Marten;
+using Campaigns.Storage;
+using JasperFx.Events;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 
@@ -11,7 +11,7 @@ namespace Campaigns.Ledger;
 /// each campaign, and how each sender is received. Inline: never behind the events. All facts of a commit are folded into one change per
 /// recipient first.
 /// </summary>
-public sealed class CampaignLedger : Projection
+public sealed class CampaignLedger() : InlineProjection("ledger")
 {
     static readonly string BeginProgress = Sql.Beside<CampaignLedger>(nameof(BeginProgress));
     static readonly string InsertRecipients = Sql.Beside<CampaignLedger>(nameof(InsertRecipients));
@@ -19,8 +19,6 @@ public sealed class CampaignLedger : Projection
     static readonly string InsertBatches = Sql.Beside<CampaignLedger>(nameof(InsertBatches));
     static readonly string LockCampaign = Sql.Beside<CampaignLedger>(nameof(LockCampaign));
     static readonly string CompleteBatches = Sql.Beside<CampaignLedger>(nameof(CompleteBatches));
-
-    public override string Name => "ledger";
 
     public override IReadOnlyList<string> Tables { get; } = ["recipients", "deferrals", "batches", "campaign_progress", "sender_health"];
 
@@ -43,17 +41,17 @@ public sealed class CampaignLedger : Projection
     /// Makes a commit that changes somebody who is queued wait for the batch that may be taking him at this moment, which holds its
     /// campaign: both would count him off the queue.
     /// </summary>
-    public static void WaitForBatch(Session session, Guid campaignId) => session.Sql.Add(LockCampaign, session.TenantId, campaignId);
+    public static void WaitForBatch(IDocumentOperations session, Guid campaignId) => session.Sql(LockCampaign, session.TenantId, campaignId);
 
-    public override void Apply(IReadOnlyList<Event> events, SqlQueue sql)
+    protected override void Apply(IReadOnlyList<IEvent> events, IDocumentOperations sql)
     {
         var rows = new Dictionary<Guid, RecipientChange>();
-        RecipientChange Row(Guid id, Event @event) =>
+        RecipientChange Row(Guid id, IEvent @event) =>
             rows.TryGetValue(id, out var row) ? row : rows[id] = new RecipientChange(@event.TenantId, id);
 
-        var drafted = new List<Event>();
-        var started = new List<(Event Event, BatchStarted Fact)>();
-        var completed = new List<(Event Event, BatchCompleted Fact)>();
+        var drafted = new List<IEvent>();
+        var started = new List<(IEvent Event, BatchStarted Fact)>();
+        var completed = new List<(IEvent Event, BatchCompleted Fact)>();
         foreach (var @event in events)
         {
             switch (@event.Data)
@@ -80,24 +78,28 @@ public sealed class CampaignLedger : Projection
 
         if (drafted.Count > 0)
         {
-            sql.Add(BeginProgress, drafted.Select(draft => draft.TenantId).ToArray(), drafted.Select(draft => draft.StreamId).ToArray());
+            sql.Sql(BeginProgress, drafted.Select(draft => draft.TenantId).ToArray(), drafted.Select(draft => draft.StreamId).ToArray());
         }
 
         Queue(sql, InsertRecipients, [.. rows.Values.Where(row => row.IsNew)]);
         Queue(sql, UpdateRecipients, [.. rows.Values.Where(row => !row.IsNew)]);
         Queue(sql, started);
         Queue(sql, completed);
+    }
+
+    public override IEnumerable<string> Topics(IReadOnlyList<IEvent> events)
+    {
         foreach (var tenantId in events.Select(@event => @event.TenantId).Distinct())
         {
-            sql.Notify(Topic(tenantId));
+            yield return Topic(tenantId);
             if (events.Any(@event => @event.Data is CampaignPaused or CampaignCancelled && @event.TenantId == tenantId))
             {
-                sql.Notify(HaltTopic(tenantId));
+                yield return HaltTopic(tenantId);
             }
         }
     }
 
-    static void Queue(SqlQueue sql, string statement, RecipientChange[] rows)
+    static void Queue(IDocumentOperations sql, string statement, RecipientChange[] rows)
     {
         if (rows.Length == 0)
         {
@@ -106,30 +108,30 @@ public sealed class CampaignLedger : Projection
 
         T[] All<T>(Func<RecipientChange, T> column) => Array.ConvertAll(rows, row => column(row));
 
-        sql.Add(
+        sql.Sql(
             statement, All(row => row.TenantId), All(row => row.Id), All(row => row.CampaignId), All(row => row.ContactId), All(row => row.Status),
             All(row => row.Reason), All(row => row.Batch), All(row => row.QueuedAt), All(row => row.SentAt),
             All(row => row.DeliveredAt), All(row => row.OpenedAt), All(row => row.ClickedAt), All(row => row.BouncedAt), All(row => row.ComplainedAt),
             All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.NotBefore), All(row => row.LimitKey), All(row => row.Attempts),
-            All(row => row.Channel), All(row => row.SenderId));
+            All(row => row.Channel), All(row => row.SenderId), All(row => row.Category), All(row => row.ProviderMessageId), All(row => row.Step));
     }
 
-    static void Queue(SqlQueue sql, List<(Event Event, BatchStarted Fact)> started)
+    static void Queue(IDocumentOperations sql, List<(IEvent Event, BatchStarted Fact)> started)
     {
         if (started.Count > 0)
         {
-            sql.Add(
+            sql.Sql(
                 InsertBatches, started.Select(batch => batch.Event.TenantId).ToArray(), started.Select(batch => batch.Event.StreamId).ToArray(),
                 started.Select(batch => batch.Fact.Number).ToArray(), started.Select(batch => batch.Fact.Recipients.Count).ToArray(),
                 started.Select(batch => batch.Event.Timestamp).ToArray());
         }
     }
 
-    static void Queue(SqlQueue sql, List<(Event Event, BatchCompleted Fact)> completed)
+    static void Queue(IDocumentOperations sql, List<(IEvent Event, BatchCompleted Fact)> completed)
     {
         if (completed.Count > 0)
         {
-            sql.Add(
+            sql.Sql(
                 CompleteBatches, completed.Select(batch => batch.Event.TenantId).ToArray(), completed.Select(batch => batch.Event.StreamId).ToArray(),
                 completed.Select(batch => batch.Fact.Number).ToArray(), completed.Select(batch => batch.Event.Timestamp).ToArray(),
                 completed.Select(batch => batch.Fact.Sent).ToArray(), completed.Select(batch => batch.Fact.Failed).ToArray(),

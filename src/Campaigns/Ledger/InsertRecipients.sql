@@ -1,19 +1,21 @@
 with added as (
     insert into recipients (tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at,
-                            bounced_at, complained_at, unsubscribed_at, timed_out_at, not_before, attempts, channel, sender_id)
+                            bounced_at, complained_at, unsubscribed_at, timed_out_at, not_before, attempts, channel, sender_id, category,
+                            provider_message_id, step)
     select n.tenant_id, n.id, n.campaign_id, n.contact_id, n.status, n.reason, n.batch, n.queued_at, n.sent_at, n.delivered_at, n.opened_at, n.clicked_at,
            n.bounced_at, n.complained_at, n.unsubscribed_at, n.timed_out_at, n.not_before, coalesce(n.attempts, 0), n.channel,
-           nullif(n.sender_id, '00000000-0000-0000-0000-000000000000')
+           nullif(n.sender_id, '00000000-0000-0000-0000-000000000000'), n.category, n.provider_message_id, n.step
     from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                 $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::varchar[],
-                $19::int[], $20::varchar[], $21::uuid[])
+                $19::int[], $20::varchar[], $21::uuid[], $22::varchar[], $23::varchar[], $24::int[])
          n(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-           complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel, sender_id)
+           complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel, sender_id, category,
+           provider_message_id, step)
     returning *
 ),
 deferred as ( -- only a rebuild finds somebody queued and put off at once
     insert into deferrals (tenant_id, campaign_id, due, recipient_id, reason, limit_key)
-    select a.tenant_id, a.campaign_id, a.not_before, a.id, coalesce(a.reason, ''), n.limit_key
+    select a.tenant_id, a.campaign_id, a.not_before, a.id, coalesce(a.category || ': ', '') || coalesce(a.reason, ''), n.limit_key
     from added a
     join unnest($2, $18::varchar[]) n(id, limit_key) on n.id = a.id
     where a.not_before is not null

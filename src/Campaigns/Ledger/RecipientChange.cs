@@ -20,6 +20,14 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public string? Channel { get; private set; }
 
+    public int Step { get; private set; } = 1;
+
+    /// <summary>Of the failure that the reason is about, which is shown as <c>category: reason</c>. Goes with the status.</summary>
+    public string? Category { get; private set; }
+
+    /// <summary>What the provider calls the message; null: stays as it is.</summary>
+    public string? ProviderMessageId { get; private set; }
+
     /// <summary>Null: stays as it is. <c>sent</c> is final, here as in the row.</summary>
     public string? Status { get; private set; }
 
@@ -78,25 +86,26 @@ sealed class RecipientChange(string tenantId, Guid id)
         switch (fact)
         {
             case RecipientQueued queued:
-                Begin(queued.CampaignId, queued.ContactId, queued.Channel, recorded);
+                Begin(queued.CampaignId, queued.ContactId, queued.Channel, queued.Step, recorded);
                 Set("queued", null);
                 break;
             case RecipientSkipped skipped:
-                Begin(skipped.CampaignId, skipped.ContactId, skipped.Channel, recorded);
+                Begin(skipped.CampaignId, skipped.ContactId, skipped.Channel, skipped.Step, recorded);
                 Set("skipped", Words(skipped.Reason));
                 break;
             case RecipientWithdrawn withdrawn:
                 Set("skipped", Words(withdrawn.Reason));
                 break;
-            case MessageSent:
+            case MessageSent sent:
                 Set(Sent, null);
+                ProviderMessageId = sent.ProviderMessageId;
                 SentAt ??= recorded;
                 break;
             case MessageFailed failed:
-                Set("failed", Words(failed.Category, failed.Code, failed.Text));
+                Set("failed", Words(failed.Code, failed.Text), category: failed.Category);
                 break;
             case AttemptFailed failed:
-                Set("queued", Words(failed.Category, failed.Code, failed.Text), failed.RetryAt);
+                Set("queued", Words(failed.Code, failed.Text), failed.RetryAt, failed.Category);
                 Attempts = failed.Attempt;
                 break;
             case RecipientDeferred deferred:
@@ -122,21 +131,23 @@ sealed class RecipientChange(string tenantId, Guid id)
         }
     }
 
-    void Begin(Guid campaignId, Guid contactId, Channel channel, DateTimeOffset at)
+    void Begin(Guid campaignId, Guid contactId, Channel channel, int step, DateTimeOffset at)
     {
         IsNew = true;
         CampaignId = campaignId;
         ContactId = contactId;
         Channel = Words(channel);
+        Step = step;
         QueuedAt = at;
     }
 
-    void Set(string status, string? reason, DateTimeOffset? notBefore = null)
+    void Set(string status, string? reason, DateTimeOffset? notBefore = null, FailureCategory? category = null)
     {
         if (Status != Sent)
         {
             Status = status;
             Reason = reason;
+            Category = category is { } known ? Words(known) : null;
             NotBefore = notBefore;
             LimitKey = null;
         }
@@ -148,6 +159,7 @@ sealed class RecipientChange(string tenantId, Guid id)
         SentAt ??= fact.At;
         Status = Sent;
         Reason = null;
+        Category = null;
         NotBefore = null;
         LimitKey = null;
         switch (fact)
@@ -163,8 +175,8 @@ sealed class RecipientChange(string tenantId, Guid id)
         }
     }
 
-    // Read where it is stored: by its category in CountRetryable and ReadRetryable, whole in Consent/EraseReasons, which leaves category and code.
-    static string Words(FailureCategory category, string code, string text) => $"{Words(category)}: {code} {text}".Trim();
+    // Consent/EraseReasons leaves the code.
+    static string Words(string code, string text) => $"{code} {text}".Trim();
 
     static string Words<T>(T value)
         where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

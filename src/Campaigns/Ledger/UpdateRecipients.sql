@@ -3,14 +3,17 @@
 with change as (
     select * from unnest($1, $2, $3, $4, $5, $6, $7::int[], $8::timestamptz[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[],
                          $12::timestamptz[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-                         $18::varchar[], $19::int[], $20::varchar[], $21::uuid[])
+                         $18::varchar[], $19::int[], $20::varchar[], $21::uuid[], $22::varchar[], $23::varchar[], $24::int[])
         c(tenant_id, id, campaign_id, contact_id, status, reason, batch, queued_at, sent_at, delivered_at, opened_at, clicked_at, bounced_at,
-          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel, sender_id)
+          complained_at, unsubscribed_at, timed_out_at, not_before, limit_key, attempts, channel, sender_id,
+          category, provider_message_id, step)
 ),
 moved as (
     update recipients r
     set status = case when r.status = 'sent' then r.status else coalesce(c.status, r.status) end,
         reason = case when r.status = 'sent' or c.status is null then r.reason else c.reason end,
+        category = case when r.status = 'sent' then null when c.status is null then r.category else c.category end,
+        provider_message_id = coalesce(c.provider_message_id, r.provider_message_id),
         not_before = case when r.status = 'sent' then null when c.status is null then r.not_before else c.not_before end,
         attempts = coalesce(c.attempts, r.attempts),
         batch = coalesce(c.batch, r.batch),
@@ -27,7 +30,7 @@ moved as (
     from change c
     join recipients was on was.tenant_id = c.tenant_id and was.id = c.id
     where r.tenant_id = c.tenant_id and r.id = c.id
-    returning r.tenant_id, r.campaign_id, r.id, r.sender_id, was.status as was, r.status as is_now, r.reason, was.not_before as was_not_before, r.not_before, c.limit_key,
+    returning r.tenant_id, r.campaign_id, r.id, r.sender_id, was.status as was, r.status as is_now, r.category, r.reason, was.not_before as was_not_before, r.not_before, c.limit_key,
               date_trunc('hour', coalesce(r.sent_at, r.bounced_at, r.complained_at), 'UTC') as hour,
               (r.sent_at is not null and was.sent_at is null)::int as newly_sent,
               (r.bounced_at is not null and was.bounced_at is null)::int as bounced,
@@ -46,7 +49,7 @@ come_back as (
 ),
 deferred as (
     insert into deferrals (tenant_id, campaign_id, due, recipient_id, reason, limit_key)
-    select tenant_id, campaign_id, not_before, id, coalesce(reason, ''), limit_key
+    select tenant_id, campaign_id, not_before, id, coalesce(category || ': ', '') || coalesce(reason, ''), limit_key
     from moved
     where not_before is not null and not_before is distinct from was_not_before
 ),

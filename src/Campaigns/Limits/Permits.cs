@@ -1,5 +1,5 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
 using Npgsql;
 
 namespace Campaigns.Limits;
@@ -8,11 +8,8 @@ namespace Campaigns.Limits;
 /// Permits of limits, shared by all nodes through PostgreSQL. They are read without a lock to decide how many messages may go, and taken in the
 /// commit that claims these: was somebody else faster, that commit changes nothing and is decided again.
 /// </summary>
-public sealed class Permits(EventStore store)
+public sealed class Permits(IDocumentStore store)
 {
-    /// <summary>The SQLSTATE of a commit that came too late for its permits.</summary>
-    public const string TakenMeanwhile = "CP001";
-
     /// <summary>How long a batch may be out: a claim that nobody closes frees its permits by itself then.</summary>
     static readonly TimeSpan LongestBatch = TimeSpan.FromHours(1);
 
@@ -46,10 +43,10 @@ public sealed class Permits(EventStore store)
         return new Availability(rows, at);
     }
 
-    /// <summary>Takes them with this commit, which fails with <see cref="TakenMeanwhile"/> when they are gone.</summary>
+    /// <summary>Takes them with this commit, which is refused when they are gone: <see cref="Races.PermitsWereTaken"/>.</summary>
     /// <param name="campaignId">Which waits no more for these limits; null for a message outside of campaigns.</param>
     /// <param name="startsAt">No message is handed over before.</param>
-    public static void Take(Session session, Guid claim, Guid? campaignId, IReadOnlyDictionary<Limit, int> uses, DateTimeOffset startsAt)
+    public static void Take(IDocumentOperations session, Guid claim, Guid? campaignId, IReadOnlyDictionary<Limit, int> uses, DateTimeOffset startsAt)
     {
         if (uses.Count == 0)
         {
@@ -57,22 +54,23 @@ public sealed class Permits(EventStore store)
         }
 
         var keys = uses.Keys.Select(limit => limit.Key).ToArray();
-        session.Sql.Add(
+        session.Sql(
             TakePermits, claim, keys, uses.Values.ToArray(), uses.Keys.Select(limit => limit.Most).ToArray(),
             uses.Keys.Select(limit => limit.Period).ToArray(), LongestBatch, startsAt);
         if (campaignId is { } waiting)
         {
-            session.Sql.Add(EndWait, keys, waiting);
+            session.Sql(EndWait, keys, waiting);
         }
     }
 
     /// <summary>The claim's messages, but for the unused ones, were handed over by <paramref name="endedAt"/>.</summary>
-    public static void Release(Session session, Guid claim, DateTimeOffset endedAt, IReadOnlyDictionary<string, int> unused) =>
-        session.Sql.Add(ReleasePermits, claim, endedAt, unused.Keys.ToArray(), unused.Values.ToArray());
+    public static void Release(IDocumentOperations session, Guid claim, DateTimeOffset endedAt, IReadOnlyDictionary<string, int> unused) =>
+        session.Sql(ReleasePermits, claim, endedAt, unused.Keys.ToArray(), unused.Values.ToArray());
 
     /// <summary>Notes that a campaign comes back for a limit, so that it gets its share then.</summary>
-    public static void Wait(Session session, Limit limit, Guid campaignId, DateTimeOffset until, int wanted, int weight) =>
-        session.Sql.Add(WaitForLimit, limit.Key, campaignId, session.Now, until, wanted, weight);
+    public static void Wait(
+        IDocumentOperations session, Limit limit, Guid campaignId, DateTimeOffset until, int wanted, int weight, DateTimeOffset since) =>
+        session.Sql(WaitForLimit, limit.Key, campaignId, since, until, wanted, weight);
 
     static LimitState Read(NpgsqlDataReader reader, Dictionary<string, Limit> limits, int weight)
     {

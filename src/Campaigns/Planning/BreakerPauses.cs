@@ -1,18 +1,31 @@
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
+using Campaigns.Senders;
+using Campaigns.Storage;
+using JasperFx.Events;
+using Marten;
+using Marten.Services;
 using Microsoft.Extensions.Logging;
 
 namespace Campaigns.Planning;
 
-/// <summary>Whatever lets a breaker pause a campaign says so in the log, with the campaign and the reason.</summary>
-static class BreakerPauses
+/// <summary>Whatever lets a breaker pause a campaign or a sender, the log says so once it is committed.</summary>
+sealed class BreakerPauses(ILogger<BreakerPauses> log) : DocumentSessionListenerBase
 {
-    /// <param name="recorded">What was committed about the campaign just now.</param>
-    public static void Tell(ILogger log, StreamState<Campaign> campaign, IReadOnlyList<object> recorded)
+    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        foreach (var paused in recorded.OfType<CampaignPaused>().Where(paused => paused.By == PausedBy.Breaker))
+        foreach (var @event in commit.GetEvents())
         {
-            Log.BreakerPaused(log, campaign.Id, campaign.State.Settings.Name, paused.Reason);
+            switch (@event.Data)
+            {
+                case CampaignPaused { By: PausedBy.Breaker, Reason: var reason }:
+                    Log.BreakerPaused(log, @event.StreamId, reason);
+                    break;
+                case SenderPaused { By: PausedBy.Breaker, Reason: var reason }:
+                    Log.BreakerPausedSender(log, @event.StreamId, reason);
+                    break;
+            }
         }
+
+        return Task.CompletedTask;
     }
 }

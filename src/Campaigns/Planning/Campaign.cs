@@ -1,3 +1,4 @@
+using Campaigns.Storage;
 using System.Text.Json.Serialization;
 using Campaigns.Limits;
 
@@ -87,9 +88,12 @@ public enum CampaignEnd { Completed, Partial, Failed }
 public enum CampaignStatus { None, Draft, InReview, Approved, Scheduled, Sending, Paused, Completed, Partial, Failed, Cancelled, Deleted }
 
 /// <summary>What handlers need in order to decide, and what the API shows of a campaign.</summary>
-public sealed record Campaign
+public sealed record Campaign : IStreamState<Campaign>
 {
     public static readonly Campaign Initial = new();
+
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
 
     public CampaignStatus Status { get; init; }
 
@@ -142,7 +146,10 @@ public sealed record Campaign
 
     public bool IsFinished => Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed or CampaignStatus.Cancelled;
 
-    public Campaign Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public static Campaign Begin(Guid id) => Initial with { Id = id };
+
+    public Campaign Evolve(object fact) => fact switch
     {
         CampaignDrafted drafted => this with { Status = CampaignStatus.Draft, Settings = drafted.Settings },
         CampaignEdited edited => this with { Settings = edited.Settings },

@@ -1,6 +1,5 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-
+using Marten;
+using Campaigns.Storage;
 namespace Campaigns.Planning;
 
 /// <summary>How the messages of a campaign were received. Stored in events: members may be added.</summary>
@@ -9,7 +8,7 @@ public sealed record CampaignHealth(long Sent, long Bounced, long Complained)
 {
     static readonly string ReadHealth = Sql.Beside<CampaignHealth>(nameof(ReadHealth));
 
-    public static async Task<CampaignHealth> Read(EventStore store, string tenantId, Guid campaignId, CancellationToken ct)
+    public static async Task<CampaignHealth> Read(IDocumentStore store, string tenantId, Guid campaignId, CancellationToken ct)
     {
         var rows = await store.Database.Query(
             ReadHealth, reader => new CampaignHealth(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), ct, tenantId, campaignId);

@@ -1,6 +1,6 @@
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Audience;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Recipients;
@@ -73,7 +73,7 @@ public sealed record CampaignInput(
     }
 
     /// <summary>Whether the list and the template that it names are there.</summary>
-    public async Task<Refusal?> FindReferences(EventStore store, string tenantId, CancellationToken ct)
+    public async Task<Refusal?> FindReferences(IDocumentStore store, string tenantId, CancellationToken ct)
     {
         var found = await store.Database.Query(
             FindReferencesSql, reader => (List: reader.GetBoolean(0), Template: reader.GetBoolean(1)), ct, tenantId, ListId, TemplateId);

@@ -1,7 +1,6 @@
+using Campaigns.Storage;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Recipients;
@@ -41,7 +40,7 @@ public sealed record CampaignSettings(
     public int Weight => Urgent ? UrgentWeight : 1;
 
     /// <summary>Equal where all that people decided is.</summary>
-    public bool IsSame(CampaignSettings other) => JsonSerializer.Serialize(this, EventTypes.Json) == JsonSerializer.Serialize(other, EventTypes.Json);
+    public bool IsSame(CampaignSettings other) => JsonSerializer.Serialize(this, StoredJson.Options) == JsonSerializer.Serialize(other, StoredJson.Options);
 }
 
 /// <summary>How fast a campaign goes out: in batches a few seconds apart, or a few messages a day. Exactly one of the two.</summary>

@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Providers;

@@ -1,11 +1,31 @@
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
-public static class DraftCampaign
+/// <summary>Begins a campaign as a draft.</summary>
+/// <param name="CampaignId">A new one.</param>
+/// <param name="CopyOf">The campaign whose settings these were.</param>
+public sealed record DraftCampaign(Guid CampaignId, CampaignSettings Settings, Guid? CopyOf = null);
+
+public static class DraftCampaignHandler
+{
+    public static Decided<Campaign> Handle(DraftCampaign command, IDocumentSession session, Caller caller)
+    {
+        var drafted = new CampaignDrafted(command.Settings, command.CopyOf);
+        session.Events.StartStream<Campaign>(command.CampaignId, drafted);
+        caller.Keep();
+        return new Decided<Campaign>(
+            new StreamState<Campaign>(command.CampaignId, Campaign.Begin(command.CampaignId).Evolve(drafted), 1), [drafted], null);
+    }
+}
+
+static class DraftCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns", Handle).WithName(nameof(DraftCampaign)).WithSummary("Create a campaign as a draft")
@@ -24,12 +44,14 @@ public static class DraftCampaign
             return unknown.ToProblem();
         }
 
-        var session = request.OpenSession();
-        var id = Guid.CreateVersion7(session.Now);
-        var drafted = new CampaignDrafted(input.ToSettings());
-        session.Start<Campaign>(id, drafted);
-        await session.Commit(ct);
-        request.SetETag(1);
-        return Results.Created($"/api/v1/campaigns/{id}", CampaignView.Of(id, 1, Campaign.Initial.Apply(drafted)));
+        return await Answer(request, new DraftCampaign(Guid.CreateVersion7(request.Now), input.ToSettings()), ct);
+    }
+
+    /// <summary>Drafts it and says where it is.</summary>
+    internal static async Task<IResult> Answer(ApiRequest request, DraftCampaign command, CancellationToken ct)
+    {
+        var (_, state, version) = (await request.Decide<Campaign>(command, ct)).Stream;
+        request.SetETag(version);
+        return Results.Created($"/api/v1/campaigns/{command.CampaignId}", CampaignView.Of(command.CampaignId, version, state));
     }
 }

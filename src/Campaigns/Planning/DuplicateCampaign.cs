@@ -1,4 +1,6 @@
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -6,10 +8,10 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Planning;
 
 /// <summary>A new draft with the same settings, whatever became of the first one.</summary>
-public static class DuplicateCampaign
+static class DuplicateCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/campaigns/{id:guid}/duplicate", Handle).WithName(nameof(DuplicateCampaign)).WithSummary("A new draft with the same settings")
+        api.MapPost("/campaigns/{id:guid}/duplicate", Handle).WithName("DuplicateCampaign").WithSummary("A new draft with the same settings")
             .Produces<CampaignView>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status404NotFound);
 
     static async Task<IResult> Handle(Guid id, DuplicateInput? input, ApiRequest request, CancellationToken ct)
@@ -20,14 +22,9 @@ public static class DuplicateCampaign
             return refusal.ToProblem();
         }
 
-        var session = request.OpenSession();
-        var copy = Guid.CreateVersion7(session.Now);
         var name = string.IsNullOrWhiteSpace(input?.Name) ? $"{original.State.Settings.Name} (copy)" : input.Name.Trim();
-        var drafted = new CampaignDrafted(original.State.Settings with { Name = name }, id);
-        session.Start<Campaign>(copy, drafted);
-        await session.Commit(ct);
-        request.SetETag(1);
-        return Results.Created($"/api/v1/campaigns/{copy}", CampaignView.Of(copy, 1, Campaign.Initial.Apply(drafted)));
+        var copy = new DraftCampaign(Guid.CreateVersion7(request.Now), original.State.Settings with { Name = name }, CopyOf: id);
+        return await DraftCampaignEndpoints.Answer(request, copy, ct);
     }
 }
 

@@ -1,18 +1,32 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
-public static class EditCampaign
+/// <summary>Changes a draft.</summary>
+public sealed record EditCampaign(Guid CampaignId, CampaignSettings Settings);
+
+public static class EditCampaignHandler
 {
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(EditCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Decide(campaign.State(), command.Settings));
+    }
+
     public static Outcome Decide(Campaign campaign, CampaignSettings settings) =>
         CampaignRules.IsDraft(campaign) is { } refusal ? Outcome.Refuse(refusal)
         : settings.IsSame(campaign.Settings) ? Outcome.Nothing
         : Outcome.Record(new CampaignEdited(settings));
+}
 
+static class EditCampaignEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPut("/campaigns/{id:guid}", Handle).WithName(nameof(EditCampaign)).WithSummary("Change a draft; If-Match guards against overwriting")
             .Produces<CampaignView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
@@ -31,6 +45,6 @@ public static class EditCampaign
             return unknown.ToProblem();
         }
 
-        return CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Decide(campaign, input.ToSettings()), ct));
+        return CampaignView.Answer(request, await request.Decide<Campaign>(new EditCampaign(id, input.ToSettings()), ct));
     }
 }

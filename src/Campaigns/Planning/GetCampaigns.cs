@@ -1,6 +1,6 @@
+using Marten;
+using Campaigns.Storage;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Planning;
 
 /// <summary>Campaigns to look at: one, or a page of them, the newest first.</summary>
-public sealed class GetCampaigns(EventStore store)
+public sealed class GetCampaigns(IDocumentStore store)
 {
     static readonly string ListCampaigns = Sql.Beside<GetCampaigns>(nameof(ListCampaigns));
 
@@ -52,7 +52,7 @@ public sealed class GetCampaigns(EventStore store)
         var campaigns = await store.Database.Query(
             ListCampaigns,
             reader => new StreamState<Campaign>(
-                reader.GetGuid(0), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), EventTypes.Json)!, reader.GetInt64(2)),
+                reader.GetGuid(0), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), StoredJson.Options)!, reader.GetInt64(2)),
             ct, tenantId, page.AfterId ?? Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
     }

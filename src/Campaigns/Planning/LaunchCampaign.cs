@@ -1,22 +1,41 @@
 using Campaigns.Audience;
 using Campaigns.Authoring;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Recipients;
 using Campaigns.Senders;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
-public static class LaunchCampaign
+/// <summary>Begins to send now.</summary>
+public sealed record LaunchCampaign(Guid CampaignId);
+
+public static class LaunchCampaignHandler
 {
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(
+        LaunchCampaign command, IDocumentSession session, Caller caller, Launching launching, TimeProvider clock, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        var (launchable, organisation) = await launching.Look(session.TenantId, campaign.State(), ct);
+        return caller.Record(campaign, Decide(campaign.State(), command.CampaignId, launchable, organisation, clock.Microseconds()));
+    }
+
+    public static async Task<OutgoingMessages> Handle(
+        LaunchScheduled message, IDocumentSession session, Launching launching, TimeProvider clock, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(message.CampaignId, ct);
+        var (launchable, _) = await launching.Look(session.TenantId, campaign.State(), ct);
+        return campaign.Record(Decide(campaign.State(), message, launchable, clock.Microseconds())).Messages;
+    }
+
     public static Outcome Decide(Campaign campaign, Guid id, Launchable launchable, OrganisationSettings organisation, DateTimeOffset now)
     {
         switch (campaign.Status)
@@ -55,20 +74,19 @@ public static class LaunchCampaign
             : Launch(message.CampaignId, launchable);
     }
 
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/campaigns/{id:guid}/launch", async (Guid id, ApiRequest request, Launching launching, CancellationToken ct) =>
-            {
-                var (launchable, organisation) = await launching.Look(request.TenantId, id, ct);
-                return CampaignView.Answer(request, await request.Decide<Campaign>(
-                    id, (campaign, now) => Decide(campaign, id, launchable, organisation, now), ct));
-            })
-            .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now").Describe();
-
     static Outcome LaunchNow(Guid id, Launchable launchable, DateTimeOffset now) =>
         Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
 
     static Outcome Launch(Guid id, Launchable launchable) =>
         Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+}
+
+static class LaunchCampaignEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/campaigns/{id:guid}/launch", async (Guid id, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(new LaunchCampaign(id), ct)))
+            .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now").Describe();
 }
 
 /// <summary>Whether the template, the list and the senders that a campaign names let it be launched, and the version of the template.</summary>
@@ -85,23 +103,14 @@ public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Ref
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
 public sealed class Launching(
-    EventStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders, ILogger<Launching> log)
+    IDocumentStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
 {
     public TimeSpan FarthestSchedule => options.Value.FarthestSchedule;
 
-    public async Task<(Launchable Launchable, OrganisationSettings Organisation)> Look(string tenantId, Guid campaignId, CancellationToken ct)
+    public async Task<(Launchable Launchable, OrganisationSettings Organisation)> Look(string tenantId, Campaign campaign, CancellationToken ct)
     {
         var organisation = await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
-        var campaign = await store.Load<Campaign>(tenantId, campaignId, ct);
-        return (await Look(tenantId, campaign.State.Settings, ct), organisation.State.Settings);
-    }
-
-    public async Task Handle(LaunchScheduled message, Delivery delivery, CancellationToken ct)
-    {
-        var (launchable, _) = await Look(delivery.TenantId, message.CampaignId, ct);
-        var decided = await store.Decide<Campaign>(
-            delivery.OpenSession, message.CampaignId, (campaign, now) => LaunchCampaign.Decide(campaign.State, message, launchable, now), ct);
-        BreakerPauses.Tell(log, decided.Stream, decided.Recorded);
+        return (await Look(tenantId, campaign.Settings, ct), organisation.State.Settings);
     }
 
     async Task<Launchable> Look(string tenantId, CampaignSettings settings, CancellationToken ct)

@@ -1,15 +1,51 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
+/// <summary>Stops sending until it is resumed.</summary>
+public sealed record PauseCampaign(Guid CampaignId, string? Reason);
+
+/// <summary>Goes on where it was paused.</summary>
+public sealed record ResumeCampaign(Guid CampaignId);
+
+/// <summary>Ends it for good.</summary>
+public sealed record CancelCampaign(Guid CampaignId, string? Reason);
+
 /// <summary>Pause, resume, cancel: what a person can do to a campaign under way.</summary>
-public static class PauseCampaign
+public static class PauseCampaignHandler
 {
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(PauseCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Pause(campaign.State(), command.Reason));
+    }
+
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(
+        ResumeCampaign command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        var resumed = caller.Record(campaign, Resume(campaign.State(), command.CampaignId, clock.Microseconds()));
+        if (resumed.Decided.Refusal is null)
+        {
+            StrandCampaignHandler.Revive(session, command.CampaignId);
+        }
+
+        return resumed;
+    }
+
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(CancelCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Cancel(campaign.State(), command.CampaignId, command.Reason));
+    }
+
     public static Outcome Pause(Campaign campaign, string? reason) => campaign.Status switch
     {
         CampaignStatus.Paused => Outcome.Nothing,
@@ -35,10 +71,6 @@ public static class PauseCampaign
             ?? new Refusal("campaign-not-paused", $"The campaign is {CampaignRules.Words(campaign.Status)}, not paused.")),
     };
 
-    /// <summary>Resumes, and lets the work come again that failed too often: it may be why the campaign was paused.</summary>
-    public static Task<Decided<Campaign>> Resume(ApiRequest request, Guid id, CancellationToken ct) =>
-        request.DecideAndReplay<Campaign>(id, "campaignId", (campaign, now) => Resume(campaign, id, now), ct);
-
     public static Outcome Cancel(Campaign campaign, Guid id, string? reason) => campaign.Status switch
     {
         CampaignStatus.Cancelled => Outcome.Nothing,
@@ -48,17 +80,20 @@ public static class PauseCampaign
         _ => Outcome.Refuse(CampaignRules.Exists(campaign)
             ?? new Refusal("campaign-finished", $"The campaign is {CampaignRules.Words(campaign.Status)}: nothing goes out any more.")),
     };
+}
 
+static class PauseCampaignEndpoints
+{
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Pause(campaign, reason?.Text), ct)))
+                CampaignView.Answer(request, await request.Decide<Campaign>(new PauseCampaign(id, reason?.Text), ct)))
             .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; whoever was not handed over yet goes back to the queue").Describe();
         api.MapPost("/campaigns/{id:guid}/resume", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await Resume(request, id, ct)))
+                CampaignView.Answer(request, await request.Decide<Campaign>(new ResumeCampaign(id), ct)))
             .WithName("ResumeCampaign").WithSummary("Go on where it was paused").Describe();
         api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Cancel(campaign, id, reason?.Text), ct)))
+                CampaignView.Answer(request, await request.Decide<Campaign>(new CancelCampaign(id, reason?.Text), ct)))
             .WithName("CancelCampaign").WithSummary("End it for good; whoever is still queued gets nothing").Describe();
     }
 }

@@ -1,23 +1,25 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
 /// <summary>Sends again to those whose message failed or is in doubt, never to one that was sent.</summary>
-public static class RetryCampaign
+/// <param name="Count">How many it concerns at this moment.</param>
+public sealed record RetryCampaign(Guid CampaignId, Retry Which, long Count);
+
+public static class RetryCampaignHandler
 {
-    public const int MostRecipients = 1000;
-
-    /// <summary>Names that a refusal goes into.</summary>
-    const int MostExplained = 10;
-
-    static readonly string CountRetryable = Sql.Beside(typeof(RetryCampaign), nameof(CountRetryable));
-    static readonly string ReadStatuses = Sql.Beside(typeof(RetryCampaign), nameof(ReadStatuses));
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(RetryCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Decide(campaign.State(), command.CampaignId, command.Which, command.Count));
+    }
 
     /// <param name="count">How many it concerns at this moment.</param>
     public static Outcome Decide(Campaign campaign, Guid id, Retry which, long count)
@@ -39,6 +41,20 @@ public static class RetryCampaign
             _ => Outcome.Record(new CampaignRetried(which, count)).Send(new RequeueRecipients(id, which)),
         };
     }
+
+    static Outcome Refuse(string why) => Outcome.Refuse(new Refusal("campaign-not-retryable", why));
+}
+
+/// <summary>The way in over HTTP.</summary>
+public static class RetryCampaignEndpoints
+{
+    public const int MostRecipients = 1000;
+
+    /// <summary>Names that a refusal goes into.</summary>
+    const int MostExplained = 10;
+
+    static readonly string CountRetryable = Sql.Beside<RetryCampaign>(nameof(CountRetryable));
+    static readonly string ReadStatuses = Sql.Beside<RetryCampaign>(nameof(ReadStatuses));
 
     /// <summary>What is wrong with the body, by member.</summary>
     public static Dictionary<string, string[]> Errors(RetryInput input)
@@ -103,7 +119,7 @@ public static class RetryCampaign
             count = await Count(request.Store, request.TenantId, id, which, ct);
         }
 
-        var decided = await request.Decide<Campaign>(id, (campaign, _) => Decide(campaign, id, which, count), ct);
+        var decided = await request.Decide<Campaign>(new RetryCampaign(id, which, count), ct);
         if (decided.Refusal is { } refusal)
         {
             return refusal.ToProblem();
@@ -115,7 +131,7 @@ public static class RetryCampaign
     }
 
     /// <summary>How many failed or are in doubt at this moment, by what a retry says of them rather than by name.</summary>
-    static async Task<long> Count(EventStore store, string tenantId, Guid campaignId, Retry which, CancellationToken ct)
+    static async Task<long> Count(IDocumentStore store, string tenantId, Guid campaignId, Retry which, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
         var counts = await store.Database.Query(
@@ -125,15 +141,13 @@ public static class RetryCampaign
 
     /// <summary>Where these are; without those that are no recipients of the campaign.</summary>
     static async Task<IReadOnlyDictionary<Guid, RecipientStatus>> Statuses(
-        EventStore store, string tenantId, Guid campaignId, IReadOnlyList<Guid> recipients, CancellationToken ct)
+        IDocumentStore store, string tenantId, Guid campaignId, IReadOnlyList<Guid> recipients, CancellationToken ct)
     {
         var rows = await store.Database.Query(
             ReadStatuses, reader => (Id: reader.GetGuid(0), Status: Enum.Parse<RecipientStatus>(reader.GetString(1), ignoreCase: true)), ct,
             tenantId, campaignId, recipients.ToArray());
         return rows.ToDictionary(row => row.Id, row => row.Status);
     }
-
-    static Outcome Refuse(string why) => Outcome.Refuse(new Refusal("campaign-not-retryable", why));
 }
 
 /// <summary>Who is to be tried again. Nothing said: those that failed for a passing reason.</summary>

@@ -1,14 +1,41 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
+/// <summary>Asks for approval.</summary>
+public sealed record SubmitCampaign(Guid CampaignId);
+
+public sealed record ApproveCampaign(Guid CampaignId, string? Comment);
+
+public sealed record RejectCampaign(Guid CampaignId, string? Reason);
+
 /// <summary>Submit, approve, reject: the steps between draft and schedule where an organisation asks for approval.</summary>
-public static class ReviewCampaign
+public static class ReviewCampaignHandler
 {
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(SubmitCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Submit(campaign.State()));
+    }
+
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(ApproveCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Approve(campaign.State(), command.Comment));
+    }
+
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(RejectCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        return caller.Record(campaign, Reject(campaign.State(), command.Reason));
+    }
+
     public static Outcome Submit(Campaign campaign) => campaign.Status switch
     {
         CampaignStatus.InReview => Outcome.Nothing,
@@ -32,21 +59,24 @@ public static class ReviewCampaign
         _ => Outcome.Refuse(NotInReview(campaign)),
     };
 
+    static Refusal NotInReview(Campaign campaign) =>
+        CampaignRules.Exists(campaign) ?? new Refusal("campaign-not-in-review", $"The campaign is {CampaignRules.Words(campaign.Status)}, not in review.");
+}
+
+static class ReviewCampaignEndpoints
+{
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/campaigns/{id:guid}/submit", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Submit(campaign), ct)))
+                CampaignView.Answer(request, await request.Decide<Campaign>(new SubmitCampaign(id), ct)))
             .WithName("SubmitCampaign").WithSummary("Ask for approval").Describe();
         api.MapPost("/campaigns/{id:guid}/approve", async (Guid id, Approval? approval, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Approve(campaign, approval?.Comment), ct)))
+                CampaignView.Answer(request, await request.Decide<Campaign>(new ApproveCampaign(id, approval?.Comment), ct)))
             .WithName("ApproveCampaign").WithSummary("Approve a submitted campaign").Describe();
         api.MapPost("/campaigns/{id:guid}/reject", async (Guid id, Reason rejection, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(id, (campaign, _) => Reject(campaign, rejection.Text), ct)))
+                CampaignView.Answer(request, await request.Decide<Campaign>(new RejectCampaign(id, rejection.Text), ct)))
             .WithName("RejectCampaign").WithSummary("Reject a submitted campaign; duplicate it to try again").Describe();
     }
-
-    static Refusal NotInReview(Campaign campaign) =>
-        CampaignRules.Exists(campaign) ?? new Refusal("campaign-not-in-review", $"The campaign is {CampaignRules.Words(campaign.Status)}, not in review.");
 }
 
 public sealed record Approval(string? Comment = null);

@@ -1,18 +1,35 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine.Attributes;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
 /// <summary>Due at the time for which a campaign was scheduled; too late or superseded, it changes nothing.</summary>
 /// <param name="At">The time it was scheduled for: another one means that it was scheduled anew since.</param>
+[MessageIdentity("launch_scheduled")]
 public sealed record LaunchScheduled(Guid CampaignId, DateTimeOffset At) : ICampaignWork;
 
-public static class ScheduleCampaign
+/// <summary>Has a campaign begin at a time.</summary>
+public sealed record ScheduleCampaign(Guid CampaignId, DateTimeOffset At);
+
+public static class ScheduleCampaignHandler
 {
+    public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(
+        ScheduleCampaign command, IDocumentSession session, Caller caller, Launching launching, TimeProvider clock, CancellationToken ct)
+    {
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        var (launchable, organisation) = await launching.Look(session.TenantId, campaign.State(), ct);
+        return caller.Record(
+            campaign,
+            Decide(campaign.State(), command.CampaignId, command.At, launchable, organisation, launching.FarthestSchedule, clock.Microseconds()));
+    }
+
     public static Outcome Decide(
         Campaign campaign, Guid id, DateTimeOffset at, Launchable launchable, OrganisationSettings organisation, TimeSpan farthest, DateTimeOffset now)
     {
@@ -30,14 +47,13 @@ public static class ScheduleCampaign
 
         return Outcome.Record(new CampaignScheduled(at)).Schedule(new LaunchScheduled(id, at), at);
     }
+}
 
+static class ScheduleCampaignEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/campaigns/{id:guid}/schedule", async (Guid id, ScheduleInput input, ApiRequest request, Launching launching, CancellationToken ct) =>
-            {
-                var (launchable, organisation) = await launching.Look(request.TenantId, id, ct);
-                return CampaignView.Answer(request, await request.Decide<Campaign>(
-                    id, (campaign, now) => Decide(campaign, id, input.At.ToUniversalTime(), launchable, organisation, launching.FarthestSchedule, now), ct));
-            })
+        api.MapPost("/campaigns/{id:guid}/schedule", async (Guid id, ScheduleInput input, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(new ScheduleCampaign(id, input.At.ToUniversalTime()), ct)))
             .WithName(nameof(ScheduleCampaign)).WithSummary("Launch at a time, at most 14 days ahead").Describe();
 }
 

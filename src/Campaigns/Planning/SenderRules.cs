@@ -1,5 +1,5 @@
+using Campaigns.Storage;
 using Campaigns.Audience;
-using Campaigns.Engine.Events;
 using Campaigns.Senders;
 
 namespace Campaigns.Planning;

@@ -1,6 +1,7 @@
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
-using Microsoft.Extensions.Logging;
+using Campaigns.Storage;
+using Marten;
+using Wolverine;
 
 namespace Campaigns.Planning;
 
@@ -11,14 +12,23 @@ public interface ICampaignWork
 }
 
 /// <summary>A campaign whose work failed in every attempt is paused and says why, instead of standing still in silence. Resuming tries again.</summary>
-public sealed class StrandedCampaign(EventStore store, ILogger<StrandedCampaign> log)
+/// <param name="MessageId">Of the envelope: resuming has it handled once more.</param>
+public sealed record StrandCampaign(Guid CampaignId, Guid MessageId, string Reason);
+
+public static class StrandCampaignHandler
 {
-    public async Task Handle(ICampaignWork dead, string tenantId, string reason)
+    static readonly string NoteStranded = Sql.Beside(typeof(StrandCampaignHandler), nameof(NoteStranded));
+    static readonly string ReviveStranded = Sql.Beside(typeof(StrandCampaignHandler), nameof(ReviveStranded));
+
+    public static async Task<OutgoingMessages> Handle(StrandCampaign command, IDocumentSession session, CancellationToken ct)
     {
-        var decided = await store.Decide<Campaign>(
-            () => store.OpenSession(tenantId), dead.CampaignId, (campaign, _) => Decide(campaign.State, reason), CancellationToken.None);
-        BreakerPauses.Tell(log, decided.Stream, decided.Recorded);
+        var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
+        session.Sql(NoteStranded, session.TenantId, command.CampaignId, command.MessageId);
+        return campaign.Record(Decide(campaign.State(), command.Reason)).Messages;
     }
+
+    /// <summary>Has the commit bring back what failed too often: it may be why the campaign was paused.</summary>
+    public static void Revive(IDocumentSession session, Guid campaignId) => session.Sql(ReviveStranded, session.TenantId, campaignId);
 
     public static Outcome Decide(Campaign campaign, string reason) => campaign.Status is CampaignStatus.Sending or CampaignStatus.Scheduled
         ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Its work failed again and again. Resuming tries once more. {reason}"))

@@ -1,13 +1,15 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Smtp;
 using Campaigns.Providers.Twilio;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using Wolverine;
 
 namespace Campaigns.Providers;
 
@@ -15,10 +17,47 @@ namespace Campaigns.Providers;
 /// <param name="Fingerprint">Differs where the credentials do.</param>
 public sealed record CredentialsView(string Provider, string Fingerprint, DateTimeOffset Since);
 
+/// <summary>Puts new credentials in the place of those before. They come encrypted: what they are stands in no message.</summary>
+public sealed record SetCredentials(CredentialsSet Fact, SealedCredentials Sealed);
+
+/// <summary>Has what the operator configured used again.</summary>
+public sealed record RemoveCredentials(string Provider);
+
+public static class CredentialsHandler
+{
+    public static async Task<(Decided<ProviderCredentials>, OutgoingMessages)> Handle(
+        SetCredentials command, IDocumentSession session, Credentials credentials, Caller caller, CancellationToken ct)
+    {
+        var stream = await session.Events.FetchForWriting<ProviderCredentials>(ProviderCredentials.StreamId(session.TenantId, command.Fact.Provider), ct);
+        var decided = caller.Record(stream, Outcome.Record(command.Fact));
+        if (decided.Decided.Refusal is null)
+        {
+            credentials.Replace(session, command.Fact, command.Sealed);
+        }
+
+        return decided;
+    }
+
+    public static async Task<(Decided<ProviderCredentials>, OutgoingMessages)> Handle(
+        RemoveCredentials command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var stream = await session.Events.FetchForWriting<ProviderCredentials>(ProviderCredentials.StreamId(session.TenantId, command.Provider), ct);
+        var decided = caller.Record(stream, stream.State().AreSet
+            ? Outcome.Record(new CredentialsRemoved(command.Provider))
+            : Outcome.Refuse(CredentialsEndpoints.NotSet));
+        if (decided.Decided.Refusal is null)
+        {
+            Credentials.Delete(session, command.Provider);
+        }
+
+        return decided;
+    }
+}
+
 /// <summary>An organisation's own accounts at its providers: set, looked at from outside, removed.</summary>
 public static class CredentialsEndpoints
 {
-    static readonly Refusal NotSet = new(
+    internal static readonly Refusal NotSet = new(
         "credentials-not-set", "Your organisation has no credentials of its own there: what the operator configured is used.", RefusalKind.NotFound);
 
     static readonly Refusal KeyMissing = new(
@@ -46,17 +85,8 @@ public static class CredentialsEndpoints
             .Produces<CredentialsView>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapDelete(path, async (ApiRequest request, CancellationToken ct) =>
             {
-                var session = request.OpenSession();
-                var stream = await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct);
-                if (!stream.State.AreSet)
-                {
-                    return NotSet.ToProblem();
-                }
-
-                Credentials.Delete(session, T.Provider);
-                session.Append(stream, new CredentialsRemoved(T.Provider));
-                await session.Commit(ct);
-                return Results.NoContent();
+                var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider), ct);
+                return decided.Refusal?.ToProblem() ?? Results.NoContent();
             })
             .WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
@@ -76,15 +106,8 @@ public static class CredentialsEndpoints
             return KeyMissing.ToProblem();
         }
 
-        CredentialsSet? set = null;
-        var decided = await request.Decide<ProviderCredentials>(
-            () =>
-            {
-                var session = request.OpenSession();
-                set = credentials.Set(session, given);
-                return session;
-            },
-            StreamId<T>(request), (_, _) => Outcome.Record(set!), ct);
+        var (fact, anew) = credentials.Seal(request.TenantId, given, request.Now);
+        var decided = await request.Decide<ProviderCredentials>(new SetCredentials(fact, anew), ct);
         return decided.Refusal?.ToProblem() ?? Answer<T>(request, decided.Stream);
     }
 

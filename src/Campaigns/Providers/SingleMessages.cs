@@ -1,8 +1,9 @@
 using System.Globalization;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Providers;
@@ -11,7 +12,7 @@ namespace Campaigns.Providers;
 /// Messages that somebody asks for one by one and waits for: tests, and links that confirm an address. They count against limits as those of campaigns do, or
 /// whoever has a key could flood any address through us.
 /// </summary>
-public sealed class SingleMessages(EventStore store, Permits permits, MessageProviders providers)
+public sealed class SingleMessages(IDocumentStore store, Permits permits, MessageProviders providers)
 {
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -19,9 +20,9 @@ public sealed class SingleMessages(EventStore store, Permits permits, MessagePro
     public async Task<SendResult> Send(OutgoingMessage message, Channel channel, Guid claim, CancellationToken ct)
     {
         var result = await providers.For(channel).Send(message, ct);
-        var session = store.OpenSession(message.TenantId);
-        Permits.Release(session, claim, session.Now, new Dictionary<string, int>());
-        await session.Commit(CancellationToken.None);
+        await using var session = store.LightweightSession(message.TenantId);
+        Permits.Release(session, claim, store.Clock.Microseconds(), new Dictionary<string, int>());
+        await session.SaveChangesAsync(CancellationToken.None);
         return result;
     }
 

@@ -1,3 +1,4 @@
+using Campaigns.Storage;
 using System.Text.Json.Serialization;
 
 namespace Campaigns.Recipients;
@@ -5,13 +6,16 @@ namespace Campaigns.Recipients;
 // The stored facts of one contact in one campaign, over one channel. These shapes are the storage format: fields may be added, never renamed
 // or removed. No address stands in them: it is in the contact.
 
+/// <param name="Step">Of the campaign; 1 where it has no plan.</param>
 public sealed record RecipientQueued(
-    Guid CampaignId, Guid ContactId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email);
+    Guid CampaignId, Guid ContactId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email,
+    int Step = 1);
 
 /// <summary>Never queued: the campaign begins with this person left out.</summary>
 public sealed record RecipientSkipped(
     Guid CampaignId, Guid ContactId, SkipReason Reason,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email,
+    int Step = 1);
 
 /// <summary>Was queued, and taken off the queue before a message was handed over.</summary>
 public sealed record RecipientWithdrawn(SkipReason Reason);
@@ -109,19 +113,25 @@ public enum FailureCategory
 public enum RecipientStatus { Queued, Skipped, Sending, Sent, Failed, InDoubt }
 
 /// <summary>One person in one campaign, as far as decisions need it. Lists and counts come from the ledger.</summary>
-public sealed record Recipient(RecipientStatus Status)
+public sealed record Recipient(RecipientStatus Status) : IStreamState<Recipient>
 {
     public static readonly Recipient Initial = new(RecipientStatus.Queued);
 
-    public Recipient Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
+
+    /// <inheritdoc/>
+    public static Recipient Begin(Guid id) => Initial with { Id = id };
+
+    public Recipient Evolve(object fact) => fact switch
     {
         _ when Status == RecipientStatus.Sent => this, // final: what has reached the provider is not unsent by a later record
-        RecipientQueued or RecipientRequeued or MessageReturned or AttemptFailed or RecipientDeferred => new Recipient(RecipientStatus.Queued),
-        RecipientSkipped or RecipientWithdrawn => new Recipient(RecipientStatus.Skipped),
-        MessageSent => new Recipient(RecipientStatus.Sent),
-        MessageFailed => new Recipient(RecipientStatus.Failed),
-        MessageInDoubt => new Recipient(RecipientStatus.InDoubt),
-        IProofOfHandover => new Recipient(RecipientStatus.Sent),
+        RecipientQueued or RecipientRequeued or MessageReturned or AttemptFailed or RecipientDeferred => this with { Status = RecipientStatus.Queued },
+        RecipientSkipped or RecipientWithdrawn => this with { Status = RecipientStatus.Skipped },
+        MessageSent => this with { Status = RecipientStatus.Sent },
+        MessageFailed => this with { Status = RecipientStatus.Failed },
+        MessageInDoubt => this with { Status = RecipientStatus.InDoubt },
+        IProofOfHandover => this with { Status = RecipientStatus.Sent },
         _ => this,
     };
 }

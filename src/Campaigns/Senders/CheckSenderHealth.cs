@@ -1,30 +1,28 @@
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Limits;
-using Microsoft.Extensions.Logging;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.Options;
+using Wolverine;
+using Wolverine.Attributes;
 
 namespace Campaigns.Senders;
 
 /// <summary>Sent when messages in a sender's name bounce or are complained about; pauses the sender when there are too many of them.</summary>
+[MessageIdentity("check_sender_health")]
 public sealed record CheckSenderHealth(Guid SenderId);
 
 /// <summary>
 /// Looks at all that went out in a sender's name: a bad campaign among good ones is its own breaker's to stop, and campaigns too small to be
 /// stopped add up here.
 /// </summary>
-public sealed class SenderBreaker(EventStore store, SenderHealths healths, IOptions<SendingOptions> options, ILogger<SenderBreaker> log)
+public static class CheckSenderHealthHandler
 {
-    public async Task Handle(CheckSenderHealth message, Delivery delivery, CancellationToken ct)
+    public static async Task<OutgoingMessages> Handle(
+        CheckSenderHealth message, IDocumentSession session, SenderHealths healths, IOptions<SendingOptions> options, CancellationToken ct)
     {
-        var sender = await store.Load<Sender>(delivery.TenantId, message.SenderId, ct);
-        var health = await healths.Of(delivery.TenantId, sender, ct);
-        var decided = await store.Decide<Sender>(
-            delivery.OpenSession, message.SenderId, (latest, _) => Decide(latest.State, health, options.Value), ct);
-        if (decided.Recorded is [SenderPaused paused])
-        {
-            Log.BreakerPausedSender(log, message.SenderId, paused.Reason);
-        }
+        var sender = await session.Events.FetchForWriting<Sender>(message.SenderId, ct);
+        var health = await healths.Of(session.TenantId, sender.Loaded(), ct);
+        return sender.Record(Decide(sender.State(), health, options.Value)).Messages;
     }
 
     /// <param name="health">Says nothing about a sender who was resumed after it was counted.</param>

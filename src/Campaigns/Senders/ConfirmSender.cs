@@ -1,28 +1,43 @@
 using System.Net;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Senders;
 
-/// <summary>
-/// The page behind the link that an address is confirmed with. Looking at it changes nothing: mail scanners follow every link. Its button does.
-/// </summary>
-public static class ConfirmSender
-{
-    public const string Path = "/senders/confirm/";
+/// <summary>Somebody followed the link that was sent to an address, and pressed the button.</summary>
+/// <param name="Hash">Of the link's token.</param>
+public sealed record ConfirmSender(Guid SenderId, string Hash);
 
-    static readonly string FindConfirmation = Sql.Beside<Sender>(nameof(FindConfirmation));
+public static class ConfirmSenderHandler
+{
+    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(
+        ConfirmSender command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var sender = await session.Events.FetchForWriting<Sender>(command.SenderId, ct);
+        return caller.Record(sender, Decide(sender.State(), command.Hash, clock.Microseconds()));
+    }
 
     /// <param name="hash">Of the link's token.</param>
     public static Outcome Decide(Sender sender, string hash, DateTimeOffset now) =>
         sender.Confirmation is { } confirmation && confirmation.Hash == hash && now < confirmation.Until
             ? Outcome.Record(new SenderVerified(VerifiedBy.Link, now))
             : Outcome.Refuse(new Refusal("confirmation-expired", "The link was used, or is too old.", RefusalKind.NotFound));
+}
+
+/// <summary>
+/// The page behind the link that an address is confirmed with. Looking at it changes nothing: mail scanners follow every link. Its button does.
+/// </summary>
+static class ConfirmSenderEndpoints
+{
+    public const string Path = "/senders/confirm/";
+
+    static readonly string FindConfirmation = Sql.Beside<Sender>(nameof(FindConfirmation));
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -30,16 +45,16 @@ public static class ConfirmSender
         app.MapPost(Path + "{token}", Confirm).AllowAnonymous().ExcludeFromDescription();
     }
 
-    static async Task<IResult> Show(string token, EventStore store, CancellationToken ct)
+    static async Task<IResult> Show(string token, IDocumentStore store, CancellationToken ct)
     {
-        var hash = VerifySender.Hash(token);
+        var hash = VerifySenderHandler.Hash(token);
         if (await Find(store, hash, ct) is not { } found)
         {
             return Gone();
         }
 
         var sender = await store.Load<Sender>(found.TenantId, found.Id, ct);
-        if (Decide(sender.State, hash, store.Clock.GetUtcNow()).Refusal is not null)
+        if (ConfirmSenderHandler.Decide(sender.State, hash, store.Clock.GetUtcNow()).Refusal is not null)
         {
             return Gone();
         }
@@ -52,21 +67,20 @@ public static class ConfirmSender
             """);
     }
 
-    static async Task<IResult> Confirm(string token, HttpContext http, EventStore store, CancellationToken ct)
+    static async Task<IResult> Confirm(string token, HttpContext http, IDocumentStore store, IMessageBus bus, CancellationToken ct)
     {
-        var hash = VerifySender.Hash(token);
+        var hash = VerifySenderHandler.Hash(token);
         if (await Find(store, hash, ct) is not { } found)
         {
             return Gone();
         }
 
-        var decided = await store.Decide<Sender>(
-            () => store.OpenSession(found.TenantId, new Metadata(http.TraceIdentifier, null, "confirmation link")),
-            found.Id, (sender, now) => Decide(sender.State, hash, now), ct);
+        var decided = await bus.InvokeAsync<Decided<Sender>>(
+            new ConfirmSender(found.Id, hash), Caller.Delivery(found.TenantId, "confirmation link", http.TraceIdentifier), ct);
         return decided.Refusal is null ? new PublicPage("Confirmed", "<p>Thank you. The address is confirmed.</p>") : Gone();
     }
 
-    static async Task<(string TenantId, Guid Id)?> Find(EventStore store, string hash, CancellationToken ct)
+    static async Task<(string TenantId, Guid Id)?> Find(IDocumentStore store, string hash, CancellationToken ct)
     {
         var found = await store.Database.Query(FindConfirmation, reader => (TenantId: reader.GetString(0), Id: reader.GetGuid(1)), ct, hash);
         return found.Count > 0 ? found[0] : null;

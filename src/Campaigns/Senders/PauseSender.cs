@@ -1,15 +1,44 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Senders;
 
-/// <summary>Pause, resume, retire: whether messages go out in a sender's name. Whoever is paused keeps his place in his campaigns.</summary>
-public static class PauseSender
+/// <summary>Lets nothing go out in a sender's name until it is resumed.</summary>
+public sealed record PauseSender(Guid SenderId, string Reason);
+
+public sealed record ResumeSender(Guid SenderId);
+
+/// <summary>Never again is anything sent in its name; its address becomes free.</summary>
+public sealed record RetireSender(Guid SenderId);
+
+/// <summary>Pause, resume, retire: whether messages go out in a sender's name. Who is paused keeps their place in their campaigns.</summary>
+public static class PauseSenderHandler
 {
+    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(PauseSender command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var sender = await session.Events.FetchForWriting<Sender>(command.SenderId, ct);
+        return caller.Record(sender, Pause(sender.State(), PausedBy.Person, command.Reason));
+    }
+
+    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(
+        ResumeSender command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var sender = await session.Events.FetchForWriting<Sender>(command.SenderId, ct);
+        return caller.Record(sender, Resume(sender.State(), clock.Microseconds()));
+    }
+
+    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(RetireSender command, IDocumentSession session, Caller caller, CancellationToken ct)
+    {
+        var sender = await session.Events.FetchForWriting<Sender>(command.SenderId, ct);
+        return caller.Record(sender, Retire(sender.State()));
+    }
+
     public static Outcome Pause(Sender sender, PausedBy by, string reason) =>
         SenderDirectory.IsActive(sender) is { } refusal ? Outcome.Refuse(refusal)
         : sender.PausedBy is not null ? Outcome.Nothing
@@ -24,18 +53,21 @@ public static class PauseSender
         SenderDirectory.Exists(sender) is { } refusal ? Outcome.Refuse(refusal)
         : sender.Retired ? Outcome.Nothing
         : Outcome.Record(new SenderRetired());
+}
 
+static class PauseSenderEndpoints
+{
     public static void Map(IEndpointRouteBuilder api)
     {
         Describe(api.MapPost("/senders/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
                 await SenderView.Answer(request, healths, await request.Decide<Sender>(
-                    id, (sender, _) => Pause(sender, PausedBy.Person, reason?.Text ?? "Paused by a person"), ct), ct))
+                    new PauseSender(id, reason?.Text ?? "Paused by a person"), ct), ct))
             .WithName("PauseSender").WithSummary("Let nothing go out in its name until it is resumed").LimitText<Reason>(reason => reason.Text));
         Describe(api.MapPost("/senders/{id:guid}/resume", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
-                await SenderView.Answer(request, healths, await request.Decide<Sender>(id, Resume, ct), ct))
+                await SenderView.Answer(request, healths, await request.Decide<Sender>(new ResumeSender(id), ct), ct))
             .WithName("ResumeSender").WithSummary("Go on sending in its name"));
         Describe(api.MapPost("/senders/{id:guid}/retire", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
-                await SenderView.Answer(request, healths, await request.Decide<Sender>(id, (sender, _) => Retire(sender), ct), ct))
+                await SenderView.Answer(request, healths, await request.Decide<Sender>(new RetireSender(id), ct), ct))
             .WithName("RetireSender").WithSummary("Never again send in its name; its address becomes free"));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Campaigns.Limits;
+using Campaigns.Storage;
 
 namespace Campaigns.Senders;
 
@@ -28,9 +29,12 @@ public sealed record SenderRetired;
 public enum VerifiedBy { Link, Provider }
 
 /// <summary>Somebody in whose name an organisation writes, and what decisions about sending need to know of him.</summary>
-public sealed record Sender
+public sealed record Sender : IStreamState<Sender>
 {
     public static readonly Sender Initial = new();
+
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
 
     public SenderSettings Settings { get; init; } = new("");
 
@@ -60,7 +64,10 @@ public sealed record Sender
     [JsonIgnore]
     public bool IsAvailable => PausedBy is null && !Retired;
 
-    public Sender Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public static Sender Begin(Guid id) => Initial with { Id = id };
+
+    public Sender Evolve(object fact) => fact switch
     {
         SenderAdded added => this with { Settings = added.Settings },
         SenderChanged changed when changed.Settings.Email == Settings.Email => this with { Settings = changed.Settings },

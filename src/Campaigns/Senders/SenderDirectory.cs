@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Providers.Twilio;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -64,7 +64,7 @@ public static class SenderDirectory
 
     /// <param name="retired">Those too who retired.</param>
     public static async Task<Page<SenderView>> List(
-        EventStore store, SenderHealths healths, string tenantId, bool retired, PageRequest page, CancellationToken ct)
+        IDocumentStore store, SenderHealths healths, string tenantId, bool retired, PageRequest page, CancellationToken ct)
     {
         var senders = await store.Database.Query(ReadSenders, Read, ct, tenantId, page.AfterId ?? Guid.AllBitsSet, retired, page.Size + 1);
         var (health, now) = (await healths.Of(tenantId, senders, ct), store.Clock.GetUtcNow());
@@ -72,7 +72,7 @@ public static class SenderDirectory
     }
 
     /// <summary>Those with these ids, and whoever has the address now.</summary>
-    public static Task<List<StreamState<Sender>>> Find(EventStore store, string tenantId, IReadOnlyList<Guid> ids, string? email, CancellationToken ct) =>
+    public static Task<List<StreamState<Sender>>> Find(IDocumentStore store, string tenantId, IReadOnlyList<Guid> ids, string? email, CancellationToken ct) =>
         store.Database.Query(FindSenders, Read, ct, tenantId, ids.ToArray(), email);
 
     internal static Refusal? Exists(Sender sender) => sender.Settings.Name.Length == 0 ? NotFound : null;
@@ -96,5 +96,5 @@ public static class SenderDirectory
             : null;
 
     static StreamState<Sender> Read(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), JsonSerializer.Deserialize<Sender>(reader.GetString(2), EventTypes.Json)!, reader.GetInt64(1));
+        reader.GetGuid(0), JsonSerializer.Deserialize<Sender>(reader.GetString(2), StoredJson.Options)!, reader.GetInt64(1));
 }

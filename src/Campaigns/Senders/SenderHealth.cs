@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Senders;
@@ -11,7 +11,7 @@ namespace Campaigns.Senders;
 public sealed record SenderHealth(long Sent, long Bounced, long Complained, DateTimeOffset Since);
 
 /// <summary>Looks up how the senders of an organisation are received.</summary>
-public sealed class SenderHealths(EventStore store, IOptions<SendingOptions> options)
+public sealed class SenderHealths(IDocumentStore store, IOptions<SendingOptions> options)
 {
     static readonly string ReadSenderHealth = Sql.Beside<SenderHealths>(nameof(ReadSenderHealth));
 

@@ -2,25 +2,48 @@ using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Recipients;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
-using Npgsql;
+using Wolverine;
 
 namespace Campaigns.Senders;
 
 /// <summary>Verifies a sender's address: by the provider's own word where it vouches for the address, else by a link that is sent there.</summary>
-public static class VerifySender
+/// <param name="Email">The address that the provider was asked about.</param>
+/// <param name="IsVouchedFor">What it said.</param>
+/// <param name="Hash">Of the token of a new link.</param>
+/// <param name="Claim">Under which the permits of the mail with the link are taken.</param>
+public sealed record VerifySender(
+    Guid SenderId, string? Email, bool IsVouchedFor, string Hash, Guid Claim, IReadOnlyDictionary<Limit, int> Uses);
+
+public static class VerifySenderHandler
 {
     /// <summary>Between two links to the same address.</summary>
     static readonly TimeSpan Gap = TimeSpan.FromMinutes(1);
+
+    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(
+        VerifySender command, IDocumentSession session, Caller caller, IOptions<SendersOptions> options, TimeProvider clock, CancellationToken ct)
+    {
+        var time = clock.Microseconds();
+        var sender = await session.Events.FetchForWriting<Sender>(command.SenderId, ct);
+        var decided = caller.Record(
+            sender, Decide(sender.State(), command.Email, command.IsVouchedFor, command.Hash, options.Value.ConfirmWithin, time));
+        if (decided.Decided.Recorded is [SenderConfirmationAsked])
+        {
+            Permits.Take(session, command.Claim, null, command.Uses, time);
+        }
+
+        return decided;
+    }
 
     /// <param name="email">The address that the provider was asked about.</param>
     /// <param name="isVouchedFor">What it said.</param>
@@ -37,15 +60,18 @@ public static class VerifySender
             "confirmation-just-sent", "A link went to the address less than a minute ago. Look into its mailbox, and ask for another one later."))
         : Outcome.Record(new SenderConfirmationAsked(hash, now, now + within));
 
+    /// <summary>What is kept of a link's token.</summary>
+    internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}
+
+static class VerifySenderEndpoints
+{
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/senders/{id:guid}/verify", Handle).WithName(nameof(VerifySender))
             .WithSummary("Verify its address: 200 when the provider vouches for it, 202 when a link to confirm it with was sent there")
             .Produces<SenderView>().Produces<SenderView>(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
             .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status502BadGateway);
-
-    /// <summary>What is kept of a link's token.</summary>
-    internal static string Hash(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     static async Task<IResult> Handle(
         Guid id, ApiRequest request, MessageProviders providers, SingleMessages messages, IOptions<SendersOptions> options, PublicUrl publicUrl,
@@ -63,16 +89,15 @@ public static class VerifySender
         }
 
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
-        var hash = Hash(token);
+        var hash = VerifySenderHandler.Hash(token);
         var claim = Guid.CreateVersion7(request.Now);
         IReadOnlyDictionary<Limit, int> uses = isOpen && !isVouchedFor ? Uses(tenantId, options.Value) : new Dictionary<Limit, int>();
         Decided<Sender> decided;
         try
         {
-            decided = await request.Decide<Sender>(
-                Open, id, (sender, now) => Decide(sender, email, isVouchedFor, hash, options.Value.ConfirmWithin, now), ct);
+            decided = await request.Decide<Sender>(new VerifySender(id, email, isVouchedFor, hash, claim, uses), ct);
         }
-        catch (PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        catch (Exception error) when (Races.PermitsWereTaken(error))
         {
             return await messages.LimitReached(request, uses, ct);
         }
@@ -83,18 +108,11 @@ public static class VerifySender
         }
 
         var organisation = await request.Store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
-        var link = publicUrl.Of(ConfirmSender.Path.TrimStart('/') + token)!;
+        var link = publicUrl.Of(ConfirmSenderEndpoints.Path.TrimStart('/') + token)!;
         var mail = Mail(id, tenantId, hash, options.Value.ConfirmFrom ?? email!, email!, organisation.State.Settings.Name, link);
         request.SetETag(decided.Stream.Version);
         return (await messages.Send(mail, Channel.Email, claim, ct)).Problem()
             ?? Results.Accepted(null, SenderView.Of(decided.Stream, await healths.Of(tenantId, decided.Stream, ct), request.Now));
-
-        Session Open()
-        {
-            var session = request.OpenSession();
-            Permits.Take(session, claim, null, uses, session.Now);
-            return session;
-        }
     }
 
     static Dictionary<Limit, int> Uses(string tenantId, SendersOptions options) => options.ConfirmationsPerHour is > 0 and var most

@@ -1,8 +1,8 @@
+using Marten;
+using Campaigns.Storage;
 using System.Collections.Concurrent;
 using Campaigns.Authoring.Rendering;
 using Campaigns.Consent;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
@@ -14,7 +14,7 @@ namespace Campaigns.Sending;
 
 /// <summary>Writes each recipient of a batch the message and hands it to the provider, several at a time.</summary>
 public sealed class BatchHandover(
-    EventStore store, MessageProviders providers, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+    IDocumentStore store, MessageProviders providers, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>
     /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign or by the provider, what was not handed

@@ -1,5 +1,6 @@
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Audience;
-using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Recipients;
@@ -12,7 +13,7 @@ namespace Campaigns.Sending;
 public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
 {
     public static async Task<CampaignSenders> Of(
-        EventStore store, string tenantId, CampaignSettings settings, bool requireVerified, CancellationToken ct) =>
+        IDocumentStore store, string tenantId, CampaignSettings settings, bool requireVerified, CancellationToken ct) =>
         Of(settings, await SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct), requireVerified);
 
     /// <param name="found">Of the senders of the organisation those whom the campaign names, by id or by address.</param>

@@ -1,5 +1,5 @@
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Ledger;
 using Campaigns.Planning;
 
@@ -16,7 +16,7 @@ sealed class CampaignWatch : IAsyncDisposable
     readonly IDisposable subscription;
     readonly Task watching;
 
-    public CampaignWatch(EventStore store, Notifications notifications, string tenantId, Guid campaignId, Action<string> halt)
+    public CampaignWatch(IDocumentStore store, Notifications notifications, string tenantId, Guid campaignId, Action<string> halt)
     {
         subscription = notifications.Subscribe(CampaignLedger.HaltTopic(tenantId), changed.Ring);
         watching = Watch(store, tenantId, campaignId, halt);
@@ -30,7 +30,7 @@ sealed class CampaignWatch : IAsyncDisposable
         ended.Dispose();
     }
 
-    async Task Watch(EventStore store, string tenantId, Guid campaignId, Action<string> halt)
+    async Task Watch(IDocumentStore store, string tenantId, Guid campaignId, Action<string> halt)
     {
         while (!ended.IsCancellationRequested)
         {

@@ -1,7 +1,9 @@
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
+using Campaigns.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
+using Wolverine;
+using Wolverine.Persistence.Durability;
+using Wolverine.Runtime;
 
 namespace Campaigns.Sending;
 
@@ -9,25 +11,28 @@ namespace Campaigns.Sending;
 /// The work of a node whose workers are switched off, by one request at a time. It ends with the node and not with the request: who hangs up takes nothing
 /// out of a handler's hands.
 /// </summary>
-public sealed class DueWork(MessageWorkers workers, EventStore store, IConfiguration configuration, IHostApplicationLifetime lifetime) : IDisposable
+public sealed class DueWork(IWolverineRuntime runtime, TimeProvider clock, IConfiguration configuration, IHostApplicationLifetime lifetime) : IDisposable
 {
+    /// <summary>The longest that one round goes on beginning with further messages.</summary>
+    static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(30);
+
     readonly SemaphoreSlim one = new(1);
 
     public bool IsDoneByWorkers { get; } = configuration.GetValue("Workers:Enabled", true);
 
-    /// <returns>Messages handled by queue; null when others do it.</returns>
-    public async Task<IReadOnlyDictionary<string, int>?> Round()
+    /// <returns>How many messages were handled; null when others do it.</returns>
+    public async Task<int?> Round()
     {
-        IReadOnlyDictionary<string, int>? handled = null;
-        await Alone(async () => handled = await OneRound());
+        int? handled = null;
+        await Alone(async () => handled = await OneRound(LongestRound));
         return handled;
     }
 
     /// <returns>False when others do it.</returns>
     public Task<bool> UntilNothingIsDue(TimeSpan atMost) => Alone(async () =>
     {
-        var until = store.Clock.GetUtcNow() + atMost;
-        while (store.Clock.GetUtcNow() < until && (await OneRound()).Values.Sum() > 0)
+        var until = clock.GetUtcNow() + atMost;
+        while (until - clock.GetUtcNow() is var left && left > TimeSpan.Zero && await OneRound(left) > 0)
         {
         }
     });
@@ -52,14 +57,9 @@ public sealed class DueWork(MessageWorkers workers, EventStore store, IConfigura
         }
     }
 
-    async Task<Dictionary<string, int>> OneRound()
+    async Task<int> OneRound(TimeSpan atMost)
     {
-        var handled = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var queue in workers.Queues)
-        {
-            handled[queue] = await workers.RunOnce(queue, ct: lifetime.ApplicationStopping);
-        }
-
-        return handled;
+        var report = await runtime.RunDurabilityPassAsync(new DurabilityPassOptions { MaxDuration = atMost }, lifetime.ApplicationStopping);
+        return report.ScheduledReleased + report.IncomingRecovered;
     }
 }

@@ -1,6 +1,6 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,7 +22,7 @@ public static class ProcessDueWork
             {
                 var started = request.Now;
                 var handled = await work.Round();
-                return handled is null ? Refused(work) : Results.Ok(new ProcessResult(started, handled.Values.Sum(), handled));
+                return handled is { } count ? Results.Ok(new ProcessResult(started, count)) : Refused(work);
             })
             .WithName(nameof(ProcessDueWork)).WithSummary("Do one round of the work that is due now, and say what was done").Produces<ProcessResult>()
             .ProducesProblem(StatusCodes.Status409Conflict);
@@ -59,5 +59,4 @@ public static class ProcessDueWork
 }
 
 /// <param name="Handled">Messages.</param>
-/// <param name="Queues">The same by queue.</param>
-public sealed record ProcessResult(DateTimeOffset StartedAt, int Handled, IReadOnlyDictionary<string, int> Queues);
+public sealed record ProcessResult(DateTimeOffset StartedAt, int Handled);

@@ -1,6 +1,7 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Campaigns.Sending;
 
@@ -34,19 +35,19 @@ public sealed class ProviderAccounts
     }
 
     /// <param name="providers">Those that concern the caller: one that is slow holds nobody else up.</param>
-    public static async Task<ProviderAccounts> Read(EventStore store, string tenantId, IEnumerable<string> providers, CancellationToken ct)
+    public static async Task<ProviderAccounts> Read(IDocumentStore store, string tenantId, IEnumerable<string> providers, CancellationToken ct)
     {
         var rows = await store.Database.Query(ReadAccounts, reader => (Provider: reader.GetString(0), Account: Read(reader)), ct, tenantId, providers.ToArray());
         return new ProviderAccounts(rows.ToDictionary(row => row.Provider, row => row.Account));
     }
 
-    public void SaveChanges(Session session)
+    public void SaveChanges(IDocumentSession session)
     {
         foreach (var provider in changed.Order(StringComparer.Ordinal))
         {
             var account = accounts[provider];
-            session.Sql.Add(
-                SaveAccount, session.TenantId, provider, new NpgsqlParameter<DateTime?> { TypedValue = account.SlowUntil?.UtcDateTime },
+            session.Sql(
+                SaveAccount, session.TenantId, provider, new NpgsqlParameter { Value = (object?)account.SlowUntil ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 account.Slowed, account.ErrorsInARow, account.Reason);
         }
     }

@@ -1,6 +1,6 @@
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Audience;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
 using Campaigns.Recipients;
 using Npgsql;
@@ -8,7 +8,7 @@ using Npgsql;
 namespace Campaigns.Sending;
 
 /// <summary>The recipients of a campaign who are next, with what is needed to write to them, or the reason not to.</summary>
-public sealed class SendQueue(EventStore store)
+public sealed class SendQueue(IDocumentStore store)
 {
     static readonly string NextRecipients = Sql.Beside<SendQueue>(nameof(NextRecipients));
     static readonly string NextDeferral = Sql.Beside<SendQueue>(nameof(NextDeferral));

@@ -1,4 +1,5 @@
-using Campaigns.Engine.Events;
+using Marten;
+using Campaigns.Storage;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Senders;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace Campaigns.Sending;
 
 /// <summary>The hours, limits and senders in force for a campaign: its own before the organisation's, those before the installation's.</summary>
-public sealed class SendingConditions(EventStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
+public sealed class SendingConditions(IDocumentStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
 {
     public async Task<ConditionsInForce> Of(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
     {

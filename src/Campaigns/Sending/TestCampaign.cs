@@ -1,22 +1,38 @@
 using Campaigns.Audience;
-using Campaigns.Authoring;
 using Campaigns.Authoring.Rendering;
+using Campaigns.Authoring;
 using Campaigns.Consent;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Npgsql;
 
 namespace Campaigns.Sending;
 
+/// <summary>Takes the permits of a test before it goes out: a repeated request must not send it again.</summary>
+/// <param name="Claim">Under which they are taken.</param>
+public sealed record TestCampaign(Guid Claim, IReadOnlyDictionary<Limit, int> Uses);
+
+public sealed record TestClaimed(Guid Claim);
+
+public static class TestCampaignHandler
+{
+    public static TestClaimed Handle(TestCampaign command, IDocumentSession session, Caller caller, TimeProvider clock)
+    {
+        Permits.Take(session, command.Claim, null, command.Uses, clock.Microseconds());
+        caller.Keep();
+        return new TestClaimed(command.Claim);
+    }
+}
+
 /// <summary>Sends a draft to an address or a telephone of one's choice. Nothing about the campaign changes.</summary>
-public static class TestCampaign
+public static class TestCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns/{id:guid}/test", Handle).WithName(nameof(TestCampaign)).WithSummary("Send a draft to yourself; changes nothing")
@@ -60,7 +76,7 @@ public static class TestCampaign
             return unfit.ToProblem();
         }
 
-        if ((await SuppressAddresses.List(request.Store, request.TenantId, to, new PageRequest(1, null), ct)).Items.Count > 0)
+        if ((await SuppressAddressesEndpoints.List(request.Store, request.TenantId, to, new PageRequest(1, null), ct)).Items.Count > 0)
         {
             return new Refusal("address-suppressed", "This address is suppressed: nothing is sent there, not even a test.").ToProblem();
         }
@@ -119,14 +135,11 @@ public static class TestCampaign
         };
         var uses = Examination.Uses([counting], []);
 
-        // Before it goes out: a repeated request must not send it again.
-        var session = request.OpenSession();
-        Permits.Take(session, claim, null, uses, session.Now);
         try
         {
-            await session.Commit(ct);
+            await request.Send<TestClaimed>(new TestCampaign(claim, uses), ct);
         }
-        catch (PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        catch (Exception error) when (Races.PermitsWereTaken(error))
         {
             return await messages.LimitReached(request, uses, ct);
         }

@@ -1,13 +1,13 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
 
 namespace Campaigns.Tenancy;
 
 /// <summary>Keys that open the API for one organisation. Only their hashes are kept.</summary>
-public sealed class ApiKeys(EventStore store)
+public sealed class ApiKeys(IDocumentStore store)
 {
     const string Prefix = "cmp_";
 

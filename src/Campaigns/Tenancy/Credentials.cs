@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using NpgsqlTypes;
@@ -10,7 +10,7 @@ using NpgsqlTypes;
 namespace Campaigns.Tenancy;
 
 /// <summary>The credentials of organisations at their providers, encrypted in the database.</summary>
-public sealed class Credentials(EventStore store, IOptions<SecretsOptions> secrets)
+public sealed class Credentials(IDocumentStore store, IOptions<SecretsOptions> secrets)
 {
     const int MostRemembered = 10_000;
 
@@ -43,7 +43,7 @@ public sealed class Credentials(EventStore store, IOptions<SecretsOptions> secre
             tenantId, T.Provider, now - secrets.Value.Overlap);
         IReadOnlyList<T> found =
         [
-            .. rows.Select(row => JsonSerializer.Deserialize<T>(CredentialsCipher.Open(secrets.Value, tenantId, T.Provider, row), EventTypes.Json)!),
+            .. rows.Select(row => JsonSerializer.Deserialize<T>(CredentialsCipher.Open(secrets.Value, tenantId, T.Provider, row), StoredJson.Options)!),
         ];
         if (known.Count >= MostRemembered)
         {
@@ -54,21 +54,27 @@ public sealed class Credentials(EventStore store, IOptions<SecretsOptions> secre
         return found;
     }
 
-    /// <summary>Puts new credentials in the place of those before, with the session's commit.</summary>
-    /// <returns>The fact for their stream.</returns>
-    public CredentialsSet Set<T>(Session session, T credentials)
+    /// <summary>Encrypts an organisation's new credentials; nothing changes by it.</summary>
+    /// <returns>The fact for their stream, and what <see cref="Replace"/> takes.</returns>
+    public (CredentialsSet Fact, SealedCredentials Sealed) Seal<T>(string tenantId, T credentials, DateTimeOffset at)
         where T : ICredentials
     {
-        var plain = JsonSerializer.SerializeToUtf8Bytes(credentials, EventTypes.Json);
-        var row = CredentialsCipher.Seal(secrets.Value, session.TenantId, T.Provider, Guid.CreateVersion7(session.Now), plain);
-        session.Sql.Add(ForgetSuperseded, session.Now - secrets.Value.Overlap);
-        session.Sql.Add(SupersedeCredentials, session.TenantId, T.Provider, session.Now);
-        session.Sql.Add(InsertCredentials, session.TenantId, T.Provider, row.Id, row.KeyId, row.Bytes);
-        return new CredentialsSet(T.Provider, CredentialsCipher.Fingerprint(secrets.Value, plain), session.Now);
+        var plain = JsonSerializer.SerializeToUtf8Bytes(credentials, StoredJson.Options);
+        return (
+            new CredentialsSet(T.Provider, CredentialsCipher.Fingerprint(secrets.Value, plain), at),
+            CredentialsCipher.Seal(secrets.Value, tenantId, T.Provider, Guid.CreateVersion7(at), plain));
+    }
+
+    /// <summary>Puts new credentials in the place of those before, with the session's commit.</summary>
+    public void Replace(IDocumentSession session, CredentialsSet fact, SealedCredentials anew)
+    {
+        session.Sql(ForgetSuperseded, fact.At - secrets.Value.Overlap);
+        session.Sql(SupersedeCredentials, session.TenantId, fact.Provider, fact.At);
+        session.Sql(InsertCredentials, session.TenantId, fact.Provider, anew.Id, anew.KeyId, anew.Bytes);
     }
 
     /// <summary>Deletes them, those that were superseded too, with the session's commit.</summary>
-    public static void Delete(Session session, string provider) => session.Sql.Add(DeleteCredentials, session.TenantId, provider);
+    public static void Delete(IDocumentSession session, string provider) => session.Sql(DeleteCredentials, session.TenantId, provider);
 
     /// <summary>Encrypts with the present key whatever is encrypted with a previous one. May run beside servers, and again.</summary>
     /// <returns>How many were, and whose could not be decrypted.</returns>

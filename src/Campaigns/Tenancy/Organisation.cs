@@ -1,4 +1,5 @@
 using Campaigns.Limits;
+using Campaigns.Storage;
 
 namespace Campaigns.Tenancy;
 
@@ -16,14 +17,22 @@ public sealed record OrganisationSettingsChanged(OrganisationSettings Settings);
 public sealed record OrganisationSettings(
     string Name, bool ApprovalRequired, string TimeZone, DeliveryWindow? Window = null, LimitSettings? Limits = null, FrequencyCap? FrequencyCap = null);
 
-public sealed record Organisation(OrganisationSettings Settings)
+public sealed record Organisation : IStreamState<Organisation>
 {
-    public static readonly Organisation Initial = new(new OrganisationSettings("", false, "Etc/UTC"));
+    public static readonly Organisation Initial = new();
 
-    public Organisation Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
+
+    public OrganisationSettings Settings { get; init; } = new("", false, "Etc/UTC");
+
+    /// <inheritdoc/>
+    public static Organisation Begin(Guid id) => Initial with { Id = id };
+
+    public Organisation Evolve(object fact) => fact switch
     {
-        OrganisationCreated created => new Organisation(Settings with { Name = created.Name }),
-        OrganisationSettingsChanged changed => new Organisation(changed.Settings),
+        OrganisationCreated created => this with { Settings = Settings with { Name = created.Name } },
+        OrganisationSettingsChanged changed => this with { Settings = changed.Settings },
         _ => this,
     };
 

@@ -1,33 +1,35 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine;
 
 namespace Campaigns.Tenancy;
 
-public static class OrganisationSettingsEndpoints
+/// <summary>Changes the settings of the caller's organisation.</summary>
+public sealed record ChangeOrganisation(OrganisationSettings Settings);
+
+/// <summary>Begins the organisation of a tenant, unless it is there.</summary>
+public sealed record CreateOrganisation(string Name);
+
+public static class OrganisationHandler
 {
     const int LongestName = 200;
 
-    public static void Map(IEndpointRouteBuilder api)
+    public static async Task<(Decided<Organisation>, OutgoingMessages)> Handle(
+        ChangeOrganisation command, IDocumentSession session, Caller caller, CancellationToken ct)
     {
-        api.MapGet("/organisation", async (ApiRequest request, CancellationToken ct) =>
-        {
-            var organisation = await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct);
-            request.SetETag(organisation.Version);
-            return TypedResults.Ok(organisation.State.Settings);
-        }).WithName("GetOrganisation").WithSummary("The settings of your organisation").Produces<OrganisationSettings>();
+        var organisation = await session.Events.FetchForWriting<Organisation>(Organisation.StreamId(session.TenantId), ct);
+        return caller.Record(organisation, Decide(command.Settings, organisation.State()));
+    }
 
-        api.MapPut("/organisation", async (OrganisationSettings settings, ApiRequest request, CancellationToken ct) =>
-        {
-            var decided = await request.Decide<Organisation>(
-                Organisation.StreamId(request.TenantId), (organisation, _) => Decide(settings, organisation), ct);
-            request.SetETag(decided.Stream.Version);
-            return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
-        }).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>()
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+    public static async Task<(Decided<Organisation>, OutgoingMessages)> Handle(CreateOrganisation command, IDocumentSession session, CancellationToken ct)
+    {
+        var organisation = await session.Events.FetchForWriting<Organisation>(Organisation.StreamId(session.TenantId), ct);
+        return organisation.Record(organisation.CurrentVersion > 0 ? Outcome.Nothing : Outcome.Record(new OrganisationCreated(command.Name)));
     }
 
     static Outcome Decide(OrganisationSettings settings, Organisation organisation)
@@ -65,5 +67,26 @@ public static class OrganisationSettingsEndpoints
 
         var changed = settings with { TimeZone = timeZone };
         return changed == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(changed));
+    }
+}
+
+static class OrganisationSettingsEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/organisation", async (ApiRequest request, CancellationToken ct) =>
+        {
+            var organisation = await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct);
+            request.SetETag(organisation.Version);
+            return TypedResults.Ok(organisation.State.Settings);
+        }).WithName("GetOrganisation").WithSummary("The settings of your organisation").Produces<OrganisationSettings>();
+
+        api.MapPut("/organisation", async (OrganisationSettings settings, ApiRequest request, CancellationToken ct) =>
+        {
+            var decided = await request.Decide<Organisation>(new ChangeOrganisation(settings), ct);
+            request.SetETag(decided.Stream.Version);
+            return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
+        }).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>()
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 }

@@ -1,3 +1,5 @@
+using Campaigns.Storage;
+
 namespace Campaigns.Tenancy;
 
 // The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
@@ -8,16 +10,22 @@ public sealed record CredentialsSet(string Provider, string Fingerprint, DateTim
 public sealed record CredentialsRemoved(string Provider);
 
 /// <summary>Which credentials of an organisation open its account at a provider, and since when; what they are stands encrypted in a table.</summary>
-public sealed record ProviderCredentials(string? Fingerprint, DateTimeOffset? Since)
+public sealed record ProviderCredentials(string? Fingerprint, DateTimeOffset? Since) : IStreamState<ProviderCredentials>
 {
     public static readonly ProviderCredentials Initial = new(null, null);
 
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
+
     public bool AreSet => Fingerprint is not null;
 
-    public ProviderCredentials Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public static ProviderCredentials Begin(Guid id) => Initial with { Id = id };
+
+    public ProviderCredentials Evolve(object fact) => fact switch
     {
-        CredentialsSet set => new ProviderCredentials(set.Fingerprint, set.At),
-        CredentialsRemoved => Initial,
+        CredentialsSet set => this with { Fingerprint = set.Fingerprint, Since = set.At },
+        CredentialsRemoved => Begin(Id),
         _ => this,
     };
 

@@ -1,8 +1,8 @@
 using Campaigns.Consent;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Providers;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 using Npgsql;
 
 namespace Campaigns.Tracking;
@@ -21,7 +21,7 @@ sealed class AddressBook
     AddressBook(Dictionary<string, StreamState<Suppression>> addresses, ConsentOptions options) => (this.addresses, this.options) = (addresses, options);
 
     /// <summary>Opens it at the addresses that the facts may change.</summary>
-    public static async Task<AddressBook> Read(EventStore store, string tenantId, IEnumerable<ProviderFact> facts, ConsentOptions options, CancellationToken ct)
+    public static async Task<AddressBook> Read(IDocumentStore store, string tenantId, IEnumerable<ProviderFact> facts, ConsentOptions options, CancellationToken ct)
     {
         var (told, reached) = (new Dictionary<string, Guid>(StringComparer.Ordinal), new Dictionary<string, Guid>(StringComparer.Ordinal));
         foreach (var fact in facts)
@@ -42,7 +42,7 @@ sealed class AddressBook
 
     /// <summary>Adds to the commit what follows from a fact. The commit is refused when the address has changed since it was read.</summary>
     /// <returns>Whether it says anything about who may be written to.</returns>
-    public bool Record(Session session, ProviderFact fact)
+    public bool Record(IDocumentSession session, ProviderFact fact)
     {
         if (fact.Address is not { } address || !addresses.TryGetValue(address, out var stream))
         {
@@ -66,7 +66,7 @@ sealed class AddressBook
                     return [];
                 }
 
-                return IsUnreachable(suppression.Apply(failure), options)
+                return IsUnreachable(suppression.Evolve(failure), options)
                     ? [failure, new AddressSuppressed(address, SuppressionReason.Unreachable, source)]
                     : [failure];
             case { Suppresses: { } reason }:

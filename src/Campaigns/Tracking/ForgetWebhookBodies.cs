@@ -1,20 +1,18 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Messages;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.Options;
+using Wolverine.Attributes;
 
 namespace Campaigns.Tracking;
 
 /// <summary>Removes bodies that were read and are older than they are kept.</summary>
+[MessageIdentity("forget_webhook_bodies")]
 public sealed record ForgetWebhookBodies;
 
-sealed class WebhookRetention(IOptions<TrackingOptions> options)
+public static class ForgetWebhookBodiesHandler
 {
-    static readonly string ForgetBodies = Sql.Beside<WebhookRetention>(nameof(ForgetBodies));
+    static readonly string ForgetBodies = Sql.Beside(typeof(ForgetWebhookBodiesHandler), nameof(ForgetBodies));
 
-    public async Task Handle(ForgetWebhookBodies message, Delivery delivery, CancellationToken ct)
-    {
-        var session = delivery.OpenSession();
-        session.Sql.Add(ForgetBodies, Guid.CreateVersion7(session.Now - options.Value.BodiesKeptFor)); // ids begin with the time of their making
-        await session.Commit(ct);
-    }
+    public static void Handle(ForgetWebhookBodies message, IDocumentSession session, IOptions<TrackingOptions> options, TimeProvider clock) =>
+        session.Sql(ForgetBodies, Guid.CreateVersion7(clock.GetUtcNow() - options.Value.BodiesKeptFor)); // ids begin with the time of their making
 }

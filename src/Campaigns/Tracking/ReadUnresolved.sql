@@ -1,10 +1,5 @@
 select r.id, s.version, r.status, r.channel, b.started_at,
-       case when r.channel = 'sms' then (
-           select e.data ->> 'providerMessageId' from mt_events e
-           where e.tenant_id = r.tenant_id and e.stream_id = r.id and e.type = 'message_sent'
-           order by e.version desc
-           limit 1
-       ) end as provider_message_id,
+       r.provider_message_id,
        c.email, c.first_name, c.last_name, c.time_zone, c.attributes, c.phone, r.sender_id
 from recipients r
 join batches b on b.tenant_id = r.tenant_id and b.campaign_id = r.campaign_id and b.number = r.batch

@@ -1,26 +1,29 @@
 using System.Text.Json;
 using Campaigns.Consent;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Planning;
-using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Providers.Twilio;
+using Campaigns.Providers;
 using Campaigns.Recipients;
 using Campaigns.Senders;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Wolverine.Attributes;
+using Wolverine;
 
 namespace Campaigns.Tracking;
 
 /// <summary>A webhook body waits to be worked on.</summary>
+[MessageIdentity("record_facts")]
 public sealed record RecordFacts(Guid BodyId);
 
 /// <summary>
 /// Turns webhook bodies into events: each fact once, whatever comes twice, in whatever order. That a fact was recorded commits
 /// with the event, so two nodes at the same body come to one event: the slower one's commit is refused and looks again.
 /// </summary>
-public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, TwilioEvents twilio, IOptions<ConsentOptions> consent)
+public sealed class FactRecorder(IDocumentStore store, SendGridEvents sendGrid, TwilioEvents twilio, IOptions<ConsentOptions> consent)
 {
     static readonly string ReadKnownKeys = Sql.Beside<FactRecorder>(nameof(ReadKnownKeys));
     static readonly string ReadLastTexted = Sql.Beside<FactRecorder>(nameof(ReadLastTexted));
@@ -28,9 +31,10 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
     static readonly string InsertKeys = Sql.Beside<FactRecorder>(nameof(InsertKeys));
     static readonly string MarkProcessed = Sql.Beside<FactRecorder>(nameof(MarkProcessed));
 
-    public async Task Handle(IReadOnlyList<RecordFacts> messages, Session session, CancellationToken ct)
+    internal async Task<OutgoingMessages> Record(IReadOnlyList<RecordFacts> messages, IDocumentSession session, CancellationToken ct)
     {
-        var stored = await StoredBody.Read(store, session, messages.Select(message => message.BodyId), id => new RecordFacts(id), ct);
+        var (outgoing, time) = (new OutgoingMessages(), store.Clock.Microseconds());
+        var stored = await StoredBody.Read(store, outgoing, messages.Select(message => message.BodyId), id => new RecordFacts(id), ct);
         var bodies = stored.Select(Parse).ToList();
         var all = bodies.SelectMany(body => body.Facts).ToList();
         var repliedTo = await LastTexted(session.TenantId, all, ct);
@@ -54,7 +58,7 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
                     var isKnown = recipients.TryGetValue(id, out var recipient) && fact.Fact is not null;
                     if (isKnown)
                     {
-                        recipient!.Record(session, fact.Fact!);
+                        recipient!.Record(session, outgoing, fact.Fact!);
                         if (fact.Fact is MessageBounced or MessageDropped or MessageUndelivered or SpamReported)
                         {
                             badlyReceived.Add(recipient);
@@ -76,23 +80,25 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
                 newKeys.UnionWith(fact.Keys.Where(known.Add));
             }
 
-            session.Sql.Add(MarkProcessed, body.Id, session.Now, body.Recorded, body.Duplicates, body.Unmatched, body.Malformed);
+            session.Sql(MarkProcessed, body.Id, time, body.Recorded, body.Duplicates, body.Unmatched, body.Malformed);
         }
 
         foreach (var campaign in badlyReceived.Select(recipient => recipient.CampaignId).Distinct())
         {
-            session.Send(new CheckHealth(campaign));
+            outgoing.Add(new CheckHealth(campaign));
         }
 
         foreach (var sender in badlyReceived.Select(recipient => recipient.SenderId).OfType<Guid>().Distinct())
         {
-            session.Send(new CheckSenderHealth(sender));
+            outgoing.Add(new CheckSenderHealth(sender));
         }
 
         if (newKeys.Count > 0)
         {
-            session.Sql.Add(InsertKeys, session.TenantId, newKeys.ToArray());
+            session.Sql(InsertKeys, session.TenantId, newKeys.ToArray());
         }
+
+        return outgoing;
     }
 
     WebhookBody Parse(StoredBody stored)
@@ -148,4 +154,18 @@ public sealed class FactRecorder(EventStore store, SendGridEvents sendGrid, Twil
 
         public int Malformed { get; set; }
     }
+}
+
+/// <summary>Several bodies of one organisation in one commit. Wolverine ends their messages after it: a body that was worked on is passed over.</summary>
+public static class RecordFactsTogether
+{
+    public static Task<OutgoingMessages> Handle(RecordFacts[] messages, IDocumentSession session, FactRecorder recorder, CancellationToken ct) =>
+        recorder.Record(messages, session, ct);
+}
+
+/// <summary>One body, where work is done by passes.</summary>
+public static class RecordFactsAlone
+{
+    public static Task<OutgoingMessages> Handle(RecordFacts message, IDocumentSession session, FactRecorder recorder, CancellationToken ct) =>
+        recorder.Record([message], session, ct);
 }

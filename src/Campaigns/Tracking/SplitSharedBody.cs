@@ -1,19 +1,22 @@
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Providers;
+using Campaigns.Storage;
+using Marten;
+using Wolverine.Attributes;
+using Wolverine;
 
 namespace Campaigns.Tracking;
 
 /// <summary>A webhook body that speaks for several organisations waits to be given to them.</summary>
+[MessageIdentity("split_shared_body")]
 public sealed record SplitSharedBody(Guid BodyId);
 
 /// <summary>
 /// Gives each organisation its own part of what was posted about the account that they share, as a body of its own, in one commit. A part has
 /// an id that follows from what is in it: whoever splits a body again stores nothing twice.
 /// </summary>
-public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
+public sealed class SharedBodies(IDocumentStore store, SendGridEvents sendGrid)
 {
     /// <summary>Under which whole bodies are kept. No organisation's: who gives out a key for it shows everybody's events.</summary>
     public const string Tenant = "*SHARED*";
@@ -26,9 +29,10 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
     /// <summary>What has a stored body worked on.</summary>
     public static object Work(string tenantId, Guid bodyId) => tenantId == Tenant ? new SplitSharedBody(bodyId) : new RecordFacts(bodyId);
 
-    public async Task Handle(IReadOnlyList<SplitSharedBody> messages, Session session, CancellationToken ct)
+    internal async Task<OutgoingMessages> Split(IReadOnlyList<SplitSharedBody> messages, IDocumentSession session, CancellationToken ct)
     {
-        var stored = await StoredBody.Read(store, session, messages.Select(message => message.BodyId), id => new SplitSharedBody(id), ct);
+        var outgoing = new OutgoingMessages();
+        var stored = await StoredBody.Read(store, outgoing, messages.Select(message => message.BodyId), id => new SplitSharedBody(id), ct);
         var bodies = stored.Select(Read).ToList();
         var unnamed = bodies.SelectMany(body => body.Entries).Where(entry => entry.Organisation is null).Select(entry => entry.Fact).ToList();
         var owners = await Owners(unnamed, ct);
@@ -42,20 +46,22 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
                 .GroupBy(entry => entry.Organisation, entry => entry.Json, StringComparer.Ordinal)
                 .Select(part => Part.Of(body, part.Key, part)));
             var unmatched = given.Count(entry => entry.To.Count == 0);
-            session.Sql.Add(MarkProcessed, body.Id, session.Now, given.Count - unmatched, 0, unmatched, body.Malformed);
+            session.Sql(MarkProcessed, body.Id, store.Clock.Microseconds(), given.Count - unmatched, 0, unmatched, body.Malformed);
         }
 
         if (parts.Count > 0)
         {
-            session.Sql.Add(
+            session.Sql(
                 StoreParts, SendGridCredentials.Provider, parts.Select(part => part.Id).ToArray(), parts.Select(part => part.Organisation).ToArray(),
                 parts.Select(part => part.ReceivedAt).ToArray(), parts.Select(part => part.Body).ToArray());
         }
 
         foreach (var part in parts)
         {
-            session.Send(new RecordFacts(part.Id), tenantId: part.Organisation);
+            outgoing.Add(new RecordFacts(part.Id), new DeliveryOptions { TenantId = part.Organisation });
         }
+
+        return outgoing;
     }
 
     /// <summary>
@@ -124,4 +130,18 @@ public sealed class SharedBodies(EventStore store, SendGridEvents sendGrid)
             return new Part(DerivedId.PartOfBody(whole.Id, organisation, body.ToArray()), organisation, whole.ReceivedAt, body.ToArray());
         }
     }
+}
+
+/// <summary>Several bodies in one commit.</summary>
+public static class SplitSharedBodyTogether
+{
+    public static Task<OutgoingMessages> Handle(SplitSharedBody[] messages, IDocumentSession session, SharedBodies bodies, CancellationToken ct) =>
+        bodies.Split(messages, session, ct);
+}
+
+/// <summary>One body, where work is done by passes.</summary>
+public static class SplitSharedBodyAlone
+{
+    public static Task<OutgoingMessages> Handle(SplitSharedBody message, IDocumentSession session, SharedBodies bodies, CancellationToken ct) =>
+        bodies.Split([message], session, ct);
 }

@@ -1,5 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
+using Wolverine;
 
 namespace Campaigns.Tracking;
 
@@ -11,10 +12,10 @@ sealed record StoredBody(Guid Id, string Provider, string? Target, DateTimeOffse
 
     static readonly string ReadBodies = Sql.Beside<StoredBody>(nameof(ReadBodies));
 
-    /// <summary>Reads as many as one commit has room for. The messages about the others end with it too: they are sent again, and keep their place in the queue.</summary>
+    /// <summary>Reads as many as one commit has room for. The messages about the others end with it too: they are sent again.</summary>
     /// <param name="message">The message about a body.</param>
     public static async Task<IReadOnlyList<StoredBody>> Read(
-        EventStore store, Session session, IEnumerable<Guid> ids, Func<Guid, object> message, CancellationToken ct)
+        IDocumentStore store, OutgoingMessages messages, IEnumerable<Guid> ids, Func<Guid, object> message, CancellationToken ct)
     {
         var rows = await store.Database.Query(
             ReadBodies,
@@ -30,7 +31,7 @@ sealed record StoredBody(Guid Id, string Provider, string? Target, DateTimeOffse
             }
             else
             {
-                session.Send(message(row.Id), due: row.ReceivedAt);
+                messages.Add(message(row.Id));
             }
         }
 

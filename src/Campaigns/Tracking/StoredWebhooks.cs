@@ -1,9 +1,11 @@
-using Campaigns.Engine;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
+using Wolverine;
 
 namespace Campaigns.Tracking;
 
@@ -12,7 +14,6 @@ public static class StoredWebhooks
 {
     static readonly string ListBodies = Sql.Beside(typeof(StoredWebhooks), nameof(ListBodies));
     static readonly string ReadBody = Sql.Beside(typeof(StoredWebhooks), nameof(ReadBody));
-    static readonly string ReopenBody = Sql.Beside(typeof(StoredWebhooks), nameof(ReopenBody));
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -42,10 +43,7 @@ public static class StoredWebhooks
             return NotFound();
         }
 
-        var session = request.OpenSession();
-        session.Sql.Add(ReopenBody, request.TenantId, id);
-        session.Send(SharedBodies.Work(request.TenantId, id));
-        await session.Commit(ct);
+        await request.Send<WebhookReplayed>(new ReplayWebhook(id), ct);
         return TypedResults.Accepted("/api/v1/webhook-bodies");
     }
 
@@ -53,6 +51,23 @@ public static class StoredWebhooks
         (await request.Store.Database.Query(ReadBody, reader => reader.GetFieldValue<byte[]>(0), ct, request.TenantId, id)).SingleOrDefault();
 
     static IResult NotFound() => Problems.NotFound("webhook body (any more)");
+}
+
+/// <summary>Has a body read again.</summary>
+public sealed record ReplayWebhook(Guid BodyId);
+
+public sealed record WebhookReplayed(Guid BodyId);
+
+public static class ReplayWebhookHandler
+{
+    static readonly string ReopenBody = Sql.Beside(typeof(StoredWebhooks), nameof(ReopenBody));
+
+    public static (WebhookReplayed, OutgoingMessages) Handle(ReplayWebhook command, IDocumentSession session, Caller caller)
+    {
+        session.Sql(ReopenBody, session.TenantId, command.BodyId);
+        caller.Keep();
+        return (new WebhookReplayed(command.BodyId), [SharedBodies.Work(session.TenantId, command.BodyId)]);
+    }
 }
 
 /// <param name="Size">In bytes.</param>

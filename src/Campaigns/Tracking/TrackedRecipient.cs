@@ -1,7 +1,9 @@
-using Campaigns.Engine.Events;
 using Campaigns.Ledger;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
+using Wolverine;
 
 namespace Campaigns.Tracking;
 
@@ -10,7 +12,7 @@ namespace Campaigns.Tracking;
 /// <param name="SenderId">In whose name the message went out, if in that of a sender of the organisation's.</param>
 sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status, Guid? SenderId = null)
 {
-    public void Record(Session session, object fact)
+    public void Record(IDocumentSession session, OutgoingMessages messages, object fact)
     {
         if (Status == "queued")
         {
@@ -25,7 +27,7 @@ sealed record TrackedRecipient(Guid Id, Guid CampaignId, string Status, Guid? Se
 
         if (Status is "inDoubt" or "failed")
         {
-            session.Send(new CompleteCampaign(CampaignId));
+            messages.Add(new CompleteCampaign(CampaignId));
         }
     }
 }

@@ -1,20 +1,19 @@
 using Campaigns.Consent;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
+using Wolverine;
 
 namespace Campaigns.Tracking;
 
 /// <summary>The link in every message: mail programs POST to it when their button is pressed (RFC 8058), people follow it and press ours.</summary>
 public static class Unsubscribe
 {
-    static readonly string ReadUnsubscribing = Sql.Beside(typeof(Unsubscribe), nameof(ReadUnsubscribing));
-
     public static void Map(IEndpointRouteBuilder app)
     {
         var link = app.MapGroup("/u").AllowAnonymous();
@@ -32,38 +31,58 @@ public static class Unsubscribe
             <form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
             """);
 
-    static async Task<IResult> Handle(string token, UnsubscribeTokens tokens, EventStore store, HttpContext http, CancellationToken ct)
+    static async Task<IResult> Handle(string token, UnsubscribeTokens tokens, IMessageBus bus, HttpContext http, CancellationToken ct)
     {
         if (tokens.Read(token) is not var (tenantId, id))
         {
             return NotOurs();
         }
 
-        var found = await store.Database.Query(ReadUnsubscribing, reader => Unsubscribing.Read(reader, id), ct, tenantId, id);
+        var answer = await bus.InvokeAsync<Unsubscribed>(
+            new UnsubscribeRecipient(id), Caller.Delivery(tenantId, "unsubscribe link", http.TraceIdentifier), ct);
+        return answer.IsKnown ? new PublicPage("You are unsubscribed", "<p>You get no more e-mail from this sender.</p>") : NotOurs();
+    }
+
+    static IResult NotOurs() => Problems.NotFound("link to unsubscribe: part of it may be missing");
+}
+
+/// <summary>A person wants no more messages, and has the link of one.</summary>
+public sealed record UnsubscribeRecipient(Guid RecipientId);
+
+/// <param name="IsKnown">False: there is no such message.</param>
+public sealed record Unsubscribed(bool IsKnown);
+
+public static class UnsubscribeRecipientHandler
+{
+    static readonly string ReadUnsubscribing = Sql.Beside(typeof(UnsubscribeRecipientHandler), nameof(ReadUnsubscribing));
+
+    public static async Task<(Unsubscribed, OutgoingMessages)> Handle(
+        UnsubscribeRecipient command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
+    {
+        var outgoing = new OutgoingMessages();
+        var id = command.RecipientId;
+        var found = await session.DocumentStore.Database.Query(ReadUnsubscribing, reader => Unsubscribing.Read(reader, id), ct, session.TenantId, id);
         if (found is not [var recipient])
         {
-            return NotOurs();
+            return (new Unsubscribed(false), outgoing);
         }
 
-        var session = store.OpenSession(tenantId, new Metadata(http.TraceIdentifier, null, "unsubscribe link"));
         if (!recipient.IsUnsubscribed)
         {
-            recipient.Tracked.Record(session, new RecipientUnsubscribed(session.Now));
+            recipient.Tracked.Record(session, outgoing, new RecipientUnsubscribed(clock.Microseconds()));
         }
 
         if (recipient.Address is { } address && !(recipient.Suppressed >= SuppressionReason.Unsubscribed))
         {
             session.Append<Suppression>(
-                Suppression.StreamId(tenantId, address), ExpectedVersion.Any,
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any,
                 new AddressSuppressed(address, SuppressionReason.Unsubscribed, $"recipient {id}"));
-            session.Send(new SuppressAtProvider(address));
+            outgoing.Add(new SuppressAtProvider(address));
         }
 
-        await session.Commit(ct);
-        return new PublicPage("You are unsubscribed", "<p>You get no more e-mail from this sender.</p>");
+        caller.Keep();
+        return (new Unsubscribed(true), outgoing);
     }
-
-    static IResult NotOurs() => Problems.NotFound("link to unsubscribe: part of it may be missing");
 
     /// <param name="Address">Null where the contact is gone.</param>
     /// <param name="Suppressed">Why the address is, if it is.</param>

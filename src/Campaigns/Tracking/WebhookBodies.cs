@@ -1,14 +1,16 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
-using Microsoft.AspNetCore.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Wolverine.Marten;
+using Wolverine.Runtime;
 
 namespace Campaigns.Tracking;
 
 /// <summary>What providers post, as it comes: stored before it is answered, worked on afterwards.</summary>
-public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> options)
+public sealed class WebhookBodies(IDocumentStore store, IWolverineRuntime runtime, IOptions<TrackingOptions> options)
 {
     const int FirstRead = 4096;
 
@@ -99,11 +101,14 @@ public sealed class WebhookBodies(EventStore store, IOptions<TrackingOptions> op
     /// <param name="target">To which of the provider's addresses it was posted, with the query; null where there is one only.</param>
     internal async Task Store(HttpContext http, string organisation, string provider, string? target, byte[] body, CancellationToken ct)
     {
-        var session = store.OpenSession(organisation, new Metadata(http.TraceIdentifier, null, provider));
-        var id = Guid.CreateVersion7(session.Now);
-        session.Sql.Add(StoreBody, id, organisation, provider, target, session.Now, body);
-        session.Send(SharedBodies.Work(organisation, id));
-        await session.Commit(ct);
+        await using var session = store.LightweightSession(organisation);
+        session.CorrelationId = http.TraceIdentifier;
+        session.LastModifiedBy = provider;
+        var received = store.Clock.Microseconds();
+        var id = Guid.CreateVersion7(received);
+        session.Sql(StoreBody, id, organisation, provider, target, received, body);
+        await new MartenOutbox(runtime, session) { TenantId = organisation }.PublishAsync(SharedBodies.Work(organisation, id));
+        await session.SaveChangesAsync(ct);
     }
 
     /// <summary>The room of one body, until its request is answered.</summary>

@@ -17,7 +17,7 @@ public sealed class checking_an_address(PostgresFixture postgres) : IAsyncLifeti
     public async Task InitializeAsync()
     {
         sendGrid = await SendGridStandIn.Start();
-        host = await ApiHost.Start(await postgres.NewSchema(), new Dictionary<string, string?>
+        host = await ApiHost.Start(await postgres.NewDatabase(), new Dictionary<string, string?>
         {
             ["SendGrid:ApiKey"] = "SG.test", ["SendGrid:ValidationKey"] = "SG.validation", ["SendGrid:BaseAddress"] = sendGrid.Address.ToString(),
         });

@@ -12,7 +12,7 @@ public sealed class contacts_and_lists(PostgresFixture postgres) : IAsyncLifetim
 
     public async Task InitializeAsync()
     {
-        host = await ApiHost.Start(await postgres.NewSchema());
+        host = await ApiHost.Start(await postgres.NewDatabase());
         client = await host.Client();
     }
 

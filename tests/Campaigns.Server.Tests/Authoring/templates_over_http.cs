@@ -12,7 +12,7 @@ public sealed class templates_over_http(PostgresFixture postgres) : IAsyncLifeti
 
     public async Task InitializeAsync()
     {
-        host = await ApiHost.Start(await postgres.NewSchema());
+        host = await ApiHost.Start(await postgres.NewDatabase());
         client = await host.Client();
     }
 

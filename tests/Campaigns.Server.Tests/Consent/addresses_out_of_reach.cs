@@ -16,7 +16,7 @@ public sealed class addresses_out_of_reach(PostgresFixture postgres) : IAsyncLif
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema());
+        run = await CampaignRun.Start(await postgres.NewDatabase());
         run.Sandbox.EventWebhook = null;
         run.Provider.WebhookPublicKey = voice.PublicKey;
         for (var number = 1; number <= 4; number++)

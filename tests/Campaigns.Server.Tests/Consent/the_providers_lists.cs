@@ -16,7 +16,7 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?>
+        run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?>
         {
             ["PublicUrl"] = "https://mail.example.com", ["Secrets:Key"] = Convert.ToBase64String(new byte[32]), ["SendGrid:SingleOrganisation"] = "true",
         });
@@ -44,7 +44,7 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
         sendGrid.Says = _ => (201, "{}");
         await run.Pass(TimeSpan.FromMinutes(1));
         sendGrid.Calls.Count.ShouldBe(2);
-        (await run.Store.Number("select count(*) from messages where queue = 'consent'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("consent")).ShouldBe(0);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
             "DELETE /v3/asm/suppressions/global/ann%2B1%40a.example", "DELETE /v3/suppression/bounces/ann%2B1%40a.example", "DELETE /v3/suppression/blocks/ann%2B1%40a.example",
             "DELETE /v3/suppression/spam_reports/ann%2B1%40a.example", "DELETE /v3/suppression/invalid_emails/ann%2B1%40a.example",
         ]);
-        (await run.Store.Number("select count(*) from messages where queue = 'consent'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("consent")).ShouldBe(0);
     }
 
     [Fact]

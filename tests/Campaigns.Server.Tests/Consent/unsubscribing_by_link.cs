@@ -22,7 +22,7 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?>
+        run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?>
         {
             ["PublicUrl"] = "https://mail.example.com/ours", ["Secrets:Key"] = Convert.ToBase64String(new byte[32]),
         });

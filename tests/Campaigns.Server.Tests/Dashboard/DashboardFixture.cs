@@ -1,7 +1,7 @@
 using System.Net;
-using Campaigns.Engine.Events;
 using Campaigns.Server.Hosting;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -16,7 +16,7 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
     IPlaywright? playwright;
     IBrowser? browser;
 
-    public EventStore Store => Services.GetRequiredService<EventStore>();
+    public IDocumentStore Store => Services.GetRequiredService<IDocumentStore>();
 
     public Uri Address => new(app!.Urls.Single());
 
@@ -27,7 +27,7 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var database = await postgres.NewSchema();
+        var database = await postgres.NewDatabase();
         app = await Start(database, signInLocally: false);
         Private = await Start(database, signInLocally: true);
     }
@@ -88,8 +88,7 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
 
     static async Task<WebApplication> Start(string database, bool signInLocally)
     {
-        var builder = Stack.NewBuilder(["--urls", "http://127.0.0.1:0"], null);
-        builder.Logging.ClearProviders();
+        var builder = Stack.NewBuilder(["--urls", "http://127.0.0.1:0"], new Dictionary<string, string?> { ["Serilog:MinimumLevel:Default"] = "Fatal" });
         var app = Stack.Build(builder, database, new DashboardOptions(signInLocally, null), workers: false);
         await Stack.Migrate(app.Services, CancellationToken.None);
         await app.StartAsync();

@@ -1,17 +1,17 @@
-using Campaigns.Engine.Events;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Marten;
 
 namespace Campaigns.Server.Tests.Dashboard;
 
 /// <summary>A campaign made of facts, without anybody who sends.</summary>
 public sealed class TestCampaign
 {
-    readonly EventStore store;
+    readonly IDocumentStore store;
     readonly string tenantId;
     int batches;
 
-    TestCampaign(EventStore store, string tenantId)
+    TestCampaign(IDocumentStore store, string tenantId)
     {
         this.store = store;
         this.tenantId = tenantId;
@@ -21,30 +21,30 @@ public sealed class TestCampaign
 
     public IReadOnlyList<Guid> Recipients { get; private set; } = [];
 
-    public static async Task<TestCampaign> Draft(EventStore store, string tenantId, string name = "Spring news")
+    public static async Task<TestCampaign> Draft(IDocumentStore store, string tenantId, string name = "Spring news")
     {
         var campaign = new TestCampaign(store, tenantId);
-        var session = campaign.Session();
-        session.Start<Campaign>(campaign.Id, new CampaignDrafted(new CampaignSettings(name, null, null, null, Pace.Default)));
-        await session.Commit(CancellationToken.None);
+        await using var session = campaign.Session();
+        session.Events.StartStream<Campaign>(campaign.Id, new CampaignDrafted(new CampaignSettings(name, null, null, null, Pace.Default)));
+        await session.SaveChangesAsync();
         return campaign;
     }
 
-    public static async Task<TestCampaign> Launch(EventStore store, string tenantId, int recipients, string name = "Spring news")
+    public static async Task<TestCampaign> Launch(IDocumentStore store, string tenantId, int recipients, string name = "Spring news")
     {
         var campaign = await Draft(store, tenantId, name);
         var contacts = Enumerable.Range(1, recipients).Select(number => (Id: Guid.CreateVersion7(), Email: $"person{number}.{campaign.Id:N}@example.com")).ToList();
         campaign.Recipients = [.. contacts.Select(contact => DerivedId.Recipient(campaign.Id, contact.Id))];
-        var session = campaign.Session();
+        await using var session = campaign.Session();
         foreach (var contact in contacts)
         {
-            session.Sql.Add(
+            session.Sql(
                 "insert into contacts (tenant_id, id, email, created_at, updated_at) values ($1, $2, $3, $4, $4)",
-                tenantId, contact.Id, contact.Email, session.Now);
+                tenantId, contact.Id, contact.Email, store.Clock.Microseconds());
             session.Start<Recipient>(DerivedId.Recipient(campaign.Id, contact.Id), new RecipientQueued(campaign.Id, contact.Id));
         }
 
-        await session.Commit(CancellationToken.None);
+        await session.SaveChangesAsync();
         await campaign.Record(new CampaignLaunched(1), new AudienceHydrated(recipients, 0));
         return campaign;
     }
@@ -52,21 +52,21 @@ public sealed class TestCampaign
     /// <summary>Appends to the campaign's own stream.</summary>
     public async Task Record(params object[] facts)
     {
-        var session = Session();
-        session.Append(await store.Load<Campaign>(tenantId, Id, CancellationToken.None), facts);
-        await session.Commit(CancellationToken.None);
+        await using var session = Session();
+        (await session.Events.FetchForWriting<Campaign>(Id)).AppendMany(facts);
+        await session.SaveChangesAsync();
     }
 
     /// <summary>Appends to the streams of some recipients.</summary>
     public async Task Hear(IEnumerable<Guid> recipients, Func<DateTimeOffset, object> fact)
     {
-        var session = Session();
+        await using var session = Session();
         foreach (var recipient in recipients)
         {
-            session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact(session.Now));
+            session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact(store.Clock.Microseconds()));
         }
 
-        await session.Commit(CancellationToken.None);
+        await session.SaveChangesAsync();
     }
 
     /// <summary>A batch from its intent to its results; all are sent unless <paramref name="result"/> says otherwise.</summary>
@@ -75,18 +75,23 @@ public sealed class TestCampaign
         var number = ++batches;
         await Record(new BatchStarted(number, Guid.CreateVersion7(), store.Clock.GetUtcNow(), recipients));
         var facts = recipients.Select((_, place) => result?.Invoke(place) ?? new MessageSent(number, null)).ToList();
-        var session = Session();
+        await using var session = Session();
         foreach (var (recipient, fact) in recipients.Zip(facts))
         {
             session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
         }
 
-        await session.Commit(CancellationToken.None);
+        await session.SaveChangesAsync();
         await Record(new BatchCompleted(
             number, facts.OfType<MessageSent>().Count(), facts.OfType<MessageFailed>().Count(), facts.OfType<MessageInDoubt>().Count(), 0, remaining));
     }
 
     public async Task<Campaign> State() => (await store.Load<Campaign>(tenantId, Id, CancellationToken.None)).State;
 
-    Session Session() => store.OpenSession(tenantId, new Metadata(UserName: "tester"));
+    IDocumentSession Session()
+    {
+        var session = store.LightweightSession(tenantId);
+        session.LastModifiedBy = "tester";
+        return session;
+    }
 }

@@ -1,3 +1,4 @@
+using Campaigns.Storage;
 using System.Net;
 using System.Text.RegularExpressions;
 using Campaigns.Planning;

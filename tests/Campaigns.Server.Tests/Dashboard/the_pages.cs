@@ -1,6 +1,6 @@
 using System.Net;
 using Campaigns.Consent;
-using Campaigns.Engine.Events;
+using Marten;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Senders;
@@ -62,14 +62,14 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
     [Fact]
     public async Task suppressions_are_listed_and_found()
     {
-        var session = dashboard.Store.OpenSession("hushed");
+        await using var session = dashboard.Store.LightweightSession("hushed");
         foreach (var address in new[] { "ada@example.com", "bob@example.com" })
         {
             session.Append<Suppression>(
                 Suppression.StreamId("hushed", address), ExpectedVersion.Any, new AddressSuppressed(address, SuppressionReason.Complaint, "campaign"));
         }
 
-        await session.Commit(CancellationToken.None);
+        await session.SaveChangesAsync();
         var page = await dashboard.PageOf("hushed");
         await page.GetByRole(AriaRole.Link, new() { Name = "Suppressions" }).ClickAsync();
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
@@ -82,10 +82,10 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
     [Fact]
     public async Task senders_are_listed_and_paused_with_a_button()
     {
-        var session = dashboard.Store.OpenSession("speakers");
-        session.Start<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings("Ada", "ada@example.com")), new SenderVerified(VerifiedBy.Link, session.Now));
-        session.Start<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings("Bob", "bob@example.com")));
-        await session.Commit(CancellationToken.None);
+        await using var session = dashboard.Store.LightweightSession("speakers");
+        session.Events.StartStream<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings("Ada", "ada@example.com")), new SenderVerified(VerifiedBy.Link, dashboard.Store.Clock.Microseconds()));
+        session.Events.StartStream<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings("Bob", "bob@example.com")));
+        await session.SaveChangesAsync();
         var page = await dashboard.PageOf("speakers");
         await page.GetByRole(AriaRole.Link, new() { Name = "Senders" }).ClickAsync();
         await Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
@@ -140,9 +140,9 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
             dashboard.Store, "narrow", 5, "A name that somebody made as long as names can be, with Donaudampfschifffahrtsgesellschaftskapitaensmuetzenabzeichen");
         await campaign.SendBatch([.. campaign.Recipients.Take(4)], remaining: 1);
         await campaign.Record(new NextBatchScheduled(2, DateTimeOffset.UtcNow.AddDays(1)), new CampaignPaused(PausedBy.Breaker, new string('x', 300)));
-        var session = dashboard.Store.OpenSession("narrow");
-        session.Start<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings(new string('n', 200), $"{new string('e', 60)}@{width}.example.com")));
-        await session.Commit(CancellationToken.None);
+        await using var session = dashboard.Store.LightweightSession("narrow");
+        session.Events.StartStream<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings(new string('n', 200), $"{new string('e', 60)}@{width}.example.com")));
+        await session.SaveChangesAsync();
         var page = await dashboard.PageOf("narrow", width);
         foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/senders", "/alerts", "/suppressions", "/sign-in" })
         {

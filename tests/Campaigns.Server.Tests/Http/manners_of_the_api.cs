@@ -15,7 +15,7 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
 
     public async Task InitializeAsync()
     {
-        host = await ApiHost.Start(await postgres.NewSchema());
+        host = await ApiHost.Start(await postgres.NewDatabase());
         api = await host.Client();
     }
 

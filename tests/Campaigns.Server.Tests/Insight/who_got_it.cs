@@ -13,7 +13,7 @@ public sealed class who_got_it(PostgresFixture postgres) : IAsyncLifetime
 {
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema());
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewDatabase());
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 

@@ -9,13 +9,13 @@ public sealed class commands_beside_the_server(PostgresFixture postgres)
     [Fact]
     public async Task migrate_brings_an_empty_database_up_to_date_once()
     {
-        var settings = Settings(await postgres.NewDatabase());
+        var settings = Settings(await postgres.NewEmptyDatabase());
 
         var first = await ServerProcess.Run(["migrate"], settings);
         var second = await ServerProcess.Run(["migrate"], settings);
 
         (first.Code, second.Code).ShouldBe((0, 0), first.Error + second.Error);
-        first.Output.ShouldContain("0001_events");
+        first.Output.ShouldContain("0001_tables");
         second.Output.ShouldContain("up to date");
     }
 

@@ -57,7 +57,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
     [Theory]
     [InlineData("messages dead")]
     [InlineData("events export")]
-    [InlineData("projections status")]
+    [InlineData("projections list")]
     public async Task not_for_a_user_who_may_only_look_and_looks(string command)
     {
         var run = await ServerProcess.Run(command.Split(' '), Settings(await ReadOnly()));
@@ -134,7 +134,7 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
         (await ServerProcess.Run(["migrate"], Settings(database))).Code.ShouldBe(0);
         var reader = $"reader_{Guid.NewGuid():n}";
         await using var owner = NpgsqlDataSource.Create(database);
-        await owner.CreateCommand($"create role {reader} login; grant select on all tables in schema public to {reader}").ExecuteNonQueryAsync();
+        await owner.CreateCommand($"create role {reader} login; grant usage on schema campaigns to {reader}; grant select on all tables in schema campaigns to {reader}").ExecuteNonQueryAsync();
         return $"{database};Username={reader}";
     }
 }

@@ -1,6 +1,7 @@
+using Campaigns.Storage;
 using System.Text.Json;
-using Campaigns.Engine.Doctor;
 using Campaigns.Server.Tests.Sending;
+using Campaigns.Storage.Doctor;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -12,7 +13,7 @@ public sealed class the_doctor(PostgresFixture postgres)
     [Fact]
     public async Task finds_nothing_after_a_whole_campaign_and_what_was_broken_since()
     {
-        var database = await postgres.NewSchema();
+        var database = await postgres.NewDatabase();
         await using var run = await CampaignRun.Start(database);
         await run.Api.Launch(["click.1@a.example", "bounce.2@a.example", "complain.3@a.example", "unsubscribe.4@a.example", .. Enumerable.Range(5, 60).Select(i => $"silent.{i}@a.example")]);
         await run.Settle();
@@ -55,7 +56,7 @@ public sealed class the_doctor(PostgresFixture postgres)
     [Fact]
     public async Task finds_nothing_while_a_campaign_is_under_way()
     {
-        await using var run = await CampaignRun.Start(await postgres.NewSchema());
+        await using var run = await CampaignRun.Start(await postgres.NewDatabase());
         await run.Api.Launch([.. Enumerable.Range(0, 100).Select(i => $"click.{i}@a.example")]);
         var doctor = run.Host.Services.GetRequiredService<DatabaseDoctor>();
         var work = Task.Run(run.Settle);
@@ -73,31 +74,31 @@ public sealed class the_doctor(PostgresFixture postgres)
     [Fact]
     public async Task says_what_a_database_lacks_and_leaves_it_as_it_is()
     {
-        var database = await postgres.NewDatabase();
+        var database = await postgres.NewEmptyDatabase();
 
         var empty = await ServerProcess.Run(["doctor"], Settings(database));
 
         empty.Code.ShouldBe(1, empty.Error);
         empty.Output.ShouldContain("problem: The database lacks migrations");
-        empty.Output.ShouldContain("Campaigns.Engine 0001_events");
+        empty.Output.ShouldContain("Campaigns 0001_tables");
         var look = await ServerProcess.Run(["messages", "dead"], Settings(database)); // to look changes no schema
         (look.Code, look.Error.Contains("'migrate'", StringComparison.Ordinal)).ShouldBe((1, true), look.Error);
-        (await ServerProcess.Run(["migrate"], Settings(database))).Output.ShouldContain("0001_events");
+        (await ServerProcess.Run(["migrate"], Settings(database))).Output.ShouldContain("0001_tables");
         (await ServerProcess.Run(["doctor"], Settings(database))).Code.ShouldBe(0);
     }
 
     [Theory, InlineData("doctor"), InlineData("migrate")]
     public async Task refuses_a_newer_database_in_one_line_as_migrate_does(string command)
     {
-        var database = await postgres.NewSchema();
+        var database = await postgres.NewDatabase();
         await using var run = await CampaignRun.Start(database);
-        await run.Store.Database.CreateCommand("insert into schema_migrations (module, number, name) values ('Campaigns.Engine', 9999, '9999_later')").ExecuteNonQueryAsync();
+        await run.Store.Database.CreateCommand("insert into schema_migrations (module, number, name) values ('Campaigns', 9999, '9999_later')").ExecuteNonQueryAsync();
 
         var refused = await ServerProcess.Run([command], Settings(database));
 
         refused.Code.ShouldBe(1);
-        refused.Error.Trim().ShouldBe("The database is newer than this program: Campaigns.Engine is at migration 9999, known are "
-            + $"{await run.Store.Number("select max(number) from schema_migrations where module = 'Campaigns.Engine' and number < 9999")}. Start the newer program.");
+        refused.Error.Trim().ShouldBe("The database is newer than this program: Campaigns is at migration 9999, known are "
+            + $"{await run.Store.Number("select max(number) from schema_migrations where module = 'Campaigns' and number < 9999")}. Start the newer program.");
     }
 
     [Fact]
@@ -113,7 +114,7 @@ public sealed class the_doctor(PostgresFixture postgres)
                 declare it record;
                 begin
                     for it in select conrelid::regclass as on_table, conname, pg_get_constraintdef(oid) as definition
-                              from pg_constraint where contype = 'c' and connamespace = 'public'::regnamespace
+                              from pg_constraint where contype = 'c' and connamespace = 'campaigns'::regnamespace
                     loop
                         execute format('alter table %1$s drop constraint %2$I, add constraint %2$I %3$s', it.on_table, it.conname, it.definition);
                     end loop;
@@ -141,7 +142,7 @@ public sealed class the_doctor(PostgresFixture postgres)
     [Fact]
     public async Task names_its_checks_to_who_asks_for_another()
     {
-        var unknown = await ServerProcess.Run(["doctor", "--only", "streams,moods"], Settings(await postgres.NewSchema()));
+        var unknown = await ServerProcess.Run(["doctor", "--only", "streams,moods"], Settings(await postgres.NewDatabase()));
         (unknown.Code, unknown.Error.Trim()).ShouldBe((1, "There is no check 'moods'. There are: schema, streams, snapshots, projections, standstill."));
     }
 

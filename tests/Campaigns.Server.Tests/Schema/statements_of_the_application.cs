@@ -1,4 +1,3 @@
-using Campaigns.Engine;
 using Npgsql;
 
 namespace Campaigns.Server.Tests.Schema;
@@ -33,7 +32,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     public async Task InitializeAsync()
     {
-        host = await ApiHost.Start(await postgres.NewSchema());
+        host = await ApiHost.Start(await postgres.NewDatabase());
         connection = await host.Store.Database.OpenConnectionAsync();
     }
 

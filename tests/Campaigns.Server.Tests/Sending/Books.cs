@@ -1,5 +1,5 @@
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Projections;
+using Campaigns.Storage.Rebuild;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Server.Tests.Sending;
@@ -8,7 +8,7 @@ namespace Campaigns.Server.Tests.Sending;
 static class Books
 {
     /// <summary>The counters of progress and of senders are what a count over the recipients comes to, and nobody was recorded as sent twice.</summary>
-    public static async Task ShouldAddUp(this EventStore store)
+    public static async Task ShouldAddUp(this IDocumentStore store)
     {
         const string counts = """
             select campaign_id,
@@ -46,7 +46,7 @@ static class Books
     /// <summary>Rebuilt from the events, every row is what it was.</summary>
     public static async Task ShouldSurviveARebuild(this IServiceProvider services)
     {
-        var store = services.GetRequiredService<EventStore>();
+        var store = services.GetRequiredService<IDocumentStore>();
         var rebuild = services.GetRequiredService<ProjectionRebuild>();
         foreach (var projection in rebuild.Projections)
         {
@@ -58,9 +58,17 @@ static class Books
         }
     }
 
-    public static async Task<long> Number(this EventStore store, string query) => long.Parse((await store.Texts($"select ({query})::text")).Single(), null);
+    public static async Task<long> Number(this IDocumentStore store, string query) => long.Parse((await store.Texts($"select ({query})::text")).Single(), null);
 
-    public static async Task<List<string>> Texts(this EventStore store, string query)
+    /// <summary>How many messages wait in a queue, due or not.</summary>
+    public static async Task<int> Waiting(this IServiceProvider services, string queue)
+    {
+        var names = Workers.Queues(services)[queue].ToHashSet();
+        var waiting = await services.GetRequiredService<IDocumentStore>().Texts("select message_type from wolverine_incoming_envelopes where status <> 'Handled'");
+        return waiting.Count(names.Contains);
+    }
+
+    public static async Task<List<string>> Texts(this IDocumentStore store, string query)
     {
         await using var command = store.Database.CreateCommand(query);
         await using var reader = await command.ExecuteReaderAsync();
@@ -73,7 +81,7 @@ static class Books
         return texts;
     }
 
-    static async Task<List<string>> Rows(EventStore store, Projection projection)
+    static async Task<List<string>> Rows(IDocumentStore store, InlineProjection projection)
     {
         var rows = new List<string>();
         foreach (var table in projection.Tables)

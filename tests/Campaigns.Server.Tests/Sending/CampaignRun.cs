@@ -1,9 +1,7 @@
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
-using Campaigns.Engine.Tests;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
 using Campaigns.Server.Tests.Sandbox;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +19,7 @@ sealed class CampaignRun : IAsyncDisposable
         Host = host;
         Api = api;
         Clock = clock;
+        Workers = new Workers(host.Services, clock);
         sandbox.EventWebhook = new Uri(host.Address, $"/webhooks/sendgrid/{Tenant}");
     }
 
@@ -34,12 +33,12 @@ sealed class CampaignRun : IAsyncDisposable
 
     public ManualClock Clock { get; }
 
-    public EventStore Store => Host.Store;
+    public IDocumentStore Store => Host.Store;
 
     /// <summary>What the provider's account is, to be changed while it runs.</summary>
     public SendGridOptions Provider => Host.Services.GetRequiredService<IOptions<SendGridOptions>>().Value;
 
-    MessageWorkers Workers => Host.Services.GetRequiredService<MessageWorkers>();
+    Workers Workers { get; }
 
     public static async Task<CampaignRun> Start(string connectionString, IDictionary<string, string?>? settings = null)
     {
@@ -59,13 +58,13 @@ sealed class CampaignRun : IAsyncDisposable
     /// <summary>Does what is due now, and what becomes due by doing it.</summary>
     public async Task Work()
     {
-        while (await Workers.RunOnce() > 0)
+        while (await Workers.Round(null, 1000) > 0)
         {
         }
     }
 
     /// <summary>One round of one queue.</summary>
-    public Task<int> WorkOnce(string queue, int limit = 1000) => Workers.RunOnce(queue, limit);
+    public Task<int> WorkOnce(string queue, int limit = 1000) => Workers.Round(queue, limit);
 
     /// <summary>Works until the sandbox has told everything and everything is recorded.</summary>
     public async Task Settle()
@@ -75,6 +74,10 @@ sealed class CampaignRun : IAsyncDisposable
         await Sandbox.Drained(patience.Token);
         await Work();
     }
+
+    /// <summary>Puts a message into its queue.</summary>
+    /// <param name="due">Null: at once.</param>
+    public Task Send(object message, DateTimeOffset? due = null) => Host.Send(Tenant, message, due);
 
     public Task Pass(TimeSpan time)
     {

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
@@ -8,6 +7,7 @@ using Campaigns.Server.Tests.Running;
 using Campaigns.Server.Tests.Sandbox;
 using Campaigns.Server.Tests.Tracking;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Server.Tests.Sending;
@@ -42,7 +42,7 @@ sealed class Stage : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
-    public EventStore Store => host.Store;
+    public IDocumentStore Store => host.Store;
 
     /// <summary>Where the first server listens, and events are posted.</summary>
     public Uri FirstServer { get; } = ServerAddress();
@@ -72,11 +72,10 @@ sealed class Stage : IAsyncDisposable
         ["Twilio:BaseAddress"] = provider.ToString(),
         ["Senders:RequireVerified"] = "false",
         ["Sending:Limits:SegmentsPerSecond"] = "0",
-        ["Sending:Lease"] = "00:00:02",
         ["Sending:InDoubtFor"] = "00:00:05",
         ["Sending:HydrationChunk"] = "100",
         ["Sending:RequeueChunk"] = "50",
-        ["Logging:LogLevel:Default"] = "Warning",
+        ["Serilog:MinimumLevel:Default"] = "Warning",
     };
 
     /// <summary>Completes when the sandbox has told all that happened.</summary>

@@ -9,7 +9,7 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
 {
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?> { ["Sending:HydrationChunk"] = "10" });
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?> { ["Sending:HydrationChunk"] = "10" });
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 
@@ -266,16 +266,11 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
         var progress = await run.Api.Progress(campaign);
         (progress.Status, progress.Recipients, progress.Sent).ShouldBe((CampaignStatus.Completed, 35, 35));
         run.Sandbox.Counts().Accepted.ShouldBe(35);
-        (await run.Store.Number("select count(*) from messages where dead_at is not null")).ShouldBe(0);
+        (await run.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
         await run.Store.ShouldAddUp();
     }
 
     static IEnumerable<string> People(int count) => Enumerable.Range(1, count).Select(i => $"person{i}@mail.example");
 
-    async Task Hydrate(Guid campaign)
-    {
-        var session = run.Store.OpenSession(CampaignRun.Tenant);
-        session.Send(new HydrateAudience(campaign));
-        await session.Commit(CancellationToken.None);
-    }
+    Task Hydrate(Guid campaign) => run.Send(new HydrateAudience(campaign));
 }

@@ -29,7 +29,7 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         twilio = await TwilioStandIn.Start();
         var settings = TwilioVoice.Settings(Public);
         settings["Twilio:BaseAddress"] = twilio.Address.ToString();
-        run = await CampaignRun.Start(await postgres.NewSchema(), settings);
+        run = await CampaignRun.Start(await postgres.NewDatabase(), settings);
         voice = new TwilioVoice(run.Host.Address, Public);
         list = await run.Api.Import(
             "People", ["ann@a.example,Ann,+41 79 000 00 01", "bob@a.example,Bob,+41 79 000 00 02", "cid@a.example,Cid,"], "email,first_name,phone");

@@ -10,7 +10,7 @@ public sealed class messages_in_doubt(PostgresFixture postgres) : IAsyncLifetime
 {
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema());
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewDatabase());
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 

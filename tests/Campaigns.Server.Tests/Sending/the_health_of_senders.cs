@@ -16,7 +16,7 @@ public sealed class the_health_of_senders(PostgresFixture postgres) : IAsyncLife
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?>
+        run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?>
         {
             ["Sending:BounceRateBreak"] = "0.05", ["Sending:SentBeforeBreak"] = "20", ["Sending:BadBeforeBreak"] = "3",
         });

@@ -5,6 +5,7 @@ using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Server.Tests.Tracking;
+using Marten;
 using Npgsql;
 
 namespace Campaigns.Server.Tests.Sending;
@@ -18,7 +19,7 @@ public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
 
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?> { ["Sending:RequeueChunk"] = "3" });
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?> { ["Sending:RequeueChunk"] = "3" });
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 
@@ -174,10 +175,10 @@ public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
         await Blocked();
         await Run(connection, $$"""
             insert into mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id)
-            select nextval('mt_events_sequence'), gen_random_uuid(), id, version, '{"at":"2026-03-01T12:00:00+00:00"}', 'message_delivered', now(), tenant_id
+            select nextval('mt_events_sequence'), gen_random_uuid(), id, version, '{"at":"2037-03-01T12:00:00+00:00"}', 'message_delivered', now(), tenant_id
             from mt_streams where id = '{{doubtful[0]}}'
             """);
-        await Run(connection, "update recipients set status = 'sent', delivered_at = '2026-03-01T12:00:00+00:00'");
+        await Run(connection, "update recipients set status = 'sent', delivered_at = '2037-03-01T12:00:00+00:00'");
         await Run(connection, "update campaign_progress set queued = 0, sent = 1, delivered = 1");
         await commit.CommitAsync();
         await sending;
@@ -212,9 +213,7 @@ public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
         var campaign = await WithEightFailed();
         await Correct();
         await run.Api.Command(campaign, "retry", new { failed = "all" });
-        var session = run.Store.OpenSession(CampaignRun.Tenant);
-        session.Send(new RequeueRecipients(campaign, new Retry(RetryFailed.All)));
-        await session.Commit(CancellationToken.None);
+        await run.Send(new RequeueRecipients(campaign, new Retry(RetryFailed.All)));
 
         await Task.WhenAll(run.WorkOnce("planning"), run.WorkOnce("planning"));
         await run.Settle();
@@ -393,9 +392,9 @@ public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
 
     async Task Record(Guid recipient, object fact)
     {
-        var session = run.Store.OpenSession(CampaignRun.Tenant);
-        session.Append<Recipient>(recipient, Engine.Events.ExpectedVersion.MustExist, fact);
-        await session.Commit(CancellationToken.None);
+        await using var session = run.Store.LightweightSession(CampaignRun.Tenant);
+        session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
+        await session.SaveChangesAsync();
     }
 
     async Task Heard()

@@ -1,3 +1,4 @@
+using Campaigns.Storage;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Sandbox.Faults;

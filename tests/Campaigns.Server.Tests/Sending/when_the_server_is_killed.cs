@@ -1,4 +1,3 @@
-using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
@@ -133,7 +132,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             await HeardOfEverything(api, campaign, stage.Sandbox, gate.Accepted.Count);
             await NobodyTwiceAndNobodyForgotten(stage, api, campaign, people, gate.Accepted);
             (await api.Recipients(campaign)).ShouldAllBe(recipient => recipient.Status == RecipientStatus.Sent || recipient.Status == RecipientStatus.InDoubt);
-            var store = stage.Services.GetRequiredService<EventStore>();
+            var store = stage.Store;
             (await store.Number("select count(*) from mt_events where type = 'recipient_requeued'")).ShouldBe(people);
             (await store.Number("select count(distinct stream_id) from mt_events where type = 'recipient_requeued'")).ShouldBe(people);
         }
@@ -222,7 +221,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             || recipient.Status == RecipientStatus.InDoubt || recipient.Status == RecipientStatus.Skipped);
         recipients.Where(recipient => recipient.Status == RecipientStatus.Sent).Select(recipient => recipient.Id).ShouldBe(accepted, ignoreOrder: true);
         (await api.Progress(campaign)).Status.ShouldBeOneOf(CampaignStatus.Completed, CampaignStatus.Partial);
-        await stage.Services.GetRequiredService<EventStore>().ShouldAddUp();
+        await stage.Store.ShouldAddUp();
     }
 
     Random Seeded()

@@ -1,10 +1,9 @@
+using Campaigns.Storage;
 using System.Net.Http.Json;
-using Campaigns.Engine.Messages;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Sandbox.Faults;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace Campaigns.Server.Tests.Sending;
@@ -15,7 +14,7 @@ public sealed class within_the_frequency_cap(PostgresFixture postgres) : IAsyncL
     string connectionString = "";
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(connectionString = await postgres.NewSchema());
+    public async Task InitializeAsync() => run = await CampaignRun.Start(connectionString = await postgres.NewDatabase());
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 
@@ -31,8 +30,8 @@ public sealed class within_the_frequency_cap(PostgresFixture postgres) : IAsyncL
         {
         }
 
-        MessageWorkers[] nodes = [run.Host.Services.GetRequiredService<MessageWorkers>(), other.Services.GetRequiredService<MessageWorkers>()];
-        while ((await Task.WhenAll(nodes.Select(node => Task.Run(() => node.RunOnce("sending", 1))))).Sum() > 0)
+        Workers[] nodes = [new(run.Host.Services, run.Clock), new(other.Services, run.Clock)];
+        while ((await Task.WhenAll(nodes.Select(node => Task.Run(() => node.Round("sending", 1))))).Sum() > 0)
         {
         }
 
@@ -61,7 +60,7 @@ public sealed class within_the_frequency_cap(PostgresFixture postgres) : IAsyncL
         (hold.Text("why"), hold.Number("recipients")).ShouldBe(("a contact gets at most 1 messages in 7 days", 3));
         var waiting = (await run.Api.Recipients(campaign)).First(recipient => recipient.Status == RecipientStatus.Queued);
         (await run.Api.GetJson($"recipients/{waiting.Id}")).GetProperty("story").EnumerateArray().Last().Text("what")
-            .ShouldMatch("^Put off until 2026-03-08 12:.*: a contact gets at most 1 messages in 7 days.$");
+            .ShouldMatch("^Put off until 2037-03-08 12:.*: a contact gets at most 1 messages in 7 days.$");
 
         await run.Pass(TimeSpan.FromDays(5) - TimeSpan.FromMinutes(1));
         (await run.Api.Progress(campaign)).Sent.ShouldBe(1);

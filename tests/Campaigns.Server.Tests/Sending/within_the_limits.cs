@@ -1,12 +1,10 @@
 using System.Net;
 using System.Net.Http.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
-using Campaigns.Engine.Messages;
 using Campaigns.Insight;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Server.Tests.Sending;
@@ -18,7 +16,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
 
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema());
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewDatabase());
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 
@@ -89,9 +87,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
 
         async Task<long> LeftAfter(TimeSpan time)
         {
-            var session = run.Store.OpenSession(CampaignRun.Tenant);
-            session.Send(new ForgetPermits(), session.Now + time);
-            await session.Commit(CancellationToken.None);
+            await run.Send(new ForgetPermits(), run.Clock.Now + time);
             await run.Pass(time);
             return await run.Store.Number("select count(*) from permits");
         }
@@ -274,15 +270,15 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     /// <returns>Null: it was used up.</returns>
     async Task<Guid?> Take(Limit limit, int count)
     {
-        var session = run.Store.OpenSession(CampaignRun.Tenant);
+        await using var session = run.Store.LightweightSession(CampaignRun.Tenant);
         var claim = Guid.NewGuid();
-        Permits.Take(session, claim, Guid.NewGuid(), new Dictionary<Limit, int> { [limit] = count }, session.Now);
+        Permits.Take(session, claim, Guid.NewGuid(), new Dictionary<Limit, int> { [limit] = count }, run.Clock.Now);
         try
         {
-            await session.Commit(CancellationToken.None);
+            await session.SaveChangesAsync();
             return claim;
         }
-        catch (Npgsql.PostgresException error) when (error.SqlState == Permits.TakenMeanwhile)
+        catch (Exception error) when (Races.PermitsWereTaken(error))
         {
             return null;
         }
@@ -290,8 +286,8 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
 
     async Task Release(Guid claim, params (string Key, int Count)[] unused)
     {
-        var session = run.Store.OpenSession(CampaignRun.Tenant);
-        Permits.Release(session, claim, session.Now, unused.ToDictionary(each => each.Key, each => each.Count));
-        await session.Commit(CancellationToken.None);
+        await using var session = run.Store.LightweightSession(CampaignRun.Tenant);
+        Permits.Release(session, claim, run.Clock.Now, unused.ToDictionary(each => each.Key, each => each.Count));
+        await session.SaveChangesAsync();
     }
 }

@@ -10,29 +10,25 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
 {
     CampaignRun run = null!;
 
-    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewSchema());
+    public async Task InitializeAsync() => run = await CampaignRun.Start(await postgres.NewDatabase());
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 
     [Theory]
-    [InlineData("hydrate_audience", "planning")]
-    [InlineData("send_batch", "sending")]
-    public async Task pauses_the_campaign_which_says_why_and_goes_on_when_it_is_resumed(string kind, string queue)
+    [InlineData("audience_hydrated")]
+    [InlineData("batch_started")]
+    public async Task pauses_the_campaign_which_says_why_and_goes_on_when_it_is_resumed(string fact)
     {
         var campaign = await run.Api.Launch(["a.1@a.example", "a.2@a.example", "a.3@a.example"]);
-        if (queue == "sending")
-        {
-            await run.WorkOnce("planning");
-        }
-
-        // As after ten nodes that died of it.
-        await run.Store.Texts($"update messages set attempts = 10 where kind = '{kind}' returning kind");
-        await run.Work();
+        await Refuse(fact);
+        await GiveUp();
 
         var stranded = await run.Api.Progress(campaign);
         (stranded.Status, stranded.Sent).ShouldBe((CampaignStatus.Paused, 0));
-        stranded.Reason.ShouldNotBeNull().ShouldContain("Not one of 10 attempts");
+        stranded.Reason.ShouldNotBeNull().ShouldContain("No room");
+        (await run.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(1);
 
+        await Allow();
         await run.Api.Command(campaign, "resume");
         await run.Settle();
         var progress = await run.Api.Progress(campaign);
@@ -46,20 +42,13 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
     {
         var campaign = await run.Api.Launch(["a.1@a.example", "a.2@a.example"]);
         await run.WorkOnce("planning");
-        await run.Store.Texts("""
-            create function refuse() returns trigger language plpgsql as 'begin raise exception ''No room''; end';
-            create trigger refuse before insert on mt_events for each row when (new.type = 'batch_completed') execute function refuse();
-            select 'done'
-            """);
-        for (var attempt = 0; attempt < 12; attempt++)
-        {
-            await run.Pass(TimeSpan.FromMinutes(15));
-        }
+        await Refuse("batch_completed");
+        await GiveUp();
 
         (await run.Api.Progress(campaign)).ShouldSatisfyAllConditions(
             progress => progress.Status.ShouldBe(CampaignStatus.Paused), progress => progress.Reason.ShouldNotBeNull().ShouldContain("No room"));
 
-        await run.Store.Texts("drop trigger refuse on mt_events; select 'done'");
+        await Allow();
         await run.Api.Command(campaign, "resume");
         await run.Settle();
         await run.Pass(TimeSpan.FromHours(2));
@@ -72,7 +61,7 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
     public async Task is_not_what_a_contact_deleted_in_the_meantime_makes_of_an_audience()
     {
         await using var small = await CampaignRun.Start(
-            await postgres.NewSchema(), new Dictionary<string, string?> { ["Sending:HydrationChunk"] = "2" });
+            await postgres.NewDatabase(), new Dictionary<string, string?> { ["Sending:HydrationChunk"] = "2" });
         var campaign = await small.Api.Launch(["a.1@a.example", "a.2@a.example", "a.3@a.example", "a.4@a.example", "a.5@a.example"]);
         await small.Store.Texts("delete from contacts where email = 'a.2@a.example' returning email");
 
@@ -86,14 +75,34 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
     {
         await run.Api.Import("Everybody", ["a.1@a.example,Ada"]);
         // As if the server had died before the last line.
-        await run.Store.Texts("update mt_doc_import set data = jsonb_set(data, '{status}', '\"Running\"') returning 'running'");
-        await run.Store.Texts("""
-            update messages set body = jsonb_set(body, '{version}', (select to_jsonb(mt_version) from mt_doc_import)) where kind = 'look_after_import' returning kind
-            """);
+        await run.Store.Texts("update mt_doc_contact_import set data = jsonb_set(data, '{status}', '\"Running\"') returning 'running'");
+        await run.Store.Texts("delete from wolverine_incoming_envelopes where message_type = 'look_after_import' returning message_type");
+        await run.Send(
+            new LookAfterImport(
+                Guid.Parse((await run.Store.Texts("select id::text from mt_doc_contact_import")).Single()), await run.Store.Number("select mt_version from mt_doc_contact_import")),
+            run.Clock.Now + LookAfterImportHandler.Patience);
 
-        await run.Pass(ImportCare.Patience);
+        await run.Pass(LookAfterImportHandler.Patience);
         var import = (await run.Api.GetJson("imports")).GetProperty("items")[0];
         (import.Text("status"), import.Number("line")).ShouldBe(("failed", 2));
         import.Text("failure").ShouldContain("has stopped");
+    }
+
+    /// <summary>No commit that records this gets through.</summary>
+    Task<List<string>> Refuse(string fact) => run.Store.Texts($"""
+        create function refuse() returns trigger language plpgsql as 'begin raise exception ''No room''; end';
+        create trigger refuse before insert on mt_events for each row when (new.type = '{fact}') execute function refuse();
+        select 'done'
+        """);
+
+    Task<List<string>> Allow() => run.Store.Texts("drop trigger refuse on mt_events; select 'done'");
+
+    /// <summary>Until the last attempt has failed.</summary>
+    async Task GiveUp()
+    {
+        for (var attempt = 0; attempt < 12; attempt++)
+        {
+            await run.Pass(TimeSpan.FromMinutes(15));
+        }
     }
 }

@@ -89,7 +89,7 @@ public sealed class credentials_over_http(PostgresFixture postgres)
     [Fact]
     public async Task are_refused_where_there_is_no_key_to_keep_them_under()
     {
-        await using var run = await CampaignRun.Start(await postgres.NewSchema());
+        await using var run = await CampaignRun.Start(await postgres.NewDatabase());
         using var refused = await run.Api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.x" });
         refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await refused.Json()).Text("type").ShouldBe("/problems/secrets-key-missing");
@@ -114,7 +114,7 @@ public sealed class credentials_over_http(PostgresFixture postgres)
         (await node.Services.GetRequiredService<Credentials>().Find<SendGridCredentials>("acme", CancellationToken.None)).ShouldBe([new SendGridCredentials("SG.mine")]);
     }
 
-    async Task<CampaignRun> Start() => await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?> { ["Secrets:Key"] = Key });
+    async Task<CampaignRun> Start() => await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?> { ["Secrets:Key"] = Key });
 
     static async Task<HttpStatusCode> Post(CampaignRun run, SendGridVoice voice)
     {

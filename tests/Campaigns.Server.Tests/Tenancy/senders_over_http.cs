@@ -19,7 +19,7 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
     HttpClient Api => run.Api;
 
     public async Task InitializeAsync() =>
-        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?> { ["Senders:RequireVerified"] = "true" });
+        run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?> { ["Senders:RequireVerified"] = "true" });
 
     public async Task DisposeAsync() => await run.DisposeAsync();
 

@@ -8,6 +8,7 @@ using Campaigns.Planning;
 using Campaigns.Server.Tests.Sending;
 using Campaigns.Tests;
 using Campaigns.Tracking;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
@@ -27,7 +28,7 @@ public sealed class an_account_that_several_share(PostgresFixture postgres, ITes
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema(), new Dictionary<string, string?>
+        run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?>
         {
             ["Secrets:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
         });
@@ -159,7 +160,11 @@ public sealed class an_account_that_several_share(PostgresFixture postgres, ITes
         var body = Guid.Parse((await run.Store.Texts("select id::text from webhook_bodies")).Single());
 
         // A node that dies with everything ready to be committed.
-        await run.Host.Services.GetRequiredService<SharedBodies>().Handle([new SplitSharedBody(body)], run.Store.OpenSession(SharedBodies.Tenant), default);
+        await using (var session = run.Store.LightweightSession(SharedBodies.Tenant))
+        {
+            await SplitSharedBodyTogether.Handle([new SplitSharedBody(body)], session, run.Host.Services.GetRequiredService<SharedBodies>(), default);
+        }
+
         (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(1);
 
         // Two nodes at the same time, and another one long afterwards.
@@ -173,14 +178,9 @@ public sealed class an_account_that_several_share(PostgresFixture postgres, ITes
         (await Recorded(ours[0])).ShouldBe(["message_delivered"]);
         (await Recorded(theirs[0])).ShouldBe(["message_delivered"]);
         (await Bodies()).ShouldBe(["*SHARED* 2 0 0 0", "acme 0 1 0 0", "other 0 1 0 0"], "at last each part was read once more, and told nothing new");
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
 
-        async Task Send()
-        {
-            var again = run.Store.OpenSession(SharedBodies.Tenant);
-            again.Send(new SplitSharedBody(body));
-            await again.Commit(default);
-        }
+        Task Send() => run.Host.Send(SharedBodies.Tenant, new SplitSharedBody(body));
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class an_account_that_several_share(PostgresFixture postgres, ITes
         (await Recorded(ours[0])).Count(type => type == "message_delivered").ShouldBe(20);
         (await Recorded(theirs[0])).Count(type => type == "message_delivered").ShouldBe(20);
         (await run.Store.Number("select count(*) from webhook_bodies where processed_at is null")).ShouldBe(0);
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
     }
 
     async Task Post(params object[] events)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Campaigns.Engine.Tests;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Tracking;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,7 +18,7 @@ public sealed class bodies_without_a_signature_yet(PostgresFixture postgres) : I
     ApiHost host = null!;
 
     public async Task InitializeAsync() => host = await ApiHost.Start(
-        await postgres.NewSchema(),
+        await postgres.NewDatabase(),
         new Dictionary<string, string?> { ["Tracking:WebhookMemory"] = $"{Room}", ["SendGrid:WebhookPublicKey"] = voice.PublicKey }, clock);
 
     public async Task DisposeAsync() => await host.DisposeAsync();

@@ -16,7 +16,7 @@ public sealed class opens_and_time_outs(PostgresFixture postgres) : IAsyncLifeti
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema());
+        run = await CampaignRun.Start(await postgres.NewDatabase());
         var campaign = await run.Api.Launch(Enumerable.Range(1, 200).Select(i => $"silent.{i}@a.example"), noOpenAfterSeconds: 60);
         await run.Settle();
         run.Provider.WebhookPublicKey = voice.PublicKey; // from here on the test says what happens
@@ -69,7 +69,7 @@ public sealed class opens_and_time_outs(PostgresFixture postgres) : IAsyncLifeti
         var orders = await run.Store.Texts(EventsInOrder);
         orders.Count.ShouldBe(200);
         orders.ShouldAllBe(order => order == "message_opened" || order == "open_timed_out message_opened");
-        (await run.Store.Number("select count(*) from messages where dead_at is not null")).ShouldBe(0);
+        (await run.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
         await run.Store.ShouldAddUp();
     }
 

@@ -1,8 +1,8 @@
+using Campaigns.Storage;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Engine.Events;
 using Campaigns.Insight;
 using Campaigns.Server.Tests.Sending;
 using Campaigns.Tests;
@@ -21,7 +21,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
 
     public async Task InitializeAsync()
     {
-        run = await CampaignRun.Start(await postgres.NewSchema());
+        run = await CampaignRun.Start(await postgres.NewDatabase());
         run.Sandbox.EventWebhook = null;
         run.Provider.WebhookPublicKey = voice.PublicKey;
         var campaign = await run.Api.Launch(Enumerable.Range(1, 20).Select(i => $"silent.{i}@a.example"));
@@ -201,9 +201,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         async Task Forget(TimeSpan after)
         {
             run.Clock.Advance(after);
-            var session = run.Store.OpenSession(EventStore.DefaultTenant);
-            session.Send(new ForgetWebhookBodies());
-            await session.Commit(CancellationToken.None);
+            await run.Send(new ForgetWebhookBodies());
             await run.WorkOnce("planning");
             await run.Work();
         }
@@ -233,7 +231,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         await run.Work();
 
         (await Recorded(recipients[0])).ShouldBe(["message_bounced"]);
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
     }
 
     [Fact]
@@ -256,7 +254,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
 
         (await run.Store.Number("select count(*) from webhook_bodies")).ShouldBe(bodies.Length);
         (await run.Store.Number("select count(*) from webhook_bodies where processed_at is null")).ShouldBe(0);
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
     }
 
     [Fact]
@@ -282,7 +280,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
             (await Recorded(recipient)).ShouldBe(["message_delivered", "message_delivered", "message_delivered"]);
         }
 
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
     }
 
     [Fact]
@@ -314,7 +312,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         {
             await run.WorkOnce("tracking");
             (await run.Store.Number("select count(*) from webhook_bodies where recorded = 1")).ShouldBe(recorded);
-            (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(waiting, "what is left waits in the database");
+            (await run.Host.Services.Waiting("tracking")).ShouldBe(waiting, "what is left waits in the database");
         }
 
         (await run.Store.Number("select count(*) from mt_events where type = 'message_opened'")).ShouldBe(4);
@@ -345,9 +343,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
             SendGridVoice.Event("delivered", recipient.Id, run.Clock.Now), SendGridVoice.Event("spamreport", recipient.Id, run.Clock.Now),
         })]);
         var body = Guid.Parse((await run.Store.Texts("select id::text from webhook_bodies")).Single());
-        var again = run.Store.OpenSession(CampaignRun.Tenant);
-        again.Send(new RecordFacts(body));
-        await again.Commit(CancellationToken.None);
+        await run.Send(new RecordFacts(body));
 
         await Task.WhenAll(run.WorkOnce("tracking", limit: 1), run.WorkOnce("tracking", limit: 1));
         await run.Work();
@@ -358,7 +354,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         }
 
         (await run.Store.Number("select count(*) from mt_events where type = 'address_suppressed'")).ShouldBe(1);
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
         await run.Store.ShouldAddUp();
     }
 

@@ -18,7 +18,7 @@ public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsync
     {
         var settings = TwilioVoice.Settings(Public);
         settings["Twilio:HelpText"] = "Acme & sons: call +41441234567.";
-        run = await CampaignRun.Start(await postgres.NewSchema(), settings);
+        run = await CampaignRun.Start(await postgres.NewDatabase(), settings);
         run.Sandbox.EventWebhook = null;
         twilio = new TwilioVoice(run.Host.Address, Public);
         var campaign = await run.Api.Launch(["silent@a.example"]);
@@ -158,7 +158,7 @@ public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsync
         (await run.Store.Number("select count(*) from webhook_bodies where processed_at is not null")).ShouldBe(3);
         (await run.Store.Number("select sum(malformed) from webhook_bodies")).ShouldBe(1);
         (await run.Store.Number("select sum(unmatched) from webhook_bodies")).ShouldBe(2);
-        (await run.Store.Number("select count(*) from messages where queue = 'tracking'")).ShouldBe(0);
+        (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
     }
 
     Task<List<string>> Suppressed() => run.Store.Texts("select address || ' ' || reason from suppressions order by address");

@@ -69,7 +69,7 @@ public sealed class a_chunk_of_a_file
             new ImportProgressed(6, 3, 1, 0, 0, 1, 1, 0), new ImportFailed("The upload broke off.", 6),
         ];
 
-        facts.Aggregate(ContactImport.Initial, (import, fact) => import.Apply(fact)).ShouldBe(new ContactImport(
+        facts.Aggregate(ContactImport.Initial, (import, fact) => import.Evolve(fact)).ShouldBe(new ContactImport(
             ImportStatus.Failed, "people.csv", list, ExistingContacts.Update, Line: 6, Rows: 5, Created: 2, Existing: 0, Updated: 1,
             Duplicate: 1, Invalid: 1, UnknownTimeZones: 1, Failure: "The upload broke off."));
     }

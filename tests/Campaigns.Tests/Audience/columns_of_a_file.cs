@@ -1,5 +1,5 @@
 using Campaigns.Audience.Import;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 
 namespace Campaigns.Tests.Audience;
 

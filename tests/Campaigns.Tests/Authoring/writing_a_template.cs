@@ -1,5 +1,5 @@
 using Campaigns.Authoring;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 
 namespace Campaigns.Tests.Authoring;
 
@@ -9,31 +9,31 @@ public sealed class writing_a_template
     static readonly TemplateContent Summer = Spring with { Subject = "Summer" };
 
     [Fact]
-    public void creates_it() => CreateTemplate.Decide(Spring, Template.Initial).Events.ShouldBe([new TemplateCreated(Spring)]);
+    public void creates_it() => CreateTemplateHandler.Decide(Spring, Template.Initial).Events.ShouldBe([new TemplateCreated(Spring)]);
 
     [Fact]
-    public void creating_it_again_changes_nothing() => CreateTemplate.Decide(Spring, After(new TemplateCreated(Spring))).ShouldBe(Outcome.Nothing);
+    public void creating_it_again_changes_nothing() => CreateTemplateHandler.Decide(Spring, After(new TemplateCreated(Spring))).ShouldBe(Outcome.Nothing);
 
     [Fact]
-    public void revises_it() => ReviseTemplate.Decide(Summer, After(new TemplateCreated(Spring))).Events.ShouldBe([new TemplateRevised(Summer)]);
+    public void revises_it() => ReviseTemplateHandler.Decide(Summer, After(new TemplateCreated(Spring))).Events.ShouldBe([new TemplateRevised(Summer)]);
 
     [Fact]
     public void revising_it_again_changes_nothing() =>
-        ReviseTemplate.Decide(Summer, After(new TemplateCreated(Spring), new TemplateRevised(Summer))).ShouldBe(Outcome.Nothing);
+        ReviseTemplateHandler.Decide(Summer, After(new TemplateCreated(Spring), new TemplateRevised(Summer))).ShouldBe(Outcome.Nothing);
 
     [Fact]
-    public void that_does_not_exist_is_refused() => ReviseTemplate.Decide(Spring, Template.Initial).Refusal!.Kind.ShouldBe(RefusalKind.NotFound);
+    public void that_does_not_exist_is_refused() => ReviseTemplateHandler.Decide(Spring, Template.Initial).Refusal!.Kind.ShouldBe(RefusalKind.NotFound);
 
     [Fact]
     public void that_is_archived_is_refused() =>
-        ReviseTemplate.Decide(Summer, After(new TemplateCreated(Spring), new TemplateArchived())).Refusal!.Code.ShouldBe("template-archived");
+        ReviseTemplateHandler.Decide(Summer, After(new TemplateCreated(Spring), new TemplateArchived())).Refusal!.Code.ShouldBe("template-archived");
 
     [Fact]
     public void archives_it_once()
     {
-        ArchiveTemplate.Decide(After(new TemplateCreated(Spring))).Events.ShouldBe([new TemplateArchived()]);
-        ArchiveTemplate.Decide(After(new TemplateCreated(Spring), new TemplateArchived())).ShouldBe(Outcome.Nothing);
-        ArchiveTemplate.Decide(Template.Initial).Refusal!.Kind.ShouldBe(RefusalKind.NotFound);
+        ArchiveTemplateHandler.Decide(After(new TemplateCreated(Spring))).Events.ShouldBe([new TemplateArchived()]);
+        ArchiveTemplateHandler.Decide(After(new TemplateCreated(Spring), new TemplateArchived())).ShouldBe(Outcome.Nothing);
+        ArchiveTemplateHandler.Decide(Template.Initial).Refusal!.Kind.ShouldBe(RefusalKind.NotFound);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class writing_a_template
     [InlineData("n", "two\nlines", "subject-invalid")]
     [InlineData("n", "{{#if", "template-invalid")]
     public void with_unusable_content_is_refused(string name, string subject, string code) =>
-        CreateTemplate.Decide(new TemplateContent(name, subject, null, null), Template.Initial).Refusal!.Code.ShouldBe(code);
+        CreateTemplateHandler.Decide(new TemplateContent(name, subject, null, null), Template.Initial).Refusal!.Code.ShouldBe(code);
 
     [Fact]
     public void that_goes_too_deep_or_too_far_is_refused_before_anything_goes_down_into_it() // a stack that overflows ends the whole process
@@ -68,9 +68,9 @@ public sealed class writing_a_template
     }
 
     static string Wrong(string html) =>
-        CreateTemplate.Decide(Spring with { Html = html }, Template.Initial).Refusal.ShouldNotBeNull().Explanation;
+        CreateTemplateHandler.Decide(Spring with { Html = html }, Template.Initial).Refusal.ShouldNotBeNull().Explanation;
 
     static string Many(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
-    static Template After(params object[] facts) => facts.Aggregate(Template.Initial, (template, fact) => template.Apply(fact));
+    static Template After(params object[] facts) => facts.Aggregate(Template.Initial, (template, fact) => template.Evolve(fact));
 }

@@ -73,11 +73,11 @@ public sealed class an_address_out_of_reach
     static List<object> Told(object[] given, params ProviderFact[] facts)
     {
         var recorded = new List<object>();
-        var state = given.Aggregate(Suppression.Initial, (state, fact) => state.Apply(fact));
+        var state = given.Aggregate(Suppression.Initial, (state, fact) => state.Evolve(fact));
         foreach (var fact in facts)
         {
             var decided = AddressBook.Decide(state, Address, fact, Options);
-            state = decided.Aggregate(state, (state, fact) => state.Apply(fact));
+            state = decided.Aggregate(state, (state, fact) => state.Evolve(fact));
             recorded.AddRange(decided);
         }
 

@@ -40,8 +40,9 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     public void says_why_somebody_got_nothing()
     {
         Row(new RecipientWithdrawn(SkipReason.CampaignCancelled)).Reason.ShouldBe("campaignCancelled");
-        Row(new MessageFailed(1, FailureCategory.Configuration, "401", "No such key")).Reason.ShouldBe("configuration: 401 No such key");
-        Row(new MessageFailed(1, FailureCategory.Content, "413", "")).Reason.ShouldBe("content: 413");
+        var refused = Row(new MessageFailed(1, FailureCategory.Configuration, "401", "No such key"));
+        (refused.Category, refused.Reason).ShouldBe(("configuration", "401 No such key"));
+        Row(new MessageFailed(1, FailureCategory.Content, "413", "")).Reason.ShouldBe("413");
         Row(new MessageInDoubt(1, "No answer")).Reason.ShouldBe("No answer");
     }
 
@@ -181,5 +182,5 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
         return row;
     }
 
-    static Recipient State(params object[] facts) => facts.Aggregate(Recipient.Initial, (state, fact) => state.Apply(fact));
+    static Recipient State(params object[] facts) => facts.Aggregate(Recipient.Initial, (state, fact) => state.Evolve(fact));
 }

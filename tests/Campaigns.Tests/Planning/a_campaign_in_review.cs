@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Planning;
 using Campaigns.Tenancy;
 using static Campaigns.Tests.Scenario;
@@ -12,18 +12,18 @@ public sealed class a_campaign_in_review
     [Fact]
     public void is_approved_with_a_comment_or_without()
     {
-        submitted.When(campaign => ReviewCampaign.Approve(campaign, "Good")).Then(new CampaignApproved("Good"));
-        submitted.When(campaign => ReviewCampaign.Approve(campaign, null)).Then(new CampaignApproved(null));
+        submitted.When(campaign => ReviewCampaignHandler.Approve(campaign, "Good")).Then(new CampaignApproved("Good"));
+        submitted.When(campaign => ReviewCampaignHandler.Approve(campaign, null)).Then(new CampaignApproved(null));
     }
 
     [Theory, InlineData(null), InlineData(""), InlineData(" \t")]
     public void is_not_rejected_without_a_reason(string? reason) =>
-        submitted.When(campaign => ReviewCampaign.Reject(campaign, reason)).Refused("reason-missing").Kind.ShouldBe(RefusalKind.Invalid);
+        submitted.When(campaign => ReviewCampaignHandler.Reject(campaign, reason)).Refused("reason-missing").Kind.ShouldBe(RefusalKind.Invalid);
 
     [Fact]
     public void is_over_when_rejected_and_says_why()
     {
-        submitted.When(campaign => ReviewCampaign.Reject(campaign, "Too long")).Then(new CampaignRejected("Too long"));
+        submitted.When(campaign => ReviewCampaignHandler.Reject(campaign, "Too long")).Then(new CampaignRejected("Too long"));
         var rejected = Given([.. Some.Facts(CampaignStatus.InReview), new CampaignRejected("Too long")]).State;
         rejected.Status.ShouldBe(CampaignStatus.Cancelled);
         rejected.Reason.ShouldBe("Rejected: Too long");
@@ -35,7 +35,7 @@ public sealed class a_campaign_in_review
         foreach (var organisation in new[] { Some.Organisation, Some.WithApproval })
         {
             Some.CampaignIn(CampaignStatus.Approved)
-                .When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, organisation, Some.Now))
+                .When(campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, Some.Launchable, organisation, Some.Now))
                 .Then(new CampaignScheduled(Some.Now), new CampaignLaunched(3), Sent(new HydrateAudience(Some.Id)));
         }
     }

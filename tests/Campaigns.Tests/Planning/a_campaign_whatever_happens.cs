@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Ledger;
 using Campaigns.Limits;
 using Campaigns.Planning;
@@ -124,17 +124,17 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             {
                 if (Campaign.Status == CampaignStatus.Paused)
                 {
-                    Decide("resume", campaign => PauseCampaign.Resume(campaign, Some.Id, now));
+                    Decide("resume", campaign => PauseCampaignHandler.Resume(campaign, Some.Id, now));
                 }
 
                 if (Campaign.Status is CampaignStatus.Draft or CampaignStatus.Approved)
                 {
-                    Decide("launch", campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, now));
+                    Decide("launch", campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, now));
                 }
 
                 if (Campaign.Status == CampaignStatus.InReview)
                 {
-                    Decide("approve", campaign => ReviewCampaign.Approve(campaign, null));
+                    Decide("approve", campaign => ReviewCampaignHandler.Approve(campaign, null));
                 }
 
                 GoOn();
@@ -155,22 +155,22 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             var organisation = random.Next(5) == 0 ? Some.WithApproval : Some.Organisation;
             (string Name, Func<Campaign, Outcome> Decide)[] usual =
             [
-                ("launch", campaign => LaunchCampaign.Decide(campaign, Some.Id, launchable, organisation, now)),
-                ("schedule", campaign => ScheduleCampaign.Decide(
+                ("launch", campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, launchable, organisation, now)),
+                ("schedule", campaign => ScheduleCampaignHandler.Decide(
                     campaign, Some.Id, now.AddMinutes(random.Next(-5, 60)), launchable, organisation, Some.FourteenDays, now)),
-                ("pause", campaign => PauseCampaign.Pause(campaign, null)),
-                ("resume", campaign => PauseCampaign.Resume(campaign, Some.Id, now)),
-                ("submit", ReviewCampaign.Submit),
-                ("approve", campaign => ReviewCampaign.Approve(campaign, null)),
-                ("retry", campaign => RetryCampaign.Decide(campaign, Some.Id, new Retry(RetryFailed.All, InDoubt: true), failed + inDoubt)),
-                ("archive", ArchiveCampaign.Decide),
-                ("edit", campaign => EditCampaign.Decide(campaign, campaign.Settings with { Name = "Other" })),
+                ("pause", campaign => PauseCampaignHandler.Pause(campaign, null)),
+                ("resume", campaign => PauseCampaignHandler.Resume(campaign, Some.Id, now)),
+                ("submit", ReviewCampaignHandler.Submit),
+                ("approve", campaign => ReviewCampaignHandler.Approve(campaign, null)),
+                ("retry", campaign => RetryCampaignHandler.Decide(campaign, Some.Id, new Retry(RetryFailed.All, InDoubt: true), failed + inDoubt)),
+                ("archive", ArchiveCampaignHandler.Decide),
+                ("edit", campaign => EditCampaignHandler.Decide(campaign, campaign.Settings with { Name = "Other" })),
             ];
             (string Name, Func<Campaign, Outcome> Decide)[] final =
             [
-                ("cancel", campaign => PauseCampaign.Cancel(campaign, Some.Id, null)),
-                ("reject", campaign => ReviewCampaign.Reject(campaign, "No")),
-                ("delete", DeleteDrafts.Decide),
+                ("cancel", campaign => PauseCampaignHandler.Cancel(campaign, Some.Id, null)),
+                ("reject", campaign => ReviewCampaignHandler.Reject(campaign, "No")),
+                ("delete", DeleteDraftsHandler.Decide),
             ];
             var (name, decide) = random.Next(12) == 0 ? final[random.Next(final.Length)] : usual[random.Next(usual.Length)];
             Decide(name, decide);
@@ -202,10 +202,10 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             {
                 case LaunchScheduled scheduled:
                     var launchable = !isCalm && random.Next(5) == 0 ? Some.WithoutBody : Some.Launchable;
-                    Decide("launch scheduled", campaign => LaunchCampaign.Decide(campaign, scheduled, launchable, now));
+                    Decide("launch scheduled", campaign => LaunchCampaignHandler.Decide(campaign, scheduled, launchable, now));
                     break;
-                case HydrateAudience when AudienceHydration.Stopped(Campaign, Some.Id) is not null:
-                    Decide("hydrate no more", campaign => AudienceHydration.Stopped(campaign, Some.Id)!);
+                case HydrateAudience when HydrateAudienceHandler.Stopped(Campaign, Some.Id) is not null:
+                    Decide("hydrate no more", campaign => HydrateAudienceHandler.Stopped(campaign, Some.Id)!);
                     break;
                 case HydrateAudience hydrate when hydrate.Queued == hydrated: // others find their recipients there already
                     hydrating = hydrate; // reads its chunk, and commits it later whatever happens meanwhile
@@ -221,10 +221,10 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
                     break;
                 case CompleteCampaign:
                     var counts = new CampaignCounts(queued, sending, sent, failed, inDoubt);
-                    Decide("complete", campaign => CampaignCompletion.Decide(campaign, Some.Id, counts));
+                    Decide("complete", campaign => CompleteCampaignHandler.Decide(campaign, Some.Id, counts));
                     break;
                 case LeaveDoubts leave:
-                    Decide("leave doubts", campaign => CampaignCompletion.Decide(campaign, leave));
+                    Decide("leave doubts", campaign => CompleteCampaignHandler.Decide(campaign, leave));
                     break;
             }
         }
@@ -243,7 +243,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
                 }
                 else
                 {
-                    Decide("hydrated", campaign => AudienceHydration.Decide(campaign, Some.Id, new AudienceHydrated(hydrated, 0)));
+                    Decide("hydrated", campaign => HydrateAudienceHandler.Decide(campaign, Some.Id, new AudienceHydrated(hydrated, 0)));
                 }
             }
             else if (Campaign.OpenBatch is { } open)
@@ -258,7 +258,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             var fromFailed = Math.Min(count, failed);
             (failed, inDoubt, queued) = (failed - fromFailed, inDoubt - (count - fromFailed), queued + count);
             var handedOverAt = batches.Where(batch => batch.HandedOver > 0).Select(batch => (DateTimeOffset?)batch.StartedAt).LastOrDefault();
-            var outcome = RecipientRequeuing.Decide(Campaign, Some.Id, count, count == RequeueChunk ? requeue : null, handedOverAt, now);
+            var outcome = RequeueRecipientsHandler.Decide(Campaign, Some.Id, count, count == RequeueChunk ? requeue : null, handedOverAt, now);
             Log.Add($"{now:dd HH:mm:ss} requeue {count}: {string.Join(", ", outcome.Events)} -> {string.Join(", ", outcome.Messages)}");
             Record(outcome.Events);
             foreach (var (message, due, _) in outcome.Messages)
@@ -360,7 +360,7 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
             foreach (var fact in facts)
             {
                 var before = Campaign;
-                Campaign = before.Apply(fact);
+                Campaign = before.Evolve(fact);
                 if (Campaign.Status != before.Status)
                 {
                     Ways.GetValueOrDefault(before.Status, []).ShouldContain(Campaign.Status, $"{before.Status} becomes {Campaign.Status} by {fact}");
@@ -387,8 +387,8 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
 
             Campaign.PausedBy.HasValue.ShouldBe(Campaign.Status == CampaignStatus.Paused);
             (hydrated == queued + sending + sent + failed + inDoubt + withdrawn || fact is BatchCompleted or CampaignPaused or NextBatchScheduled).ShouldBeTrue("the model lost somebody");
-            var stored = JsonSerializer.Serialize(Campaign, EventTypes.Json);
-            JsonSerializer.Serialize(JsonSerializer.Deserialize<Campaign>(stored, EventTypes.Json), EventTypes.Json).ShouldBe(stored);
+            var stored = JsonSerializer.Serialize(Campaign, StoredJson.Options);
+            JsonSerializer.Serialize(JsonSerializer.Deserialize<Campaign>(stored, StoredJson.Options), StoredJson.Options).ShouldBe(stored);
         }
     }
 }

@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Sending;
@@ -17,8 +17,8 @@ public sealed class a_draft
         })
         {
             var campaign = Given(new CampaignDrafted(Some.Settings), new CampaignEdited(edited));
-            campaign.When(state => LaunchCampaign.Decide(state, Some.Id, Some.Launchable, Some.Organisation, Some.Now)).Refused("concurrent-change");
-            campaign.When(state => ScheduleCampaign.Decide(
+            campaign.When(state => LaunchCampaignHandler.Decide(state, Some.Id, Some.Launchable, Some.Organisation, Some.Now)).Refused("concurrent-change");
+            campaign.When(state => ScheduleCampaignHandler.Decide(
                 state, Some.Id, Some.Now.AddHours(1), Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now)).Refused("concurrent-change");
         }
     }
@@ -27,20 +27,20 @@ public sealed class a_draft
     public void takes_new_settings()
     {
         var settings = Some.Settings with { Name = "Summer" };
-        Given(new CampaignDrafted(Some.Settings)).When(campaign => EditCampaign.Decide(campaign, settings)).Then(new CampaignEdited(settings));
+        Given(new CampaignDrafted(Some.Settings)).When(campaign => EditCampaignHandler.Decide(campaign, settings)).Then(new CampaignEdited(settings));
     }
 
     [Fact]
     public void records_nothing_when_edited_to_what_it_is() =>
         Given(new CampaignDrafted(Some.Daily))
-            .When(campaign => EditCampaign.Decide(campaign, Some.Settings with { Pace = new Pace(Daily: new DailyPace()) }))
+            .When(campaign => EditCampaignHandler.Decide(campaign, Some.Settings with { Pace = new Pace(Daily: new DailyPace()) }))
             .ThenNothing();
 
     [Fact]
-    public void is_deleted() => Some.CampaignIn(CampaignStatus.Draft).When(DeleteDrafts.Decide).Then(new CampaignDeleted());
+    public void is_deleted() => Some.CampaignIn(CampaignStatus.Draft).When(DeleteDraftsHandler.Decide).Then(new CampaignDeleted());
 
     [Fact]
-    public void is_submitted_when_complete() => Some.CampaignIn(CampaignStatus.Draft).When(ReviewCampaign.Submit).Then(new CampaignSubmitted());
+    public void is_submitted_when_complete() => Some.CampaignIn(CampaignStatus.Draft).When(ReviewCampaignHandler.Submit).Then(new CampaignSubmitted());
 
     public static TheoryData<CampaignSettings, string> Incomplete => new()
     {
@@ -58,10 +58,10 @@ public sealed class a_draft
         var draft = Given(new CampaignDrafted(settings));
         foreach (var decision in new[]
         {
-            draft.When(ReviewCampaign.Submit),
-            draft.When(campaign => ScheduleCampaign.Decide(
+            draft.When(ReviewCampaignHandler.Submit),
+            draft.When(campaign => ScheduleCampaignHandler.Decide(
                 campaign, Some.Id, Some.Now.AddDays(1), Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now)),
-            draft.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, Some.Now)),
+            draft.When(campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, Some.Now)),
         })
         {
             var refusal = decision.Refused("campaign-incomplete");
@@ -73,38 +73,38 @@ public sealed class a_draft
     [Fact]
     public void without_a_template_or_a_sender_cannot_be_tested()
     {
-        TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { TemplateId = null })).State)!.Code.ShouldBe("campaign-incomplete");
-        TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { From = null })).State)!.Code.ShouldBe("campaign-incomplete");
+        TestCampaignEndpoints.MayTest(Given(new CampaignDrafted(Some.Settings with { TemplateId = null })).State)!.Code.ShouldBe("campaign-incomplete");
+        TestCampaignEndpoints.MayTest(Given(new CampaignDrafted(Some.Settings with { From = null })).State)!.Code.ShouldBe("campaign-incomplete");
     }
 
     [Fact]
     public void for_text_messages_only_needs_no_sender_of_e_mail()
     {
         var draft = Given(new CampaignDrafted(Some.Settings with { From = null, Channels = CampaignChannels.Sms }));
-        draft.When(ReviewCampaign.Submit).Then(new CampaignSubmitted());
-        TestCampaign.MayTest(draft.State, Channel.Sms).ShouldBeNull();
-        TestCampaign.MayTest(draft.State).ShouldNotBeNull();
+        draft.When(ReviewCampaignHandler.Submit).Then(new CampaignSubmitted());
+        TestCampaignEndpoints.MayTest(draft.State, Channel.Sms).ShouldBeNull();
+        TestCampaignEndpoints.MayTest(draft.State).ShouldNotBeNull();
     }
 
     [Fact]
     public void without_a_list_can_be_tested() =>
-        TestCampaign.MayTest(Given(new CampaignDrafted(Some.Settings with { ListId = null })).State).ShouldBeNull();
+        TestCampaignEndpoints.MayTest(Given(new CampaignDrafted(Some.Settings with { ListId = null })).State).ShouldBeNull();
 
     [Fact]
     public void whose_template_has_no_body_is_neither_scheduled_nor_launched()
     {
         var draft = Some.CampaignIn(CampaignStatus.Draft);
-        draft.When(campaign => ScheduleCampaign.Decide(
+        draft.When(campaign => ScheduleCampaignHandler.Decide(
             campaign, Some.Id, Some.Now.AddDays(1), Some.WithoutBody, Some.Organisation, Some.FourteenDays, Some.Now)).Refused("body-missing");
-        draft.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.WithoutBody, Some.Organisation, Some.Now)).Refused("body-missing");
+        draft.When(campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, Some.WithoutBody, Some.Organisation, Some.Now)).Refused("body-missing");
     }
 
     [Fact]
     public void needs_approval_where_the_organisation_asks_for_it()
     {
         var draft = Some.CampaignIn(CampaignStatus.Draft);
-        draft.When(campaign => ScheduleCampaign.Decide(
+        draft.When(campaign => ScheduleCampaignHandler.Decide(
             campaign, Some.Id, Some.Now.AddDays(1), Some.Launchable, Some.WithApproval, Some.FourteenDays, Some.Now)).Refused("approval-required");
-        draft.When(campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.WithApproval, Some.Now)).Refused("approval-required");
+        draft.When(campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, Some.Launchable, Some.WithApproval, Some.Now)).Refused("approval-required");
     }
 }

@@ -1,3 +1,4 @@
+using Campaigns.Storage;
 using Campaigns.Ledger;
 using Campaigns.Limits;
 using Campaigns.Planning;
@@ -17,7 +18,7 @@ public sealed class a_retry
 
     [Fact]
     public void is_on_record_with_what_was_asked_and_begins_to_queue_again() =>
-        Given(Ended).When(campaign => RetryCampaign.Decide(campaign, Some.Id, All, 2))
+        Given(Ended).When(campaign => RetryCampaignHandler.Decide(campaign, Some.Id, All, 2))
             .Then(new CampaignRetried(All, 2), Sent(new RequeueRecipients(Some.Id, All)));
 
     [Fact]
@@ -29,20 +30,20 @@ public sealed class a_retry
     }
 
     [Fact]
-    public void of_nobody_leaves_no_trace() => Given(Ended).When(campaign => RetryCampaign.Decide(campaign, Some.Id, All, 0)).ThenNothing();
+    public void of_nobody_leaves_no_trace() => Given(Ended).When(campaign => RetryCampaignHandler.Decide(campaign, Some.Id, All, 0)).ThenNothing();
 
     [Fact]
     public void waits_for_the_one_before() =>
-        Given([.. Ended, new CampaignRetried(All, 2)]).When(campaign => RetryCampaign.Decide(campaign, Some.Id, All, 2)).Refused("retry-under-way");
+        Given([.. Ended, new CampaignRetried(All, 2)]).When(campaign => RetryCampaignHandler.Decide(campaign, Some.Id, All, 2)).Refused("retry-under-way");
 
     [Fact]
     public void is_not_for_an_archived_campaign() =>
-        Given([.. Ended, new CampaignArchived()]).When(campaign => RetryCampaign.Decide(campaign, Some.Id, All, 2)).Refused("campaign-not-retryable");
+        Given([.. Ended, new CampaignArchived()]).When(campaign => RetryCampaignHandler.Decide(campaign, Some.Id, All, 2)).Refused("campaign-not-retryable");
 
     [Fact]
     public void is_not_for_a_campaign_that_could_not_begin() =>
         Given([.. Some.Facts(CampaignStatus.Scheduled), new CampaignPaused(PausedBy.Breaker, "No body")])
-            .When(campaign => RetryCampaign.Decide(campaign, Some.Id, All, 2)).Refused("campaign-not-retryable");
+            .When(campaign => RetryCampaignHandler.Decide(campaign, Some.Id, All, 2)).Refused("campaign-not-retryable");
 
     [Fact]
     public void means_what_failed_for_a_passing_reason_when_nothing_is_said()
@@ -57,12 +58,12 @@ public sealed class a_retry
     [Fact]
     public void of_named_recipients_names_nothing_else()
     {
-        RetryCampaign.Errors(new RetryInput()).ShouldBeEmpty();
-        RetryCampaign.Errors(new RetryInput(RetryFailed.All, true)).ShouldBeEmpty();
-        RetryCampaign.Errors(new RetryInput(Recipients: Two)).ShouldBeEmpty();
-        RetryCampaign.Errors(new RetryInput(RetryFailed.All, true, Two)).Keys.ShouldBe(["failed", "inDoubt"], ignoreOrder: true);
-        RetryCampaign.Errors(new RetryInput(Recipients: [])).Keys.ShouldBe(["recipients"]);
-        RetryCampaign.Errors(new RetryInput(Recipients: [.. Enumerable.Range(0, 1001).Select(_ => Guid.NewGuid())])).Keys.ShouldBe(["recipients"]);
+        RetryCampaignEndpoints.Errors(new RetryInput()).ShouldBeEmpty();
+        RetryCampaignEndpoints.Errors(new RetryInput(RetryFailed.All, true)).ShouldBeEmpty();
+        RetryCampaignEndpoints.Errors(new RetryInput(Recipients: Two)).ShouldBeEmpty();
+        RetryCampaignEndpoints.Errors(new RetryInput(RetryFailed.All, true, Two)).Keys.ShouldBe(["failed", "inDoubt"], ignoreOrder: true);
+        RetryCampaignEndpoints.Errors(new RetryInput(Recipients: [])).Keys.ShouldBe(["recipients"]);
+        RetryCampaignEndpoints.Errors(new RetryInput(Recipients: [.. Enumerable.Range(0, 1001).Select(_ => Guid.NewGuid())])).Keys.ShouldBe(["recipients"]);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class a_retry
     {
         object[] paused = [.. Some.Facts(CampaignStatus.Sending), First, FirstFailed, new CampaignPaused(PausedBy.Person, "Lunch"), new CampaignRetried(All, 2)];
         Given(paused).When(Requeue(2)).Then(new RecipientsRequeued(2, true), new NextBatchScheduled(2, Some.Now));
-        Given([.. paused, new RecipientsRequeued(2, true)]).When(campaign => PauseCampaign.Resume(campaign, Some.Id, Some.Now))
+        Given([.. paused, new RecipientsRequeued(2, true)]).When(campaign => PauseCampaignHandler.Resume(campaign, Some.Id, Some.Now))
             .Then(new CampaignResumed(), Due(new SendBatch(Some.Id, 2), Some.Now));
     }
 
@@ -110,7 +111,7 @@ public sealed class a_retry
             new CampaignCompleted(CampaignEnd.Failed), new CampaignRetried(All, 2),
         ];
         var tomorrow = First.At.AddHours(24);
-        Given(daily).When(campaign => RecipientRequeuing.Decide(campaign, Some.Id, 2, null, First.At, Some.Now.AddHours(1)))
+        Given(daily).When(campaign => RequeueRecipientsHandler.Decide(campaign, Some.Id, 2, null, First.At, Some.Now.AddHours(1)))
             .Then(new RecipientsRequeued(2, true), new NextBatchScheduled(2, tomorrow), Due(new SendBatch(Some.Id, 2), tomorrow));
     }
 
@@ -122,8 +123,8 @@ public sealed class a_retry
     public void keeps_the_campaign_from_ending_before_it_is_done()
     {
         object[] retried = [.. Ended, new CampaignRetried(All, 2)];
-        Given(retried).When(campaign => CampaignCompletion.Decide(campaign, Some.Id, new CampaignCounts(0, 0, 0, 2, 0))).ThenNothing();
-        Given([.. retried, new RecipientsRequeued(0, true)]).When(campaign => CampaignCompletion.Decide(campaign, Some.Id, new CampaignCounts(0, 0, 1, 1, 0)))
+        Given(retried).When(campaign => CompleteCampaignHandler.Decide(campaign, Some.Id, new CampaignCounts(0, 0, 0, 2, 0))).ThenNothing();
+        Given([.. retried, new RecipientsRequeued(0, true)]).When(campaign => CompleteCampaignHandler.Decide(campaign, Some.Id, new CampaignCounts(0, 0, 1, 1, 0)))
             .Then(new CampaignCompleted(CampaignEnd.Partial));
     }
 
@@ -143,6 +144,6 @@ public sealed class a_retry
     public void ends_when_the_campaign_is_cancelled() =>
         Given([.. Ended, new CampaignRetried(All, 2), new CampaignCancelled(null)]).State.Retrying.ShouldBeNull();
 
-    static Func<Campaign, Engine.Events.Outcome> Requeue(int count, RequeueRecipients? next = null) =>
-        campaign => RecipientRequeuing.Decide(campaign, Some.Id, count, next, null, Some.Now);
+    static Func<Campaign, Outcome> Requeue(int count, RequeueRecipients? next = null) =>
+        campaign => RequeueRecipientsHandler.Decide(campaign, Some.Id, count, next, null, Some.Now);
 }

@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Senders;
@@ -18,7 +18,7 @@ public sealed class the_senders_of_a_campaign
     static readonly StreamState<Sender> Anna = Sender(First, "anna@example.com", new SenderVerified(VerifiedBy.Provider, Some.Now));
 
     static StreamState<Sender> Sender(Guid id, string email, params object[] facts) => new(
-        id, new object[] { new SenderAdded(new SenderSettings("Somebody", email)) }.Concat(facts).Aggregate(Campaigns.Senders.Sender.Initial, (state, fact) => state.Apply(fact)), 1);
+        id, new object[] { new SenderAdded(new SenderSettings("Somebody", email)) }.Concat(facts).Aggregate(Campaigns.Senders.Sender.Initial, (state, fact) => state.Evolve(fact)), 1);
 
     static string? Refusal(CampaignSettings settings, bool requireVerified, params StreamState<Sender>[] found) =>
         SenderRules.RefusalFor(settings, found, requireVerified)?.Code;
@@ -62,7 +62,7 @@ public sealed class the_senders_of_a_campaign
 
     [Fact]
     public void stay_when_a_draft_is_written_again_as_it_is() =>
-        Scenario.Given(new CampaignDrafted(Rotating)).When(campaign => EditCampaign.Decide(campaign, Rotating with { SenderIds = [First, Second] })).ThenNothing();
+        Scenario.Given(new CampaignDrafted(Rotating)).When(campaign => EditCampaignHandler.Decide(campaign, Rotating with { SenderIds = [First, Second] })).ThenNothing();
 
     [Fact]
     public void are_on_record_with_each_batch_in_as_few_words_as_it_takes()

@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Planning;
 using Campaigns.Sending;
 
@@ -41,20 +41,20 @@ public sealed class what_each_status_allows
 
     static readonly Dictionary<string, Func<Campaign, Outcome>> Commands = new(StringComparer.Ordinal)
     {
-        ["edit"] = campaign => EditCampaign.Decide(campaign, Some.Settings with { Name = "Summer" }),
-        ["delete"] = DeleteDrafts.Decide,
-        ["test"] = campaign => TestCampaign.MayTest(campaign) is { } refusal ? Outcome.Refuse(refusal) : Outcome.Nothing,
-        ["submit"] = ReviewCampaign.Submit,
-        ["approve"] = campaign => ReviewCampaign.Approve(campaign, "Good"),
-        ["reject"] = campaign => ReviewCampaign.Reject(campaign, "Too long"),
-        ["schedule"] = campaign => ScheduleCampaign.Decide(
+        ["edit"] = campaign => EditCampaignHandler.Decide(campaign, Some.Settings with { Name = "Summer" }),
+        ["delete"] = DeleteDraftsHandler.Decide,
+        ["test"] = campaign => TestCampaignEndpoints.MayTest(campaign) is { } refusal ? Outcome.Refuse(refusal) : Outcome.Nothing,
+        ["submit"] = ReviewCampaignHandler.Submit,
+        ["approve"] = campaign => ReviewCampaignHandler.Approve(campaign, "Good"),
+        ["reject"] = campaign => ReviewCampaignHandler.Reject(campaign, "Too long"),
+        ["schedule"] = campaign => ScheduleCampaignHandler.Decide(
             campaign, Some.Id, Some.Now.AddDays(1), Some.Launchable, Some.Organisation, Some.FourteenDays, Some.Now),
-        ["launch"] = campaign => LaunchCampaign.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, Some.Now),
-        ["pause"] = campaign => PauseCampaign.Pause(campaign, "Lunch"),
-        ["resume"] = campaign => PauseCampaign.Resume(campaign, Some.Id, Some.Now),
-        ["cancel"] = campaign => PauseCampaign.Cancel(campaign, Some.Id, "Not needed"),
-        ["archive"] = ArchiveCampaign.Decide,
-        ["retry"] = campaign => RetryCampaign.Decide(campaign, Some.Id, new Retry(RetryFailed.All), 3),
+        ["launch"] = campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, Some.Launchable, Some.Organisation, Some.Now),
+        ["pause"] = campaign => PauseCampaignHandler.Pause(campaign, "Lunch"),
+        ["resume"] = campaign => PauseCampaignHandler.Resume(campaign, Some.Id, Some.Now),
+        ["cancel"] = campaign => PauseCampaignHandler.Cancel(campaign, Some.Id, "Not needed"),
+        ["archive"] = ArchiveCampaignHandler.Decide,
+        ["retry"] = campaign => RetryCampaignHandler.Decide(campaign, Some.Id, new Retry(RetryFailed.All), 3),
     };
 
     public static TheoryData<string, CampaignStatus, string> Cells()
@@ -106,7 +106,7 @@ public sealed class what_each_status_allows
     {
         var before = Some.CampaignIn(status).State;
         before.Status.ShouldBe(status);
-        var after = Commands[command](before).Events.Aggregate(before, (state, fact) => state.Apply(fact));
+        var after = Commands[command](before).Events.Aggregate(before, (state, fact) => state.Evolve(fact));
         (after.Status == CampaignStatus.Draft && status != CampaignStatus.Draft).ShouldBeFalse(expected);
     }
 
@@ -114,7 +114,7 @@ public sealed class what_each_status_allows
     public void each_command_carried_out_twice_is_carried_out_once(string command, CampaignStatus status, string expected)
     {
         var before = Some.CampaignIn(status).State;
-        var once = Commands[command](before).Events.Aggregate(before, (state, fact) => state.Apply(fact));
+        var once = Commands[command](before).Events.Aggregate(before, (state, fact) => state.Evolve(fact));
         Commands[command](once).Events.ShouldBeEmpty(expected);
     }
 }

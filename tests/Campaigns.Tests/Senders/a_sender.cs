@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Limits;
 using Campaigns.Senders;
 
@@ -13,12 +13,12 @@ public sealed class a_sender
     static readonly SenderConfirmationAsked Asked = new(Hash, Some.Now, Some.Now.AddDays(3));
 
     static Given<Sender> Given(params object[] facts) =>
-        new(new object[] { new SenderAdded(Settings) }.Concat(facts).Aggregate(Sender.Initial, (state, fact) => state.Apply(fact)));
+        new(new object[] { new SenderAdded(Settings) }.Concat(facts).Aggregate(Sender.Initial, (state, fact) => state.Evolve(fact)));
 
     static Outcome Verify(Sender sender, bool isVouchedFor = false, DateTimeOffset? now = null, string? email = Email) =>
-        VerifySender.Decide(sender, email, isVouchedFor, Hash, TimeSpan.FromDays(3), now ?? Some.Now);
+        VerifySenderHandler.Decide(sender, email, isVouchedFor, Hash, TimeSpan.FromDays(3), now ?? Some.Now);
 
-    static Outcome Resume(Sender sender) => PauseSender.Resume(sender, Some.Now);
+    static Outcome Resume(Sender sender) => PauseSenderHandler.Resume(sender, Some.Now);
 
     [Fact]
     public void is_verified_by_the_providers_own_word() =>
@@ -44,10 +44,10 @@ public sealed class a_sender
     [Fact]
     public void is_confirmed_by_the_link_that_was_sent_last_and_in_time()
     {
-        Given(Asked).When(sender => ConfirmSender.Decide(sender, Hash, Asked.Until.AddTicks(-1))).Then(new SenderVerified(VerifiedBy.Link, Asked.Until.AddTicks(-1)));
-        Given(Asked).When(sender => ConfirmSender.Decide(sender, Hash, Asked.Until)).Refused("confirmation-expired");
-        Given(Asked, Asked with { Hash = "newer" }).When(sender => ConfirmSender.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
-        Given(Asked, new SenderVerified(VerifiedBy.Link, Some.Now)).When(sender => ConfirmSender.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
+        Given(Asked).When(sender => ConfirmSenderHandler.Decide(sender, Hash, Asked.Until.AddTicks(-1))).Then(new SenderVerified(VerifiedBy.Link, Asked.Until.AddTicks(-1)));
+        Given(Asked).When(sender => ConfirmSenderHandler.Decide(sender, Hash, Asked.Until)).Refused("confirmation-expired");
+        Given(Asked, Asked with { Hash = "newer" }).When(sender => ConfirmSenderHandler.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
+        Given(Asked, new SenderVerified(VerifiedBy.Link, Some.Now)).When(sender => ConfirmSenderHandler.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class a_sender
     {
         var changed = new SenderChanged(Settings with { Email = "anna@example.org" });
         Given(new SenderVerified(VerifiedBy.Link, Some.Now), changed).State.IsVerified.ShouldBeFalse();
-        Given(Asked, changed).When(sender => ConfirmSender.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
+        Given(Asked, changed).When(sender => ConfirmSenderHandler.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
         Given(new SenderVerified(VerifiedBy.Link, Some.Now), new SenderChanged(Settings with { Name = "Anna B." })).State.IsVerified.ShouldBeTrue();
     }
 
@@ -69,10 +69,10 @@ public sealed class a_sender
     [Fact]
     public void is_paused_and_resumed_once_each()
     {
-        Given().When(sender => PauseSender.Pause(sender, PausedBy.Breaker, "Bounces")).Then(new SenderPaused(PausedBy.Breaker, "Bounces"));
+        Given().When(sender => PauseSenderHandler.Pause(sender, PausedBy.Breaker, "Bounces")).Then(new SenderPaused(PausedBy.Breaker, "Bounces"));
         var paused = Given(new SenderPaused(PausedBy.Breaker, "Bounces"));
         paused.State.IsAvailable.ShouldBeFalse();
-        paused.When(sender => PauseSender.Pause(sender, PausedBy.Person, "Lunch")).ThenNothing();
+        paused.When(sender => PauseSenderHandler.Pause(sender, PausedBy.Person, "Lunch")).ThenNothing();
         paused.When(Resume).Then(new SenderResumed(Some.Now));
         Given().When(Resume).ThenNothing();
     }
@@ -82,20 +82,20 @@ public sealed class a_sender
     {
         var retired = Given(Asked, new SenderRetired());
         retired.State.IsAvailable.ShouldBeFalse();
-        retired.When(PauseSender.Retire).ThenNothing();
+        retired.When(PauseSenderHandler.Retire).ThenNothing();
         retired.When(Resume).Refused("sender-retired");
         retired.When(sender => Verify(sender, isVouchedFor: true)).Refused("sender-retired");
-        retired.When(sender => ChangeSender.Decide(sender, Settings with { Name = "Else" })).Refused("sender-retired");
-        retired.When(sender => ConfirmSender.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
+        retired.When(sender => ChangeSenderHandler.Decide(sender, Settings with { Name = "Else" })).Refused("sender-retired");
+        retired.When(sender => ConfirmSenderHandler.Decide(sender, Hash, Some.Now)).Refused("confirmation-expired");
     }
 
     [Fact]
     public void is_changed_only_by_what_differs()
     {
         var warm = Settings with { WarmUp = new WarmUp(Some.Now, [10, 20]) };
-        Given(new SenderChanged(warm)).When(sender => ChangeSender.Decide(sender, warm with { WarmUp = new WarmUp(Some.Now, [10, 20]) })).ThenNothing();
+        Given(new SenderChanged(warm)).When(sender => ChangeSenderHandler.Decide(sender, warm with { WarmUp = new WarmUp(Some.Now, [10, 20]) })).ThenNothing();
         var faster = warm with { WarmUp = new WarmUp(Some.Now, [10, 30]) };
-        Given(new SenderChanged(warm)).When(sender => ChangeSender.Decide(sender, faster)).Then(new SenderChanged(faster));
+        Given(new SenderChanged(warm)).When(sender => ChangeSenderHandler.Decide(sender, faster)).Then(new SenderChanged(faster));
     }
 
     [Fact]

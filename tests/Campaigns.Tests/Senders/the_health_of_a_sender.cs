@@ -15,7 +15,7 @@ public sealed class the_health_of_a_sender
     [InlineData(1000, 0, 3, "3 of 1000 recipients reported it as spam, over 0.1 %")]
     public void pauses_it_by_the_rule_that_holds_for_campaigns(long sent, long bounced, long complained, string? reason)
     {
-        var decision = Given().When(sender => SenderBreaker.Decide(sender, new SenderHealth(sent, bounced, complained, LastWeek), Options));
+        var decision = Given().When(sender => CheckSenderHealthHandler.Decide(sender, new SenderHealth(sent, bounced, complained, LastWeek), Options));
         if (reason is null)
         {
             decision.ThenNothing();
@@ -30,8 +30,8 @@ public sealed class the_health_of_a_sender
     public void matters_only_while_messages_go_out_in_its_name()
     {
         var bad = new SenderHealth(1000, 500, 500, LastWeek);
-        Given(new SenderPaused(PausedBy.Person, "Lunch")).When(sender => SenderBreaker.Decide(sender, bad, Options)).ThenNothing();
-        Given(new SenderRetired()).When(sender => SenderBreaker.Decide(sender, bad, Options)).ThenNothing();
+        Given(new SenderPaused(PausedBy.Person, "Lunch")).When(sender => CheckSenderHealthHandler.Decide(sender, bad, Options)).ThenNothing();
+        Given(new SenderRetired()).When(sender => CheckSenderHealthHandler.Decide(sender, bad, Options)).ThenNothing();
     }
 
     [Fact]
@@ -47,8 +47,8 @@ public sealed class the_health_of_a_sender
     {
         Since(Resumed(Some.Now.AddMinutes(-30)).State).ShouldBe(Some.Now);
         Since(Resumed(Some.Now).State).ShouldBe(Some.Now.AddHours(1));
-        Resumed(Some.Now).When(sender => SenderBreaker.Decide(sender, new SenderHealth(1000, 500, 0, Some.Now.AddHours(1)), Options)).Outcome.Events.Count.ShouldBe(1);
-        Resumed(Some.Now).When(sender => SenderBreaker.Decide(sender, new SenderHealth(1000, 500, 0, LastWeek), Options)).ThenNothing(); // counted before
+        Resumed(Some.Now).When(sender => CheckSenderHealthHandler.Decide(sender, new SenderHealth(1000, 500, 0, Some.Now.AddHours(1)), Options)).Outcome.Events.Count.ShouldBe(1);
+        Resumed(Some.Now).When(sender => CheckSenderHealthHandler.Decide(sender, new SenderHealth(1000, 500, 0, LastWeek), Options)).ThenNothing(); // counted before
     }
 
     static DateTimeOffset Since(Sender sender) => SenderHealths.Since(sender, Options.SenderHealthFor, Some.Now);
@@ -56,5 +56,5 @@ public sealed class the_health_of_a_sender
     static Given<Sender> Resumed(DateTimeOffset at) => Given(new SenderPaused(PausedBy.Breaker, "Bounces"), new SenderResumed(at));
 
     static Given<Sender> Given(params object[] facts) =>
-        new(new object[] { new SenderAdded(new SenderSettings("Anna", "anna@example.com")) }.Concat(facts).Aggregate(Sender.Initial, (state, fact) => state.Apply(fact)));
+        new(new object[] { new SenderAdded(new SenderSettings("Anna", "anna@example.com")) }.Concat(facts).Aggregate(Sender.Initial, (state, fact) => state.Evolve(fact)));
 }

@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Recipients;
@@ -48,7 +48,7 @@ public sealed class closing_a_batch
     {
         var tripped = Daily().When(Close(Results("No such key", new MessageReturned(1, "401")), queued: 6));
         var paused = Given([.. DailyFacts, .. tripped.Outcome.Events]);
-        paused.When(campaign => PauseCampaign.Resume(campaign, Some.Id, Ended))
+        paused.When(campaign => PauseCampaignHandler.Resume(campaign, Some.Id, Ended))
             .Then(new CampaignResumed(), Due(new SendBatch(Some.Id, 2), Started.AddHours(24)));
     }
 
@@ -76,7 +76,7 @@ public sealed class closing_a_batch
     {
         Given([.. DailyFacts, new CampaignPaused(PausedBy.Person, "Lunch")]).When(Close(Sent(4), queued: 0)).Then(new BatchCompleted(1, 4, 0, 0, 0, 0));
         var resumed = Given([.. DailyFacts, new CampaignPaused(PausedBy.Person, "Lunch"), new BatchCompleted(1, 4, 0, 0, 0, 0)]);
-        resumed.When(campaign => PauseCampaign.Resume(campaign, Some.Id, Ended))
+        resumed.When(campaign => PauseCampaignHandler.Resume(campaign, Some.Id, Ended))
             .Then(new CampaignResumed(), Due(new SendBatch(Some.Id, 2), Ended)); // which finds nobody, and completes the campaign
     }
 

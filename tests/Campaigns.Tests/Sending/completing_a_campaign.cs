@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Ledger;
 using Campaigns.Planning;
 using Campaigns.Sending;
@@ -29,8 +29,8 @@ public sealed class completing_a_campaign
     public void that_has_ended_ends_otherwise_when_late_results_say_so(CampaignEnd ended, int before, int inDoubt, CampaignEnd now)
     {
         var campaign = Scenario.Given([.. Some.Facts(CampaignStatus.Sending), new CampaignCompleted(ended)]);
-        campaign.When(each => CampaignCompletion.Decide(each, Some.Id, new CampaignCounts(0, 0, before + 1, 0, inDoubt))).Then(new CampaignReassessed(now));
-        campaign.When(each => CampaignCompletion.Decide(each, Some.Id, new CampaignCounts(0, 0, ended == CampaignEnd.Failed ? 0 : 1, 0, 1))).ThenNothing();
+        campaign.When(each => CompleteCampaignHandler.Decide(each, Some.Id, new CampaignCounts(0, 0, before + 1, 0, inDoubt))).Then(new CampaignReassessed(now));
+        campaign.When(each => CompleteCampaignHandler.Decide(each, Some.Id, new CampaignCounts(0, 0, ended == CampaignEnd.Failed ? 0 : 1, 0, 1))).ThenNothing();
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class completing_a_campaign
     public void no_longer_waits_when_the_time_for_doubts_is_over()
     {
         var left = Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt])
-            .When(campaign => CampaignCompletion.Decide(campaign, new LeaveDoubts(Some.Id, 1)));
+            .When(campaign => CompleteCampaignHandler.Decide(campaign, new LeaveDoubts(Some.Id, 1)));
         left.Then(new DoubtsLeft(1), Sent(new CompleteCampaign(Some.Id)));
         Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt, new DoubtsLeft(1)]).When(Complete(new CampaignCounts(0, 0, 9, 0, 1)))
             .Then(new CampaignCompleted(CampaignEnd.Partial));
@@ -84,7 +84,7 @@ public sealed class completing_a_campaign
     [Fact]
     public void leaves_doubts_once() =>
         Given([.. Some.Facts(CampaignStatus.Sending), Open, InDoubt, new DoubtsLeft(1)])
-            .When(campaign => CampaignCompletion.Decide(campaign, new LeaveDoubts(Some.Id, 1))).ThenNothing();
+            .When(campaign => CompleteCampaignHandler.Decide(campaign, new LeaveDoubts(Some.Id, 1))).ThenNothing();
 
     [Fact]
     public void happens_only_to_a_campaign_that_is_sending_or_was_judged_otherwise()
@@ -96,5 +96,5 @@ public sealed class completing_a_campaign
         }
     }
 
-    static Func<Campaign, Outcome> Complete(CampaignCounts counts) => campaign => CampaignCompletion.Decide(campaign, Some.Id, counts);
+    static Func<Campaign, Outcome> Complete(CampaignCounts counts) => campaign => CompleteCampaignHandler.Decide(campaign, Some.Id, counts);
 }

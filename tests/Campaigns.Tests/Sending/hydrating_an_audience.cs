@@ -13,29 +13,29 @@ public sealed class hydrating_an_audience
 
     [Fact]
     public void starts_the_first_batch_when_it_is_done() =>
-        Given(Launched).When(campaign => AudienceHydration.Decide(campaign, Some.Id, Hydrated)).Then(Hydrated, Sent(new SendBatch(Some.Id, 1)));
+        Given(Launched).When(campaign => HydrateAudienceHandler.Decide(campaign, Some.Id, Hydrated)).Then(Hydrated, Sent(new SendBatch(Some.Id, 1)));
 
     [Fact]
     public void goes_on_during_a_pause_and_leaves_the_first_batch_to_its_end() =>
         Given([.. Launched, new CampaignPaused(PausedBy.Person, "Wait")])
-            .When(campaign => AudienceHydration.Decide(campaign, Some.Id, Hydrated)).Then(Hydrated);
+            .When(campaign => HydrateAudienceHandler.Decide(campaign, Some.Id, Hydrated)).Then(Hydrated);
 
     [Fact]
     public void of_a_campaign_cancelled_meanwhile_withdraws_everybody() =>
         Given([.. Launched, new CampaignCancelled(null)])
-            .When(campaign => AudienceHydration.Decide(campaign, Some.Id, Hydrated)).Then(Hydrated, Sent(new WithdrawQueued(Some.Id)));
+            .When(campaign => HydrateAudienceHandler.Decide(campaign, Some.Id, Hydrated)).Then(Hydrated, Sent(new WithdrawQueued(Some.Id)));
 
     [Fact]
     public void ends_at_a_cancellation_and_withdraws_whoever_came_with_the_last_chunk() =>
         Given([.. Launched, new CampaignCancelled(null)])
-            .When(campaign => AudienceHydration.Stopped(campaign, Some.Id).ShouldNotBeNull()).Then(Sent(new WithdrawQueued(Some.Id)));
+            .When(campaign => HydrateAudienceHandler.Stopped(campaign, Some.Id).ShouldNotBeNull()).Then(Sent(new WithdrawQueued(Some.Id)));
 
     [Fact]
     public void is_done_once()
     {
-        Some.CampaignIn(CampaignStatus.Sending).When(campaign => AudienceHydration.Stopped(campaign, Some.Id).ShouldNotBeNull()).ThenNothing();
-        Some.CampaignIn(CampaignStatus.Sending).When(campaign => AudienceHydration.Decide(campaign, Some.Id, Hydrated)).ThenNothing();
-        Some.CampaignIn(CampaignStatus.Cancelled).When(campaign => AudienceHydration.Stopped(campaign, Some.Id).ShouldNotBeNull()).ThenNothing();
+        Some.CampaignIn(CampaignStatus.Sending).When(campaign => HydrateAudienceHandler.Stopped(campaign, Some.Id).ShouldNotBeNull()).ThenNothing();
+        Some.CampaignIn(CampaignStatus.Sending).When(campaign => HydrateAudienceHandler.Decide(campaign, Some.Id, Hydrated)).ThenNothing();
+        Some.CampaignIn(CampaignStatus.Cancelled).When(campaign => HydrateAudienceHandler.Stopped(campaign, Some.Id).ShouldNotBeNull()).ThenNothing();
     }
 
     [Fact]
@@ -56,14 +56,14 @@ public sealed class hydrating_an_audience
     public void makes_recipients_in_the_order_of_their_ids()
     {
         var members = Enumerable.Range(0, 50).Select(_ => new AudienceMember(Guid.NewGuid(), false, false, true, false)).ToList();
-        var recipients = AudienceHydration.Recipients(Some.Id, CampaignChannels.EmailAndSms, members);
+        var recipients = HydrateAudienceHandler.Recipients(Some.Id, CampaignChannels.EmailAndSms, members);
         recipients.Select(recipient => recipient.Id).ShouldBeInOrder();
         recipients.Select(recipient => recipient.Id).Distinct().Count().ShouldBe(100);
     }
 
-    static IEnumerable<(Channel, SkipReason?)> Skipped(CampaignChannels channels, AudienceMember member) => AudienceHydration.Recipients(Some.Id, channels, [member])
+    static IEnumerable<(Channel, SkipReason?)> Skipped(CampaignChannels channels, AudienceMember member) => HydrateAudienceHandler.Recipients(Some.Id, channels, [member])
         .OrderBy(recipient => recipient.Channel).Select(recipient => (recipient.Channel, recipient.MayNot));
 
     [Fact]
-    public void goes_on_while_the_campaign_does() => AudienceHydration.Stopped(Given(Launched).State, Some.Id).ShouldBeNull();
+    public void goes_on_while_the_campaign_does() => HydrateAudienceHandler.Stopped(Given(Launched).State, Some.Id).ShouldBeNull();
 }

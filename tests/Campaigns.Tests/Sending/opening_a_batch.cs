@@ -1,4 +1,4 @@
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Sending;

@@ -1,8 +1,9 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Insight;
 using Campaigns.Server.Hosting;
+using Campaigns.Storage;
 using Campaigns.Tenancy;
+using Marten;
 using Microsoft.AspNetCore.Components;
 using Npgsql;
 
@@ -20,7 +21,7 @@ public sealed partial class MainLayout
     DashboardOptions Options { get; set; } = null!;
 
     [Inject]
-    EventStore Store { get; set; } = null!;
+    IDocumentStore Store { get; set; } = null!;
 
     string Address => Http.Request.Path + Http.Request.QueryString;
 

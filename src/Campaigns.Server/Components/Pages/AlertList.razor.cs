@@ -1,6 +1,7 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Insight;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Components;
 
 namespace Campaigns.Server.Components.Pages;
@@ -17,7 +18,7 @@ public sealed partial class AlertList
     public string? Cursor { get; set; }
 
     [Inject]
-    EventStore Store { get; set; } = null!;
+    IDocumentStore Store { get; set; } = null!;
 
     bool IsAll => All == "true";
 

@@ -1,8 +1,8 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Server.Hosting;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.Extensions;
 
@@ -93,19 +93,17 @@ public sealed partial class CampaignDetails
         return holds.Exists(hold => hold.Kind is HoldKind.Limit or HoldKind.Provider) ? holds.FindAll(hold => hold.Kind != HoldKind.Pace) : holds;
     }
 
-    Task Pause() => Decide((campaign, _) => PauseCampaign.Pause(campaign, null));
+    Task Pause() => Decide(new PauseCampaign(Id, null));
 
-    Task Resume() => Answer(PauseCampaign.Resume(Request, Id, Http.RequestAborted));
+    Task Resume() => Decide(new ResumeCampaign(Id));
 
-    Task Retry() => Decide((campaign, _) => RetryCampaign.Decide(campaign, Id, new Retry(RetryFailed.All), progress!.Failed));
+    Task Retry() => Decide(new RetryCampaign(Id, new Retry(RetryFailed.All), progress!.Failed));
 
-    Task Cancel() => Decide((campaign, _) => PauseCampaign.Cancel(campaign, Id, string.IsNullOrWhiteSpace(CancelReason) ? null : CancelReason.Trim()));
+    Task Cancel() => Decide(new CancelCampaign(Id, string.IsNullOrWhiteSpace(CancelReason) ? null : CancelReason.Trim()));
 
-    Task Decide(Func<Campaign, DateTimeOffset, Outcome> decide) => Answer(Request.Decide(Id, decide, Http.RequestAborted));
-
-    async Task Answer(Task<Decided<Campaign>> deciding)
+    async Task Decide(object command)
     {
-        var decided = await deciding;
+        var decided = await Request.Decide<Campaign>(command, Http.RequestAborted);
         if (decided.Refusal is null)
         {
             Navigation.NavigateTo(Link(filter));

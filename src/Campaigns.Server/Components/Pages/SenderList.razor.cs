@@ -1,7 +1,8 @@
-using Campaigns.Engine.Events;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Senders;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Components;
 
 namespace Campaigns.Server.Components.Pages;
@@ -16,7 +17,7 @@ public sealed partial class SenderList
     public string? Cursor { get; set; }
 
     [Inject]
-    EventStore Store { get; set; } = null!;
+    IDocumentStore Store { get; set; } = null!;
 
     [Inject]
     SenderHealths Healths { get; set; } = null!;
@@ -36,13 +37,13 @@ public sealed partial class SenderList
     static string Part(long count, SenderView sender) =>
         count == 0 ? Words.Count(count) : $"{Words.Count(count)} ({Words.Share(count, sender.Health.Sent)})";
 
-    Task Pause(Guid id) => Decide(id, (sender, _) => PauseSender.Pause(sender, PausedBy.Person, "Paused by a person"));
+    Task Pause(Guid id) => Decide(new PauseSender(id, "Paused by a person"));
 
-    Task Resume(Guid id) => Decide(id, PauseSender.Resume);
+    Task Resume(Guid id) => Decide(new ResumeSender(id));
 
-    async Task Decide(Guid id, Func<Sender, DateTimeOffset, Outcome> decide)
+    async Task Decide(object command)
     {
-        var decided = await Request.Decide(id, decide, Http.RequestAborted);
+        var decided = await Request.Decide<Sender>(command, Http.RequestAborted);
         if (decided.Refusal is null)
         {
             Navigation.NavigateTo(Http.Request.Path + Http.Request.QueryString);

@@ -1,7 +1,8 @@
 using Campaigns.Audience;
 using Campaigns.Consent;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Components;
 
 namespace Campaigns.Server.Components.Pages;
@@ -19,7 +20,7 @@ public sealed partial class Suppressions
     public string? Cursor { get; set; }
 
     [Inject]
-    EventStore Store { get; set; } = null!;
+    IDocumentStore Store { get; set; } = null!;
 
     bool IsSearch => !string.IsNullOrWhiteSpace(Address);
 
@@ -28,7 +29,7 @@ public sealed partial class Suppressions
         wanted = EmailAddress.Normalise(Address);
         if (!IsSearch || wanted is not null)
         {
-            var page = await SuppressAddresses.List(Store, TenantId, wanted, new PageRequest(PageRequest.DefaultLimit, Cursor), ct);
+            var page = await SuppressAddressesEndpoints.List(Store, TenantId, wanted, new PageRequest(PageRequest.DefaultLimit, Cursor), ct);
             (rows, next) = (page.Items, page.Next);
         }
     });

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 
 namespace Campaigns.Audience.Import;
 

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Campaigns.Engine.Events;
 using Campaigns.Limits;
+using Campaigns.Storage;
 using CsvHelper;
 
 namespace Campaigns.Audience.Import;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Campaigns.Storage;
 
 namespace Campaigns.Audience.Import;
 
@@ -40,11 +41,17 @@ public enum ImportStatus
 public sealed record ContactImport(
     ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
     long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0) : IStreamState<ContactImport>
 {
     public static readonly ContactImport Initial = new(ImportStatus.Unknown, null, null, ExistingContacts.Keep, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
-    public ContactImport Apply(object fact) => fact switch
+    /// <inheritdoc/>
+    public Guid Id { get; init; }
+
+    /// <inheritdoc/>
+    public static ContactImport Begin(Guid id) => Initial with { Id = id };
+
+    public ContactImport Evolve(object fact) => fact switch
     {
         ImportStarted started => this with
         {

@@ -1,6 +1,6 @@
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
+using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -8,18 +8,24 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using NpgsqlTypes;
+using Wolverine;
 
 namespace Campaigns.Audience.Import;
 
 /// <param name="List">The id of a list, or the name of one, which is made when there is none; null for no list.</param>
 public sealed record ImportContacts(string? List, ExistingContacts Existing, string? FileName);
 
-/// <summary>Takes a file in, chunk by chunk: what was taken in stays, whatever happens to the rest.</summary>
-public sealed class ImportContactsHandler(ApiRequest request)
-{
-    /// <summary>Rows of one commit: large enough that the round trips do not count, small enough that progress is seen.</summary>
-    const int ChunkSize = 2000;
+/// <summary>Begins an import.</summary>
+public sealed record StartImport(Guid ImportId, ImportContacts Import);
 
+/// <summary>Takes in what was read of its file.</summary>
+public sealed record TakeImportChunk(Guid ImportId, FileChunk Chunk);
+
+/// <summary>Whatever it was, an import must not look as if it were still running.</summary>
+public sealed record FailImport(Guid ImportId, string Why);
+
+public static class ImportContactsHandler
+{
     static readonly string InsertList = Sql.Beside<CreateList>(nameof(InsertList));
     static readonly string KnownContacts = Sql.Beside<ImportContacts>(nameof(KnownContacts));
     static readonly string InsertContacts = Sql.Beside<ImportContacts>(nameof(InsertContacts));
@@ -28,54 +34,57 @@ public sealed class ImportContactsHandler(ApiRequest request)
     static readonly string InsertListMembers = Sql.Beside<AddListMembers>(nameof(InsertListMembers));
     static readonly string InsertRejections = Sql.Beside<ImportContacts>(nameof(InsertRejections));
 
-    /// <summary>Imports the whole file.</summary>
-    public async Task<(StreamState<ContactImport>? Import, Refusal? Refusal)> Run(ImportContacts command, ContactFile file, CancellationToken ct)
+    // Who makes a list of that name at the same moment may be faster: the next attempt finds it.
+    public static async Task<(Decided<ContactImport>, OutgoingMessages)> Handle(
+        StartImport command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
     {
-        var (started, refusal) = await Start(command, ct);
-        if (started is null)
+        var time = clock.Microseconds();
+        var import = await session.Events.FetchForWriting<ContactImport>(command.ImportId, ct);
+        var (listId, refusal) = await FindOrMakeList(command.Import.List, session, time, ct);
+        if (refusal is not null)
         {
-            return (null, refusal);
+            return import.Record(Outcome.Refuse(refusal));
         }
 
-        var import = started;
-        try
-        {
-            for (var running = true; running;)
-            {
-                var chunk = await file.Read(ChunkSize, ct);
-                import = await Take(import, chunk);
-                running = !chunk.Ended;
-            }
-        }
-        catch (Exception error)
-        {
-            // Whatever it was, the import must not look as if it were still running.
-            await Fail(started.Id, error);
-            throw;
-        }
-
-        return (import, null);
+        caller.Keep();
+        return import.Record(Outcome.Record(new ImportStarted(command.Import.FileName, listId, command.Import.Existing))
+            .Schedule(new LookAfterImport(command.ImportId, 1), time + LookAfterImportHandler.Patience));
     }
 
-    // Who makes a list of that name at the same moment may be faster: the next attempt finds it.
-    Task<(StreamState<ContactImport>? Started, Refusal? Refusal)> Start(ImportContacts command, CancellationToken ct) =>
-        EventStore.InRace<(StreamState<ContactImport>?, Refusal?)>(async () =>
+    // Another import or caller may be faster with one of these contacts: the next attempt knows it. The caller is taken for its name on the events.
+    public static async Task<(Decided<ContactImport>, OutgoingMessages)> Handle(
+        TakeImportChunk command, IDocumentSession session, Caller _, TimeProvider clock, CancellationToken ct)
+    {
+        var (time, chunk) = (clock.Microseconds(), command.Chunk);
+        var stream = await session.Events.FetchForWriting<ContactImport>(command.ImportId, ct);
+        var import = stream.Loaded();
+        var outcome = Outcome.Nothing;
+        if (chunk.Rows.Count > 0)
         {
-            var session = request.OpenSession();
-            var (listId, refusal) = await FindOrMakeList(command.List, session, ct);
-            if (refusal is not null)
-            {
-                return (null, refusal);
-            }
+            var decided = ImportChunk.Decide(chunk.Rows, await Known(import.Id, chunk.Rows, session, ct), time);
+            AddRows(session, import, decided, time);
+            outcome = outcome.And(decided.Progress(import.State.ExistingContacts));
+        }
 
-            var fresh = new StreamState<ContactImport>(Guid.CreateVersion7(session.Now), ContactImport.Initial, 0);
-            var started = session.Append(fresh, new ImportStarted(command.FileName, listId, command.Existing));
-            session.Send(new LookAfterImport(started.Id, started.Version), session.Now + ImportCare.Patience);
-            await session.Commit(ct);
-            return (started, null);
-        }, ct);
+        if (chunk.Ended)
+        {
+            var line = outcome.Events.Aggregate(import.State, (state, fact) => state.Evolve(fact)).Line;
+            outcome = outcome.And(chunk.Failure is { } failure ? new ImportFailed(failure, line) : new ImportCompleted());
+        }
 
-    async Task<(Guid? ListId, Refusal? Refusal)> FindOrMakeList(string? list, Session session, CancellationToken ct)
+        return stream.Record(outcome);
+    }
+
+    public static async Task<(Decided<ContactImport>, OutgoingMessages)> Handle(
+        FailImport command, IDocumentSession session, Caller _, CancellationToken ct)
+    {
+        var import = await session.Events.FetchForWriting<ContactImport>(command.ImportId, ct);
+        return import.Record(import.State().Status == ImportStatus.Running
+            ? Outcome.Record(new ImportFailed(command.Why, import.State().Line))
+            : Outcome.Nothing);
+    }
+
+    static async Task<(Guid? ListId, Refusal? Refusal)> FindOrMakeList(string? list, IDocumentSession session, DateTimeOffset time, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(list))
         {
@@ -84,12 +93,12 @@ public sealed class ImportContactsHandler(ApiRequest request)
 
         if (Guid.TryParse(list, out var id))
         {
-            return await ContactLists.Find(request.Store, request.TenantId, id, ct) is null
+            return await ContactLists.Find(session.DocumentStore, session.TenantId, id, ct) is null
                 ? (null, new Refusal("not-found", "There is no such list.", RefusalKind.NotFound))
                 : (id, null);
         }
 
-        if (await ContactLists.FindByName(request.Store, request.TenantId, list.Trim(), ct) is { } known)
+        if (await ContactLists.FindByName(session.DocumentStore, session.TenantId, list.Trim(), ct) is { } known)
         {
             return (known, null);
         }
@@ -99,80 +108,57 @@ public sealed class ImportContactsHandler(ApiRequest request)
             return (null, refusal);
         }
 
-        id = Guid.CreateVersion7(session.Now);
-        session.Sql.Add(InsertList, request.TenantId, id, list.Trim(), session.Now);
+        id = Guid.CreateVersion7(time);
+        session.Sql(InsertList, session.TenantId, id, list.Trim(), time);
         return (id, null);
     }
 
-    // A chunk that was read is also committed, even when the caller has gone: the report then says exactly how far it came.
-    // Another import or caller may be faster with one of these contacts: the next attempt knows it.
-    Task<StreamState<ContactImport>> Take(StreamState<ContactImport> import, FileChunk chunk) =>
-        EventStore.InRace(async () =>
-        {
-            var session = request.OpenSession();
-            var decided = ImportChunk.Decide(chunk.Rows, await Known(import.Id, chunk.Rows), session.Now);
-            var after = import;
-            if (chunk.Rows.Count > 0)
-            {
-                AddRows(session, import, decided);
-                after = session.Append(after, decided.Progress(import.State.ExistingContacts));
-            }
-
-            if (chunk.Ended)
-            {
-                after = session.Append(after, chunk.Failure is { } failure ? new ImportFailed(failure, after.State.Line) : new ImportCompleted());
-            }
-
-            await session.Commit(CancellationToken.None);
-            return after;
-        }, CancellationToken.None);
-
-    async Task<Dictionary<string, KnownContact>> Known(Guid importId, IReadOnlyList<FileRow> rows)
+    static async Task<Dictionary<string, KnownContact>> Known(Guid importId, IReadOnlyList<FileRow> rows, IDocumentSession session, CancellationToken ct)
     {
         var addresses = rows.Where(row => row.Rejection is null).Select(row => row.Email).ToArray();
-        var known = await request.Store.Database.Query(
+        var known = await session.DocumentStore.Database.Query(
             KnownContacts,
             reader => (Email: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.ValueOrNull<long>(2))),
-            CancellationToken.None, request.TenantId, addresses, importId);
+            ct, session.TenantId, addresses, importId);
         return known.ToDictionary(found => found.Email, found => found.Contact, StringComparer.Ordinal);
     }
 
-    static void AddRows(Session session, StreamState<ContactImport> import, ImportChunk chunk)
+    static void AddRows(IDocumentSession session, StreamState<ContactImport> import, ImportChunk chunk, DateTimeOffset time)
     {
         if (chunk.Created.Count > 0)
         {
             var rows = chunk.Created;
-            session.Sql.Add(
+            session.Sql(
                 InsertContacts, session.TenantId,
                 Column(rows, row => row.Id), Column(rows, row => row.Row.Email), Column(rows, row => row.Row.Phone), Column(rows, row => row.Row.FirstName),
                 Column(rows, row => row.Row.LastName), Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line),
-                import.Id, session.Now);
+                import.Id, time);
         }
 
         if (chunk.Known.Count > 0 && import.State.ExistingContacts == ExistingContacts.Update)
         {
             var rows = chunk.Known;
-            session.Sql.Add(
+            session.Sql(
                 UpdateContacts, session.TenantId,
                 Column(rows, row => row.Id), Column(rows, row => row.Row.Phone), Column(rows, row => row.Row.FirstName), Column(rows, row => row.Row.LastName),
-                Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line), import.Id, session.Now);
+                Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line), import.Id, time);
         }
         else if (chunk.Known.Count > 0)
         {
-            session.Sql.Add(
+            session.Sql(
                 MarkContacts, session.TenantId, Column(chunk.Known, row => row.Id), Column(chunk.Known, row => row.Row.Line), import.Id);
         }
 
         if (import.State.ListId is { } list)
         {
             Guid[] members = [.. chunk.Created.Select(row => row.Id), .. chunk.Known.Select(row => row.Id)];
-            session.Sql.Add(InsertListMembers, session.TenantId, list, members);
+            session.Sql(InsertListMembers, session.TenantId, list, members);
         }
 
         if (chunk.Rejected.Count > 0)
         {
             var rows = chunk.Rejected;
-            session.Sql.Add(
+            session.Sql(
                 InsertRejections, session.TenantId, import.Id,
                 Column(rows, row => row.Line), Column(rows, row => row.Reason), Column(rows, row => row.Value), Column(rows, row => row.DuplicateOf));
         }
@@ -193,15 +179,45 @@ public sealed class ImportContactsHandler(ApiRequest request)
     {
         Value = Column(rows, row => row.Row.Attributes), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Jsonb,
     };
-
-    async Task Fail(Guid importId, Exception error) => await request.Store.Decide<ContactImport>(
-        request.OpenSession, importId, (import, _) => import.State.Status == ImportStatus.Running
-            ? Outcome.Record(new ImportFailed($"An error in the server: {error.GetType().Name}.", import.State.Line))
-            : Outcome.Nothing,
-        CancellationToken.None);
 }
 
-public static class ImportContactsEndpoint
+/// <summary>Takes a file in, chunk by chunk: what was taken in stays, whatever happens to the rest.</summary>
+sealed class FileImport(ApiRequest request)
+{
+    /// <summary>Rows of one commit: large enough that the round trips do not count, small enough that progress is seen.</summary>
+    const int ChunkSize = 2000;
+
+    /// <summary>Imports the whole file.</summary>
+    public async Task<Decided<ContactImport>> Run(ImportContacts import, ContactFile file, CancellationToken ct)
+    {
+        var id = Guid.CreateVersion7(request.Now);
+        var decided = await request.Decide<ContactImport>(new StartImport(id, import), ct);
+        if (decided.Refusal is not null)
+        {
+            return decided;
+        }
+
+        try
+        {
+            for (var running = true; running;)
+            {
+                var chunk = await file.Read(ChunkSize, ct);
+                // Committed even when the caller has gone: the report then says exactly how far it came.
+                decided = await request.Decide<ContactImport>(new TakeImportChunk(id, chunk), CancellationToken.None);
+                running = !chunk.Ended;
+            }
+
+            return decided;
+        }
+        catch (Exception error)
+        {
+            await request.Decide<ContactImport>(new FailImport(id, $"An error in the server: {error.GetType().Name}."), CancellationToken.None);
+            throw;
+        }
+    }
+}
+
+static class ImportContactsEndpoints
 {
     const long LargestFileByDefault = 1L << 30;
 
@@ -254,8 +270,8 @@ public static class ImportContactsEndpoint
         await using (file)
         {
             var command = new ImportContacts(list, existing == "update" ? ExistingContacts.Update : ExistingContacts.Keep, upload!.Name);
-            var (import, refusal) = await new ImportContactsHandler(request).Run(command, file, ct);
-            return import is null ? refusal!.ToProblem() : Answer(import);
+            var decided = await new FileImport(request).Run(command, file, ct);
+            return decided.Refusal?.ToProblem() ?? Answer(decided.Stream);
         }
     }
 

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Campaigns.Engine;
-using Campaigns.Engine.Events;
 using Campaigns.Http;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -47,7 +46,7 @@ public static class ImportReportEndpoints
     {
         var before = page.AfterId ?? Guid.AllBitsSet;
         var imports = await request.Store.Database.Query(
-            ReadImports, reader => ImportReport.Of(reader.GetGuid(0), JsonSerializer.Deserialize<ContactImport>(reader.GetString(1), EventTypes.Json)!),
+            ReadImports, reader => ImportReport.Of(reader.GetGuid(0), JsonSerializer.Deserialize<ContactImport>(reader.GetString(1), StoredJson.Options)!),
             ct, request.TenantId, before, page.Size + 1);
         return TypedResults.Ok(Page.Of(imports, page.Size, import => import.Id.ToString()));
     }

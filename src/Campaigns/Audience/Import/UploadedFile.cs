@@ -1,5 +1,5 @@
 using System.Text;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;

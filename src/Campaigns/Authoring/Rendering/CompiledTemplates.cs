@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
-using Campaigns.Engine.Events;
+using Campaigns.Storage;
+using Marten;
 
 namespace Campaigns.Authoring.Rendering;
 
 /// <summary>Templates ready to be rendered, by version: a version never changes, so it is compiled once.</summary>
-public sealed class CompiledTemplates(EventStore store)
+public sealed class CompiledTemplates(IDocumentStore store)
 {
     const int MostKept = 200;
 
@@ -20,8 +21,9 @@ public sealed class CompiledTemplates(EventStore store)
             return known;
         }
 
-        var template = await store.LoadAt<Template>(tenantId, templateId, version, ct);
-        if (!TemplateRenderer.TryCompile(template.State.Content, out var usable, out var refusal))
+        var template = await store.LoadAt<Template>(tenantId, templateId, version, ct)
+            ?? throw new InvalidOperationException($"There is no template {templateId} at version {version}.");
+        if (!TemplateRenderer.TryCompile(template.Content, out var usable, out var refusal))
         {
             throw new InvalidOperationException(refusal.Explanation);
         }

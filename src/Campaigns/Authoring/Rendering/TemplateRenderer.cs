@@ -1,8 +1,8 @@
-using System.Globalization;
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using Campaigns.Engine.Events;
+using System.Globalization;
 using Campaigns.Recipients;
+using Campaigns.Storage;
 using HandlebarsDotNet;
 
 namespace Campaigns.Authoring.Rendering;

@@ -1,1 +1,0 @@
-select array(select position from skipped_events where projection = $1)

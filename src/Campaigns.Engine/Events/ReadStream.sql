@@ -1,4 +1,0 @@
-select seq_id, id, stream_id, version, data, type, timestamp, tenant_id, correlation_id, causation_id, user_name, headers
-from mt_events
-where tenant_id = $1 and stream_id = $2 and version > $3 and version <= $4 and timestamp <= $5
-order by version

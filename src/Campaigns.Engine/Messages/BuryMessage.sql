@@ -1,2 +1,0 @@
-update messages set dead_at = $3, last_error = $4, claim = null, claimed_until = null
-where id = $1 and claim = $2

@@ -1,1 +1,0 @@
-select complete_messages($1, $2, $3)

@@ -1,1 +1,0 @@
-delete from stopped_projections where name = $1

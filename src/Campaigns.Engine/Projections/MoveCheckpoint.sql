@@ -1,1 +1,0 @@
-select advance_projection($1, $2, $3)

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Events;
+using Serilog.Filters;
+using Serilog.Formatting.Compact;
+using Serilog.Formatting.Display;
+
+namespace Campaigns.Server.Hosting;
+
+/// <summary>
+/// What is logged, by Serilog: to standard output, as <c>Logs:Format</c> says, and wherever else the section <c>Serilog</c> of the configuration sends it.
+/// </summary>
+static class Logging
+{
+    const string Line = "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u4} {SourceContext}: {Message:lj}{NewLine}{Exception}";
+
+    static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting.Internal.Host");
+
+    public static void AddLogging(this WebApplicationBuilder builder) => builder.Services.AddSerilog(
+        (services, logger) => logger
+            .ReadFrom.Configuration(builder.Configuration)
+            .WriteTo.Console(builder.Configuration.GetValue<LogFormat>("Logs:Format") == LogFormat.Json
+                ? new RenderedCompactJsonFormatter()
+                : new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture))
+            .Enrich.FromLogContext()
+            // What stands in the way of the start is told by whoever called for it, in one line instead of a stack trace.
+            .Filter.ByExcluding(@event => IsOfHost(@event) && !HasStarted(services)),
+        preserveStaticLogger: true);
+
+    /// <summary>
+    /// A line for each request: its route and not its path, which may hold what gives somebody a right, as the links to unsubscribe do. Failures are
+    /// errors; the others are written when <c>Serilog:MinimumLevel:Override:Serilog.AspNetCore</c> is <c>Debug</c>.
+    /// </summary>
+    public static void UseRequestLog(this WebApplication app) => app.UseSerilogRequestLogging(options =>
+    {
+        options.Logger = app.Services.GetRequiredService<Serilog.ILogger>();
+        options.GetLevel = (context, _, error) =>
+            error is not null || context.Response.StatusCode >= StatusCodes.Status500InternalServerError ? LogEventLevel.Error : LogEventLevel.Debug;
+        options.MessageTemplate = "{RequestMethod} {Route} answered {StatusCode} in {Elapsed:0.0} ms";
+        options.GetMessageTemplateProperties = (context, _, elapsed, status) =>
+        [
+            new("RequestMethod", new ScalarValue(context.Request.Method)),
+            new("Route", new ScalarValue((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)")),
+            new("StatusCode", new ScalarValue(status)),
+            new("Elapsed", new ScalarValue(elapsed)),
+        ];
+    });
+
+    static bool HasStarted(IServiceProvider services) =>
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested;
+}
+
+enum LogFormat
+{
+    /// <summary>Lines for people.</summary>
+    Text,
+
+    /// <summary>A JSON object a line.</summary>
+    Json,
+}

@@ -1,0 +1,41 @@
+using Campaigns.Audience.Import;
+using Campaigns.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+
+namespace Campaigns.Audience;
+
+/// <summary>Contacts and lists: bulk data in plain tables. Imports are streams.</summary>
+static class Configuration
+{
+    const string Erased = "erased";
+
+    public static void Add(ModuleBuilder module)
+    {
+        module.Stream<ContactImport>("contact_import", kept: true)
+            .Event<ImportStarted>("import_started")
+            .Event<ImportProgressed>("import_progressed")
+            .Event<ImportCompleted>("import_completed")
+            .Event<ImportFailed>("import_failed");
+        module
+            .Mask<ImportStarted>(fact => fact with { FileName = null })
+            .Mask<ImportFailed>(fact => fact with { Reason = Erased })
+            .Command(
+                typeof(AddListMembersHandler), typeof(ChangeContactHandler), typeof(CreateContactHandler), typeof(CreateListHandler),
+                typeof(DeleteListHandler), typeof(ImportContactsHandler))
+            .Handle<LookAfterImport>("planning", typeof(LookAfterImportHandler));
+    }
+
+    public static void Map(IEndpointRouteBuilder api, WebApplication app)
+    {
+        ImportContactsEndpoints.Map(api);
+        ImportReportEndpoints.Map(api);
+        ContactLists.Map(api);
+        CreateListEndpoints.Map(api);
+        DeleteListEndpoints.Map(api);
+        AddListMembersEndpoints.Map(api);
+        Contacts.Map(api);
+        CreateContactEndpoints.Map(api);
+        ChangeContactEndpoints.Map(api);
+    }
+}

@@ -1,0 +1,33 @@
+using Campaigns.Consent;
+using Campaigns.Providers.SendGrid;
+using Campaigns.Providers.Twilio;
+using Campaigns.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Campaigns.Providers;
+
+/// <summary>Those who carry messages: contracts, answers, accounts. Each registers itself in one call.</summary>
+static class Configuration
+{
+    public static void Add(ModuleBuilder module)
+    {
+        module
+            .Command(typeof(CredentialsHandler), typeof(AskForSuppressionsHandler))
+            .Handle<SuppressAtProvider>("consent", typeof(ProviderSuppressionsHandler))
+            .Handle<ReinstateAtProvider>("consent", typeof(ProviderSuppressionsHandler))
+            .Handle<EraseAtProvider>("consent", typeof(ProviderSuppressionsHandler))
+            .Handle<ImportSuppressions>("consent", typeof(ProviderSuppressionsHandler));
+        module.Services.AddSingleton<MessageProviders>().AddSingleton<SingleMessages>();
+        module.Services.AddEmail();
+        module.Services.AddTwilio();
+    }
+
+    public static void Map(IEndpointRouteBuilder api, WebApplication app)
+    {
+        CredentialsEndpoints.Map(api);
+        ValidateAddress.Map(api);
+        ProviderSuppressionsEndpoints.Map(api);
+    }
+}

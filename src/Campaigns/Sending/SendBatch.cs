@@ -1,0 +1,175 @@
+using Campaigns.Authoring.Rendering;
+using Campaigns.Consent;
+using Campaigns.Ledger;
+using Campaigns.Limits;
+using Campaigns.Planning;
+using Campaigns.Providers;
+using Campaigns.Recipients;
+using Campaigns.Storage;
+using JasperFx.Events;
+using Marten.Events;
+using Marten;
+using Microsoft.Extensions.Options;
+using Wolverine.Attributes;
+using Wolverine.Runtime;
+using Wolverine;
+
+namespace Campaigns.Sending;
+
+/// <summary>
+/// Claims a batch in one commit that names its recipients (the intent), hands it to the provider, and closes it in one commit with
+/// every result. Who comes back to a batch that is open under his own message was interrupted in between: what has no result
+/// then is in doubt, and is never simply sent again.
+/// </summary>
+/// <remarks>An envelope keeps its id however often it is delivered: that is the claim.</remarks>
+[NonTransactional]
+public sealed class SendBatchHandler(
+    IDocumentStore store, EndOfMessage end, CompiledTemplates templates, MessageProviders providers, BatchClaiming claiming, BatchHandover handover,
+    IOptions<SendingOptions> options)
+{
+    /// <summary>Of a claim that others are faster with.</summary>
+    const int MostRounds = 50;
+
+    static readonly string ReadInterrupted = Sql.Beside<SendBatchHandler>(nameof(ReadInterrupted));
+
+    public Task Handle(SendUrgentBatch message, MessageContext context, CancellationToken ct) => Handle(message.Batch, context, ct);
+
+    public async Task Handle(SendBatch message, MessageContext context, CancellationToken ct)
+    {
+        var (tenantId, claim) = (context.TenantId!, context.Envelope!.Id);
+        for (var round = 1; round <= MostRounds; round++)
+        {
+            await using var session = store.LightweightSession(tenantId);
+            var stream = await session.Events.FetchForWriting<Campaign>(message.CampaignId, ct);
+            var campaign = stream.Loaded();
+            if (campaign.State.OpenBatch is { } open && open.Claim == claim)
+            {
+                await CloseInterrupted(message, campaign.State, open, context);
+                return;
+            }
+
+            if (campaign.State is not { Status: CampaignStatus.Sending, IsHydrated: true, OpenBatch: null } || message.Number != campaign.State.LastBatch + 1)
+            {
+                return; // paused, ended, or another message was first with this batch
+            }
+
+            if (campaign.State.NextBatchAt is { } at && at > store.Clock.GetUtcNow() + Permits.Headstart)
+            {
+                // Put off by another message, which is due then too: the one that comes second changes nothing.
+                await end.Commit(context, _ => Task.FromResult(Outcome.Nothing.Schedule(message, at, campaign.State.Settings.Priority).Outgoing()));
+                return;
+            }
+
+            var template = await templates.Of(
+                tenantId, campaign.State.Settings.TemplateId!.Value, campaign.State.TemplateVersion!.Value, ct);
+            var accounts = await ProviderAccounts.Read(store, tenantId, providers.Names(campaign.State.Settings.Channels), ct);
+            var found = await claiming.Find(message, campaign, template, accounts, tenantId, ct);
+            if (found.Look is not { Examined.Take.Count: > 0 } look)
+            {
+                if (await end.TryCommit(context, ending => Task.FromResult(NobodyGoes(ending, message, campaign, claim, found))))
+                {
+                    return;
+                }
+            }
+            else if (await Open(session, stream, message, claim, found, look, ct))
+            {
+                var claimed = new ClaimedBatch(look.Examined.Take, look.ForAll, look.StartsAt, IsCut: look.Examined.Held is not null);
+                await Close(message, campaign.State, await handover.Send(tenantId, message, template, claimed, accounts, ct), context);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException($"The batch could not be claimed in {MostRounds} attempts: others are always faster, or it contradicts itself.");
+    }
+
+    OutgoingMessages NobodyGoes(IDocumentSession session, SendBatch message, StreamState<Campaign> campaign, Guid claim, BatchFindings found)
+    {
+        var now = store.Clock.Microseconds();
+        if (found.Look is { } look)
+        {
+            BatchClaiming.Record(session, look, message.CampaignId, campaign.State.Settings.Weight, now);
+        }
+
+        var outcome = BatchOpening.Decide(campaign.State, message, claim, found, now);
+        if (outcome.Events.Count > 0)
+        {
+            session.Events.Append(campaign.Id, campaign.Version + outcome.Events.Count, outcome.Events);
+        }
+        else
+        {
+            session.Expect<Campaign>(campaign.Id, campaign.Version); // or another message of this batch was faster, and has these recipients in its hands
+        }
+
+        return outcome.Outgoing();
+    }
+
+    /// <summary>The intent, on record before the first message is handed over, in a commit of its own: the message goes on.</summary>
+    /// <returns>False: somebody was faster with the campaign or a limit, and nothing has changed.</returns>
+    async Task<bool> Open(
+        IDocumentSession session, IEventStream<Campaign> campaign, SendBatch message, Guid claim, BatchFindings found, QueueLook look, CancellationToken ct)
+    {
+        var now = store.Clock.Microseconds();
+        BatchClaiming.Claim(session, look, claim, message.CampaignId);
+        BatchClaiming.Record(session, look, message.CampaignId, campaign.State().Settings.Weight, now);
+        campaign.Record(BatchOpening.Decide(campaign.State(), message, claim, found, now));
+        try
+        {
+            await session.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (Exception error) when (Races.Lost(error) || Races.PermitsWereTaken(error))
+        {
+            return false;
+        }
+    }
+
+    // Not to be cancelled, as little as closing any other batch.
+    async Task CloseInterrupted(SendBatch message, Campaign campaign, OpenBatch open, MessageContext context)
+    {
+        var (first, last) = DerivedId.RecipientRange(message.CampaignId);
+        var recipients = await store.Database.Query(
+            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1)), CancellationToken.None,
+            context.TenantId, message.CampaignId, first, last, open.Number);
+        var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
+        var results = new BatchResults();
+        foreach (var (id, isProven) in recipients)
+        {
+            results.Add(id, isProven ? null : doubt);
+        }
+
+        await Close(message, campaign, results, context);
+    }
+
+    // Not to be cancelled: what was handed over is a fact, and a batch without its results is in doubt. So neither does a
+    // database that is away for a moment end it; was the commit made after all, the next attempt finds its claim gone.
+    Task Close(SendBatch message, Campaign campaign, BatchResults results, MessageContext context) => end.Commit(context, async session =>
+    {
+        var now = store.Clock.Microseconds();
+        var queued = (await CampaignCounts.Read(store, session.TenantId, message.CampaignId, CancellationToken.None)).Queued;
+        var stream = await session.Events.FetchForWriting<Campaign>(message.CampaignId);
+        Permits.Release(session, context.Envelope!.Id, results.EndedAt ?? now, results.UnusedPermits);
+        results.Accounts.SaveChanges(session);
+        foreach (var (recipient, address, reason) in results.Suppressed)
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {recipient}"));
+        }
+
+        foreach (var (recipient, fact) in results.Facts)
+        {
+            if (fact is not null)
+            {
+                session.Append<Recipient>(recipient, ExpectedVersion.MustExist, fact);
+            }
+        }
+
+        var messages = stream.Record(BatchClosing.Decide(stream.State(), message, results, queued, options.Value, now)).Messages;
+        // Also for who is in doubt: the provider's word may still come, and the time-out looks before it speaks.
+        if (results.Facts.Any(result => result.Fact is null or MessageSent or MessageInDoubt))
+        {
+            messages.Schedule(new TimeOutOpens(message.CampaignId, message.Number), now.AddSeconds(campaign.Settings.NoOpenAfterSeconds));
+        }
+
+        return messages;
+    });
+}

@@ -1,0 +1,1 @@
+select hold_message($1, $2::int)

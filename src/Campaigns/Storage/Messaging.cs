@@ -1,0 +1,113 @@
+using JasperFx.CodeGeneration.Model;
+using JasperFx.CodeGeneration;
+using JasperFx;
+using Marten;
+using Microsoft.Extensions.Configuration;
+using Wolverine.Attributes;
+using Wolverine.Configuration;
+using Wolverine.ErrorHandling;
+using Wolverine.Postgresql;
+using Wolverine.RabbitMQ;
+using Wolverine.Runtime.Handlers;
+using Wolverine.Runtime;
+using Wolverine;
+
+namespace Campaigns.Storage;
+
+/// <summary>By what messages travel between handlers. The handlers are the same.</summary>
+public enum MessageTransport
+{
+    /// <summary>Durable queues of each node: the fastest. Work is done where it was sent, or by others after a node has died.</summary>
+    Local,
+
+    /// <summary>Queues in PostgreSQL: any node takes any work.</summary>
+    Postgresql,
+
+    /// <summary>RabbitMQ, with the inbox and outbox in PostgreSQL: any node takes any work.</summary>
+    RabbitMq,
+}
+
+/// <summary>Settings under <c>Messaging</c>.</summary>
+public sealed class MessagingOptions
+{
+    public MessageTransport Transport { get; set; } = MessageTransport.Local;
+
+    /// <summary>Of RabbitMQ, for example <c>amqp://user:password@host:5672</c>.</summary>
+    public string? RabbitMq { get; set; }
+
+    /// <summary>How long after its start a node first looks for messages that are due: by then it is registered, and nobody takes them for an orphan's.</summary>
+    public TimeSpan FirstPoll { get; set; } = TimeSpan.FromSeconds(12);
+
+    /// <summary>How often a node looks for messages that are due.</summary>
+    public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a node that says nothing is believed to live. Then others do its work.</summary>
+    public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a node that stops waits for the handlers under way.</summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>How Wolverine is set up: durability, error policies, the fence.</summary>
+public static class Messaging
+{
+    /// <summary>Before a message is dead that fails: 1, 2, 4 ... seconds, 10 minutes at most, about 17 minutes altogether.</summary>
+    static readonly TimeSpan[] Patience = [.. Enumerable.Range(0, 10).Select(times => TimeSpan.FromSeconds(Math.Min(1 << times, 600)))];
+
+    /// <summary>A lost race is tried again at once, at random intervals, or many writers would meet again and again.</summary>
+    static readonly TimeSpan[] Again = [.. Enumerable.Range(1, 20).Select(times => TimeSpan.FromMilliseconds(4 * times))];
+
+    public static void Configure(WolverineOptions wolverine, MessagingOptions options, bool byWorkers, Func<Envelope, Exception, object?> whenDead)
+    {
+        wolverine.UseRuntimeCompilation();
+        wolverine.ApplicationAssembly = typeof(Messaging).Assembly;
+        wolverine.CodeGeneration.TypeLoadMode = TypeLoadMode.Dynamic;
+        wolverine.CodeGeneration.SourceCodeWritingEnabled = false;
+        wolverine.Discovery.DisableConventionalDiscovery();
+        wolverine.EnvelopeIdGeneration = EnvelopeIdGeneration.GuidV7;
+        wolverine.UseSystemTextJsonForSerialization(json => StoredJson.Configure(json));
+        wolverine.Policies.UseDurableLocalQueues();
+        wolverine.Policies.AutoApplyTransactions();
+        wolverine.Policies.AddMiddleware(typeof(MessageFence), chain => chain is HandlerChain handler && CommitsOnce(handler));
+
+        var durability = wolverine.Durability;
+        durability.Mode = byWorkers ? DurabilityMode.Balanced : DurabilityMode.ServerlessWithOutbox;
+        durability.ScheduledJobFirstExecution = options.FirstPoll;
+        durability.ScheduledJobPollingTime = options.Poll;
+        durability.RecoveryBatchSize = 1000;
+        durability.HealthCheckPollingTime = options.NodeTimeout / 5;
+        durability.FirstHealthCheckExecution = TimeSpan.FromSeconds(1);
+        durability.StaleNodeTimeout = options.NodeTimeout;
+        durability.OrphanedMessageSweepPollingTime = TimeSpan.FromSeconds(1);
+        durability.DrainTimeout = options.DrainTimeout;
+        // Whether they are set decides on columns of Wolverine's tables, which nodes with workers and without share. Among nodes that tell of each other
+        // nothing becomes stale; passes take up what a request has left behind.
+        durability.OutboxStaleTime = byWorkers ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(1);
+        durability.InboxStaleTime = byWorkers ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5);
+        wolverine.AutoBuildMessageStorageOnStartup = AutoCreate.None; // schemas change by "migrate" only
+
+        wolverine.Policies.OnException(MessageFence.Refused)
+            .CustomAction((_, _, _) => ValueTask.CompletedTask, "Leave the message to whoever has it"); // Discard would mark it as handled for them
+        // What waits for a dead message does not wait in silence. Told first: a node that dies in between tells twice, and nobody is forgotten.
+        async ValueTask TellAndBury(IWolverineRuntime runtime, IEnvelopeLifecycle lifecycle, Exception error)
+        {
+            if (whenDead(lifecycle.Envelope!, error) is { } command)
+            {
+                await new MessageBus(runtime).InvokeForTenantAsync(lifecycle.Envelope!.TenantId!, command);
+            }
+
+            await lifecycle.MoveToDeadLetterQueueAsync(error);
+        }
+
+        const string bury = "Tell whoever waits for the message, then move it to the dead letters";
+        wolverine.Policies.OnException(Races.Lost).RetryWithCooldown(Again).WithFullJitter()
+            .Then.ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
+        wolverine.Policies.OnAnyException().ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
+    }
+
+    /// <summary>One commit ends the message: where the handler takes the session that Wolverine commits.</summary>
+    public static bool CommitsOnce(HandlerChain chain) =>
+        chain.MessageType is { IsArray: false } && chain.HandlerCalls().Any(call =>
+            call.Method.GetParameters().Any(parameter => parameter.ParameterType == typeof(IDocumentSession))
+            && !call.Method.IsDefined(typeof(NonTransactionalAttribute), true) && !call.HandlerType.IsDefined(typeof(NonTransactionalAttribute), true));
+}

@@ -1,0 +1,118 @@
+using JasperFx;
+using JasperFx.CodeGeneration;
+using JasperFx.Events;
+using JasperFx.MultiTenancy;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Weasel.Core;
+using Weasel.Postgresql;
+using Wolverine;
+using Wolverine.Marten;
+
+namespace Campaigns.Storage;
+
+/// <summary>Marten and Wolverine over one schema of one database.</summary>
+public static class StorageSetup
+{
+    /// <summary>Where all tables are: Marten's, Wolverine's and our own.</summary>
+    public const string Schema = "campaigns";
+
+    /// <param name="module">What the rooms registered.</param>
+    /// <param name="byWorkers">False: this process handles no messages but in passes.</param>
+    public static void AddStorage(
+        this IHostApplicationBuilder host, string connectionString, ModuleBuilder module, MessagingOptions messaging, bool byWorkers)
+    {
+        var services = host.Services;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(module);
+        services.AddSingleton(_ => DataSource(connectionString));
+        services.AddSingleton<Notifications>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
+        services.AddSingleton<EndOfMessage>();
+        services.AddSingleton<Schema.Migrator>();
+        services.AddSingleton<History.StreamHistory>();
+        services.AddSingleton<Rebuild.ProjectionRebuild>();
+        services.AddSingleton<Rebuild.SnapshotRebuild>();
+        services.AddSingleton<Doctor.DatabaseDoctor>();
+        services.AddMarten(options =>
+            {
+                Configure(options);
+                module.Apply(options);
+            })
+            .UseNpgsqlDataSource()
+            .UseLightweightSessions()
+            .IntegrateWithWolverine(integration =>
+            {
+                integration.MessageStorageSchemaName = Schema;
+                integration.TransportSchemaName = Schema;
+            });
+        services.ConfigureMarten((provider, options) =>
+        {
+            options.Events.TimeProvider = provider.GetRequiredService<TimeProvider>();
+            options.Listeners.Add(new Bell(provider.GetRequiredService<Notifications>()));
+        });
+        host.UseWolverine(options =>
+        {
+            Messaging.Configure(options, messaging, byWorkers, module.Dead);
+            module.Apply(options);
+        });
+    }
+
+    static void Configure(StoreOptions options)
+    {
+        options.DatabaseSchemaName = Schema;
+        options.AutoCreateSchemaObjects = AutoCreate.None; // Marten drops what it does not know: schemas change by "migrate" only
+        options.UseSystemTextJsonForSerialization(EnumStorage.AsString, Casing.CamelCase, json => StoredJson.Configure(json));
+        options.Policies.AllDocumentsAreMultiTenanted();
+        options.Policies.ForAllDocuments(mapping =>
+        {
+            foreach (var index in Campaigns.Storage.Schema.Migrator.IndexesOnDocuments)
+            {
+                mapping.IgnoreIndex(index);
+            }
+        });
+        options.Events.StreamIdentity = StreamIdentity.AsGuid;
+        options.Events.TenancyStyle = TenancyStyle.Conjoined;
+        options.Events.UseExclusiveLockOnConcurrentAppends = true;
+        options.Events.MetadataConfig.EnableAll();
+        options.Events.MetadataConfig.UserNameEnabled = true; // EnableAll leaves it out, and Marten would drop the column
+    }
+
+    static NpgsqlDataSource DataSource(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.ConnectionStringBuilder.SearchPath = Schema;
+        // Few statements, run very often: prepared once per connection they need no parsing and planning.
+        builder.ConnectionStringBuilder.MaxAutoPrepare = 100;
+        builder.ConnectionStringBuilder.AutoPrepareMinUsages = 3;
+        // A day is 24 hours wherever the server stands.
+        builder.ConnectionStringBuilder.Timezone = "UTC";
+        // Undoing the settings of a session each time a connection goes back to the pool costs as much as a small commit. There is
+        // nothing to undo: nobody may change a session but with "set local" in a transaction, and who takes a lock or listens ends it.
+        builder.ConnectionStringBuilder.NoResetOnClose = true;
+        if (builder.ConnectionStringBuilder.Host?.StartsWith('/') == false)
+        {
+            // A leader that was cut off would else keep its lock until TCP gives up. Sockets of the file system know no such thing.
+            builder.ConnectionStringBuilder.TcpKeepAlive = true;
+            builder.ConnectionStringBuilder.TcpKeepAliveTime = 5;
+            builder.ConnectionStringBuilder.TcpKeepAliveInterval = 2;
+        }
+
+        return builder.Build();
+    }
+}
+
+/// <summary>What a store is made of, for those who read or look at the clock.</summary>
+public static class StoreParts
+{
+    extension(IDocumentStore store)
+    {
+        /// <summary>For queries over projections and plain tables.</summary>
+        public NpgsqlDataSource Database => ((PostgresqlDatabase)store.Storage.Database).DataSource;
+
+        public TimeProvider Clock => ((DocumentStore)store).Options.Events.TimeProvider;
+    }
+}

@@ -1,1 +1,0 @@
-insert into told (message, reason) values ($1, $2)
