@@ -1,43 +1,50 @@
 using System.Globalization;
-using System.Text;
+using PhoneNumbers;
 
 namespace Campaigns.Audience;
 
 /// <summary>Telephone numbers in the one form in which they are kept, compared and suppressed: E.164, a plus and digits.</summary>
 public static class PhoneNumber
 {
-    const int FewestDigits = 7;
-    const int MostDigits = 15;
+    static readonly PhoneNumberUtil Plans = PhoneNumberUtil.GetInstance();
 
     /// <summary>
-    /// Without the blanks, dashes, dots, slashes and brackets that people write, or null for what is no number that can be called from
-    /// everywhere. One without a country code is refused: guessing the country calls a stranger.
+    /// Without the blanks, dashes, dots, slashes and brackets that people write, and without the zero that is dialled within a country only, as in
+    /// +41 (0)79. Null for what is no number that can be called from everywhere, and for one that is too short or too long for its country. One without
+    /// a country code is refused: guessing the country calls a stranger.
     /// </summary>
     public static string? Normalise(string? number)
     {
-        // The zero that is dialled within a country only, as in +41 (0)79.
-        var written = number?.Trim().Replace("(0)", "", StringComparison.Ordinal);
-        if (written is not ['+', ..])
+        // The library reads more than numbers: letters as on a telephone's keys, extensions, a plus in the middle of a text.
+        var written = number?.Trim();
+        if (written is not ['+', ..] || !written.AsSpan(1).ContainsOnlyDigitsAndSeparators())
         {
             return null;
         }
 
-        var normal = new StringBuilder("+", MostDigits + 1);
-        foreach (var letter in written.AsSpan(1))
+        try
         {
-            if (char.IsAsciiDigit(letter))
+            var parsed = Plans.Parse(written, defaultRegion: null);
+            // Possible, not valid: ranges are given out faster than a library is updated, and the provider knows which are in use.
+            return Plans.IsPossibleNumber(parsed) ? Plans.Format(parsed, PhoneNumberFormat.E164) : null;
+        }
+        catch (NumberParseException)
+        {
+            return null;
+        }
+    }
+
+    static bool ContainsOnlyDigitsAndSeparators(this ReadOnlySpan<char> text)
+    {
+        foreach (var letter in text)
+        {
+            if (!char.IsAsciiDigit(letter) && letter is not ('.' or '/' or '(' or ')')
+                && char.GetUnicodeCategory(letter) is not (UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation))
             {
-                normal.Append(letter);
-            }
-            else if (!IsSeparator(letter))
-            {
-                return null;
+                return false;
             }
         }
 
-        return normal.Length - 1 is >= FewestDigits and <= MostDigits && normal[1] != '0' ? normal.ToString() : null;
+        return true;
     }
-
-    static bool IsSeparator(char letter) => letter is '.' or '/' or '(' or ')'
-        || char.GetUnicodeCategory(letter) is UnicodeCategory.SpaceSeparator or UnicodeCategory.DashPunctuation;
 }

@@ -1,5 +1,6 @@
 using Campaigns.Consent;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Providers.Smtp;
 using Campaigns.Providers.Twilio;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -20,14 +21,13 @@ static class Configuration
             .Handle<EraseAtProvider>("consent", typeof(ProviderSuppressionsHandler))
             .Handle<ImportSuppressions>("consent", typeof(ProviderSuppressionsHandler));
         module.Services.AddSingleton<MessageProviders>().AddSingleton<SingleMessages>();
-        module.Services.AddEmail();
-        module.Services.AddTwilio();
+        module.Services.AddSendGrid().AddSmtp().AddTwilio().ChooseEmailProvider();
     }
 
     public static void Map(IEndpointRouteBuilder api, WebApplication app)
     {
-        CredentialsEndpoints.Map(api);
-        ValidateAddress.Map(api);
-        ProviderSuppressionsEndpoints.Map(api);
+        api.MapSendGrid();
+        api.MapTwilio();
+        api.MapSmtp();
     }
 }

@@ -1,7 +1,4 @@
 using Campaigns.Http;
-using Campaigns.Providers.SendGrid;
-using Campaigns.Providers.Smtp;
-using Campaigns.Providers.Twilio;
 using Campaigns.Storage;
 using Campaigns.Tenancy;
 using Marten;
@@ -63,14 +60,8 @@ public static class CredentialsEndpoints
     static readonly Refusal KeyMissing = new(
         "secrets-key-missing", "This server has no key to keep credentials under. Its operator sets Secrets:Key; docs/operations.md says how.");
 
-    public static void Map(IEndpointRouteBuilder api)
-    {
-        Map<SendGridCredentials>(api);
-        Map<TwilioCredentials>(api);
-        Map<SmtpCredentials>(api);
-    }
-
-    static void Map<T>(IEndpointRouteBuilder api)
+    /// <typeparam name="T">The provider's credentials.</typeparam>
+    public static void Map<T>(IEndpointRouteBuilder api)
         where T : class, ICredentials
     {
         var path = "/credentials/" + T.Provider;

@@ -8,11 +8,9 @@ namespace Campaigns.Providers;
 static class EmailRegistration
 {
     /// <summary>The one of the providers that is configured takes all e-mail.</summary>
-    public static void AddEmail(this IServiceCollection services)
+    public static void ChooseEmailProvider(this IServiceCollection services)
     {
         services.AddOptions<EmailOptions>().BindConfiguration("Email");
-        services.AddSendGrid();
-        services.AddSmtp();
         services.AddSingleton<IMessageProvider>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Provider switch
         {
             EmailProvider.Smtp => provider.GetRequiredService<SmtpProvider>(),

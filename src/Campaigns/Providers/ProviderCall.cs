@@ -1,40 +1,39 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using Campaigns.Recipients;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Providers;
 
 /// <summary>A call to a provider over HTTP, and what is certain about the message however the call ends.</summary>
 static class ProviderCall
 {
-    /// <summary>One client for the process: connections are kept and used again, and renewed now and then to follow the DNS.</summary>
-    public static HttpClient NewClient() => new(new SocketsHttpHandler
-    {
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        ConnectTimeout = TimeSpan.FromSeconds(10),
-        AllowAutoRedirect = false, // what a redirected POST comes to says nothing about the message
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan, // each call has its own
-    };
+    /// <summary>
+    /// Registers the named client for the calls to a provider. Its connections are kept for the life of the process, and renewed now and then to follow
+    /// the DNS. Nothing retries: a message that is sent again is a second message.
+    /// </summary>
+    public static void AddProviderClient(this IServiceCollection services, string name) =>
+        services.AddHttpClient(name, http => http.Timeout = Timeout.InfiniteTimeSpan) // each call has its own limit
+            .UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+                handler.ConnectTimeout = TimeSpan.FromSeconds(10);
+                handler.AllowAutoRedirect = false; // what a redirected POST comes to says nothing about the message
+            })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan) // the clients live as long as the process
+            .RemoveAllLoggers(); // four lines for each message otherwise
 
     /// <param name="provider">Its name in explanations.</param>
     /// <param name="limit">How long to wait. A message whose answer does not come is in doubt.</param>
+    /// <param name="call">Lets through what <see cref="HttpClient"/> throws: it says whether anything was handed over.</param>
     public static async Task<SendResult> HandOver(
-        HttpClient http, HttpRequestMessage request, string provider, TimeSpan limit, TimeProvider clock,
-        Func<HttpResponseMessage, CancellationToken, Task<SendResult>> read, CancellationToken ct)
+        string provider, TimeSpan limit, TimeProvider clock, Func<CancellationToken, Task<SendResult>> call, CancellationToken ct)
     {
         // Not ended by ct: a request that is out is worth the wait for its answer, which a cancelled one never gets.
         using var timeout = new CancellationTokenSource(limit, clock);
         try
         {
-            if (ct.IsCancellationRequested)
-            {
-                return new SendResult.Stopped();
-            }
-
-            using var response = await http.SendAsync(request, timeout.Token);
-            return await read(response, timeout.Token);
+            return ct.IsCancellationRequested ? new SendResult.Stopped() : await call(timeout.Token);
         }
         catch (HttpRequestException error) when (NeverConnected(error))
         {
@@ -54,18 +53,18 @@ static class ProviderCall
         }
     }
 
-    /// <summary>A call that changes nothing: whatever goes wrong, the provider could not be asked.</summary>
+    /// <summary>A call that changes nothing, or may be made again: whatever goes wrong, the provider could not be asked.</summary>
+    /// <param name="call">Lets through what <see cref="HttpClient"/> throws.</param>
     /// <param name="unavailable">The result where no answer came, from why.</param>
     public static async Task<T> Ask<T>(
-        HttpClient http, HttpRequestMessage request, string provider, TimeSpan limit, TimeProvider clock,
-        Func<HttpResponseMessage, CancellationToken, Task<T>> read, Func<string, T> unavailable, CancellationToken ct)
+        string provider, TimeSpan limit, TimeProvider clock, Func<CancellationToken, Task<T>> call, Func<string, T> unavailable, CancellationToken ct)
     {
         using var timeout = new CancellationTokenSource(limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, ct);
         try
         {
-            using var response = await http.SendAsync(request, either.Token);
-            return await read(response, either.Token);
+            either.Token.ThrowIfCancellationRequested();
+            return await call(either.Token);
         }
         catch (HttpRequestException error)
         {

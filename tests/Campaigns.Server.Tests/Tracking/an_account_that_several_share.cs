@@ -169,7 +169,7 @@ public sealed class an_account_that_several_share(PostgresFixture postgres, ITes
 
         // Two nodes at the same time, and another one long afterwards.
         await Send();
-        await Task.WhenAll(run.WorkOnce("tracking", limit: 1), run.WorkOnce("tracking", limit: 1));
+        await Task.WhenAll(run.WorkOnce("splitting", limit: 1), run.WorkOnce("splitting", limit: 1));
         await run.Work();
         await run.Store.Texts("update webhook_bodies set processed_at = null where tenant_id = '*SHARED*' returning 'waits'");
         await Send();

@@ -14,7 +14,7 @@ static class EmailActivity
 {
     /// <param name="id">Ours.</param>
     public static string Query(string id) =>
-        "/v3/messages?limit=10&query=" + Uri.EscapeDataString($"unique_args['{SendGridProvider.MessageIdArgument}']=\"{id}\"");
+        "messages?limit=10&query=" + Uri.EscapeDataString($"unique_args['{SendGridProvider.MessageIdArgument}']=\"{id}\"");
 
     /// <param name="notBefore">For a message of which SendGrid does not say when it last heard of it.</param>
     public static LookUpResult Read(SendGridAnswer answer, DateTimeOffset notBefore)

@@ -1,18 +1,20 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Options;
+using SendGrid;
 
 namespace Campaigns.Providers.SendGrid;
 
-/// <summary>The calls to SendGrid's v3 API that may be made again: all but sending.</summary>
+/// <summary>The calls to SendGrid's v3 API that may be made again, through its SDK: all but sending.</summary>
 public sealed class SendGridApi(HttpClient http, SendGridAccounts accounts, IOptions<SendGridOptions> options, TimeProvider clock)
 {
     /// <param name="tenantId">Whose account it is about.</param>
-    /// <param name="path">With its query, escaped.</param>
+    /// <param name="path">Below the version, with its query, escaped.</param>
     /// <param name="body">Sent as JSON.</param>
     /// <param name="key">Instead of the account's.</param>
-    public async Task<SendGridAnswer> Ask(string tenantId, HttpMethod method, string path, object? body, CancellationToken ct, string? key = null)
+    public async Task<SendGridAnswer> Ask(
+        string tenantId, BaseClient.Method method, string path, object? body, CancellationToken ct, string? key = null)
     {
         SendGridAccount account;
         try
@@ -29,22 +31,19 @@ public sealed class SendGridApi(HttpClient http, SendGridAccounts accounts, IOpt
             return Unanswered("The API key is missing, or is no key");
         }
 
-        using var request = new HttpRequestMessage(method, new Uri(account.BaseAddress, path))
-        {
-            Content = body is null ? null : new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, JsonSerializerOptions.Web))
-            {
-                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-            },
-            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", usable) },
-        };
-        return await ProviderCall.Ask(http, request, "SendGrid", options.Value.Timeout, clock, Read, Unanswered, ct);
+        var client = new SendGridClient(http, new SendGridClientOptions { ApiKey = usable, Host = account.BaseAddress.AbsoluteUri });
+        var json = body is null ? null : JsonSerializer.Serialize(body, JsonSerializerOptions.Web);
+        return await ProviderCall.Ask(
+            "SendGrid", options.Value.Timeout, clock,
+            async stop => await Read(await client.RequestAsync(method, json, queryParams: null, path, stop), stop), Unanswered, ct);
     }
 
     static SendGridAnswer Unanswered(string why) => new(null, default, why);
 
-    static async Task<SendGridAnswer> Read(HttpResponseMessage response, CancellationToken ct)
+    static async Task<SendGridAnswer> Read(Response response, CancellationToken ct)
     {
-        var text = await response.Content.ReadAsByteArrayAsync(ct);
+        using var content = response.Body;
+        var text = await content.ReadAsByteArrayAsync(ct);
         JsonElement body = default;
         try
         {
@@ -55,7 +54,8 @@ public sealed class SendGridApi(HttpClient http, SendGridAccounts accounts, IOpt
             // A page of the web server in front. The status says enough.
         }
 
-        return new SendGridAnswer(response.StatusCode, body, Reason(body) ?? response.ReasonPhrase ?? "");
+        // The SDK does not hand on the words beside the status.
+        return new SendGridAnswer(response.StatusCode, body, Reason(body) ?? ReasonPhrases.GetReasonPhrase((int)response.StatusCode));
     }
 
     static string? Reason(JsonElement body) =>

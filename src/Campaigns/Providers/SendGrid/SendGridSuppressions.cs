@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Campaigns.Consent;
+using SendGrid;
 
 namespace Campaigns.Providers.SendGrid;
 
@@ -30,14 +31,14 @@ public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accou
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task<IReadOnlyList<string?>> Read(string tenantId, string list, int offset, CancellationToken ct)
     {
-        var answer = (await api.Ask(tenantId, HttpMethod.Get, $"/v3/suppression/{list}?limit={PageSize}&offset={offset}", null, ct)).OrThrow();
+        var answer = (await api.Ask(tenantId, BaseClient.Method.GET, $"suppression/{list}?limit={PageSize}&offset={offset}", null, ct)).OrThrow();
         return answer.Body.ValueKind == JsonValueKind.Array ? [.. answer.Body.EnumerateArray().Select(Email)] : [];
     }
 
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task Add(string tenantId, string address, CancellationToken ct) =>
         (await api.Ask(
-            tenantId, HttpMethod.Post, "/v3/asm/suppressions/global", new Dictionary<string, string[]> { ["recipient_emails"] = [address] }, ct)).OrThrow();
+            tenantId, BaseClient.Method.POST, "asm/suppressions/global", new Dictionary<string, string[]> { ["recipient_emails"] = [address] }, ct)).OrThrow();
 
     /// <summary>Takes an address off every list on which it may be: on any of them, SendGrid would drop what we send.</summary>
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
@@ -45,7 +46,7 @@ public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accou
     {
         foreach (var list in Removable)
         {
-            (await api.Ask(tenantId, HttpMethod.Delete, $"/v3/{list}/{Uri.EscapeDataString(address)}", null, ct)).OrThrow(isFineToMiss: true);
+            (await api.Ask(tenantId, BaseClient.Method.DELETE, $"{list}/{Uri.EscapeDataString(address)}", null, ct)).OrThrow(isFineToMiss: true);
         }
     }
 
@@ -53,7 +54,7 @@ public sealed class SendGridSuppressions(SendGridApi api, SendGridAccounts accou
     /// <exception cref="HttpRequestException">SendGrid did not do it.</exception>
     public async Task Erase(string tenantId, string address, CancellationToken ct) =>
         (await api.Ask(
-            tenantId, HttpMethod.Post, "/v3/recipients/erasejob", new Dictionary<string, string[]> { ["email_addresses"] = [address] }, ct)).OrThrow();
+            tenantId, BaseClient.Method.POST, "recipients/erasejob", new Dictionary<string, string[]> { ["email_addresses"] = [address] }, ct)).OrThrow();
 
     static string? Email(JsonElement entry) =>
         entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("email", out var email) && email.ValueKind == JsonValueKind.String

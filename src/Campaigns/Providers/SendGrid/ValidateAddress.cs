@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using SendGrid;
 
 namespace Campaigns.Providers.SendGrid;
 
@@ -33,7 +34,7 @@ public static class ValidateAddress
         }
 
         var answer = await sendGrid.Ask(
-            request.TenantId, HttpMethod.Post, "/v3/validations/email", new Dictionary<string, string> { ["email"] = email }, ct, options.Value.ValidationKey);
+            request.TenantId, BaseClient.Method.POST, "validations/email", new Dictionary<string, string> { ["email"] = email }, ct, options.Value.ValidationKey);
         return Read(email, answer) is { } verdict
             ? TypedResults.Ok(verdict)
             : Problems.Problem("provider-refused", answer.Explanation, StatusCodes.Status502BadGateway);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using SendGrid;
 
 namespace Campaigns.Providers.SendGrid;
 
@@ -14,20 +15,20 @@ static class VerifiedSenders
     {
         var domain = email[(email.IndexOf('@', StringComparison.Ordinal) + 1)..];
         var domains = await Get(
-            api, tenantId, $"/v3/whitelabel/domains?domain={Uri.EscapeDataString(domain)}", VerifiedSendersJson.Default.AuthenticatedDomainArray, ct);
+            api, tenantId, $"whitelabel/domains?domain={Uri.EscapeDataString(domain)}", VerifiedSendersJson.Default.AuthenticatedDomainArray, ct);
         if (domains?.Any(known => known.Valid && string.Equals(known.Domain, domain, StringComparison.OrdinalIgnoreCase)) == true)
         {
             return true;
         }
 
-        var senders = await Get(api, tenantId, $"/v3/verified_senders?limit={Largest}", VerifiedSendersJson.Default.VerifiedSenderList, ct);
+        var senders = await Get(api, tenantId, $"verified_senders?limit={Largest}", VerifiedSendersJson.Default.VerifiedSenderList, ct);
         return senders?.Results?.Any(known => known.Verified && string.Equals(known.FromEmail, email, StringComparison.OrdinalIgnoreCase)) == true;
     }
 
     static async Task<T?> Get<T>(SendGridApi api, string tenantId, string path, JsonTypeInfo<T> type, CancellationToken ct)
         where T : class
     {
-        var answer = await api.Ask(tenantId, HttpMethod.Get, path, null, ct);
+        var answer = await api.Ask(tenantId, BaseClient.Method.GET, path, null, ct);
         try
         {
             return answer.IsSuccess && answer.Body.ValueKind != JsonValueKind.Undefined ? answer.Body.Deserialize(type) : null;

@@ -1,92 +1,81 @@
-using System.Net.Mail;
-using System.Net.Mime;
 using System.Text;
+using MimeKit;
 
 namespace Campaigns.Providers.Smtp;
 
-/// <summary>A message as the relay gets it, which knows whether the relay has begun to get it.</summary>
-sealed class SmtpMail : IDisposable
+/// <summary>A message as the relay gets it.</summary>
+static class SmtpMail
 {
-    readonly List<WatchedStream> contents = [];
-
     /// <exception cref="FormatException">An address is none.</exception>
-    public SmtpMail(OutgoingEmail email)
+    public static MimeMessage Create(OutgoingEmail email, DateTimeOffset now)
     {
-        // Our id in the place that bounces quote.
-        MessageId = $"<{email.Id}@{new MailAddress(email.From.Email).Host}>";
-        Message = new MailMessage(Address(email.From.Email, email.From.Name), Address(email.To, email.ToName))
+        var from = ReadAddress(email.From.Email, email.From.Name);
+        var message = new MimeMessage
         {
-            Subject = OneLine(email.Subject), SubjectEncoding = Encoding.UTF8, HeadersEncoding = Encoding.UTF8,
-            Headers = { { "Message-ID", MessageId } },
+            MessageId = $"{email.Id}@{from.Domain}", // our id in the place that bounces quote
+            Date = now,
+            Subject = OneLine(email.Subject),
+            From = { from },
+            To = { ReadAddress(email.To, email.ToName) },
+            Body = WriteBody(email),
         };
         if (email.From.ReplyTo is { } replyTo)
         {
-            Message.ReplyToList.Add(Address(replyTo, null));
+            message.ReplyTo.Add(ReadAddress(replyTo, null));
         }
 
         foreach (var (name, value) in email.UnsubscribeHeaders ?? [])
         {
-            Message.Headers.Add(name, value);
+            var header = new Header(name, "");
+            // As it is: a long link must not be broken, or encoded as words are.
+            header.SetRawValue(Encoding.ASCII.GetBytes($" {value}\r\n"));
+            message.Headers.Add(header);
         }
 
-        Add(email.Text, MediaTypeNames.Text.Plain); // the plainest first
-        Add(email.Html, MediaTypeNames.Text.Html);
+        return message;
     }
 
-    public MailMessage Message { get; }
+    /// <summary>
+    /// Whether an address has letters beyond ASCII before the @, which a relay must be able to take (SMTPUTF8). Those of
+    /// a domain are written in ASCII.
+    /// </summary>
+    public static bool IsInternational(MimeMessage message) =>
+        message.To.Mailboxes.Concat(message.From.Mailboxes).Any(mailbox => !Ascii.IsValid(mailbox.LocalPart));
 
-    public string MessageId { get; }
+    static MailboxAddress ReadAddress(string address, string? name)
+    {
+        // Parsed to its end, and without a name: whatever stands beside an address would be lost in silence.
+        if (!MailboxAddress.TryParse(address, out var parsed) || parsed.Domain.Length == 0 || !string.IsNullOrEmpty(parsed.Name))
+        {
+            throw new FormatException("This is no e-mail address");
+        }
 
-    /// <summary>The relay has asked for the text (DATA), and gets it: from here on nobody knows what it has until it says so.</summary>
-    public bool IsUnderWay => contents.Exists(content => content.WasRead);
+        var shown = string.IsNullOrWhiteSpace(name) ? null : OneLine(name);
+        return new MailboxAddress(Encoding.UTF8, shown, MailboxAddress.EncodeAddrspec(parsed.Address));
+    }
 
-    /// <summary>An address has letters beyond ASCII before the @.</summary>
-    public bool IsInternational => !Ascii.IsValid(Message.To[0].User) || !Ascii.IsValid(Message.From!.User);
+    static MimeEntity WriteBody(OutgoingEmail email)
+    {
+        List<TextPart> parts = [];
+        if (!string.IsNullOrEmpty(email.Text) || string.IsNullOrEmpty(email.Html))
+        {
+            parts.Add(new TextPart("plain") { Text = email.Text ?? "" }); // the plainest first
+        }
 
-    public void Dispose() => Message.Dispose();
+        if (!string.IsNullOrEmpty(email.Html))
+        {
+            parts.Add(new TextPart("html") { Text = email.Html });
+        }
 
-    static MailAddress Address(string address, string? name) => new(address, string.IsNullOrWhiteSpace(name) ? null : OneLine(name), Encoding.UTF8);
+        if (parts is [var only])
+        {
+            return only;
+        }
+
+        var both = new MultipartAlternative();
+        parts.ForEach(both.Add);
+        return both;
+    }
 
     static string OneLine(string text) => text.ReplaceLineEndings(" ");
-
-    void Add(string? text, string mediaType)
-    {
-        if (!string.IsNullOrEmpty(text))
-        {
-            var content = new WatchedStream(Encoding.UTF8.GetBytes(text));
-            contents.Add(content);
-            Message.AlternateViews.Add(new AlternateView(content, new ContentType(mediaType) { CharSet = "utf-8" }));
-        }
-    }
-
-    sealed class WatchedStream(byte[] bytes) : MemoryStream(bytes, writable: false)
-    {
-        volatile bool wasRead;
-
-        public bool WasRead => wasRead;
-
-        public override int Read(byte[] buffer, int offset, int count)
-        {
-            wasRead = true;
-            return base.Read(buffer, offset, count);
-        }
-
-        public override int Read(Span<byte> buffer)
-        {
-            wasRead = true;
-            return base.Read(buffer);
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            wasRead = true;
-            return base.ReadAsync(buffer, offset, count, cancellationToken);
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            wasRead = true;
-            return base.ReadAsync(buffer, cancellationToken);
-        }
-    }
 }

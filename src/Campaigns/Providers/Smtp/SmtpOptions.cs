@@ -3,11 +3,17 @@ namespace Campaigns.Providers.Smtp;
 /// <summary>Settings under <c>Smtp</c>: the relay.</summary>
 public sealed class SmtpOptions
 {
+    /// <summary>The port on which a connection is encrypted from its first byte (RFC 8314).</summary>
+    public const int TlsPort = 465;
+
     public string Host { get; set; } = "localhost";
 
     public int Port { get; set; } = 587;
 
-    /// <summary>Encrypts with STARTTLS and sends nothing where that is not to be had. Off only for a relay on this machine or network.</summary>
+    /// <summary>
+    /// Encrypts with STARTTLS, or from the first byte on port 465, and sends nothing where that is not to be had. Off only for a relay on this machine or
+    /// network.
+    /// </summary>
     public bool StartTls { get; set; } = true;
 
     /// <summary>Empty: the relay asks for nobody's name.</summary>

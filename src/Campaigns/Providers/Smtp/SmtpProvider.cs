@@ -1,9 +1,12 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Mail;
-using System.Security.Authentication;
+using System.Net.Sockets;
 using Campaigns.Recipients;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
 using Microsoft.Extensions.Options;
+using MimeKit;
 
 namespace Campaigns.Providers.Smtp;
 
@@ -15,6 +18,8 @@ namespace Campaigns.Providers.Smtp;
 public sealed class SmtpProvider(
     Func<string, CancellationToken, Task<IReadOnlyList<SmtpCredentials>>> own, IOptions<SmtpOptions> options, TimeProvider clock) : IMessageProvider
 {
+    static readonly FormatOptions International = new() { International = true };
+
     public string Name => SmtpCredentials.Provider;
 
     public Channel Channel => Channel.Email;
@@ -30,12 +35,12 @@ public sealed class SmtpProvider(
             return new SendResult.Refused(FailureCategory.Configuration, "dry-run-unsupported", "A relay cannot check a message without sending it");
         }
 
-        SmtpMail mail;
+        MimeMessage mail;
         NetworkCredential? credentials;
         try
         {
             credentials = await Credentials(email.TenantId, ct);
-            mail = new SmtpMail(email);
+            mail = SmtpMail.Create(email, clock.GetUtcNow());
         }
         catch (FormatException error)
         {
@@ -55,51 +60,112 @@ public sealed class SmtpProvider(
     }
 
     // Not ended by the node's stop: a message that is under way is worth the wait for its answer, which a cancelled one never gets.
-    async Task<SendResult> HandOver(SmtpMail mail, NetworkCredential? credentials)
+    async Task<SendResult> HandOver(MimeMessage mail, NetworkCredential? credentials)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.Timeout, clock);
+        using var client = new SmtpClient
+        {
+            Timeout = Timeout.Infinite, // of a single answer: the whole has its limit
+            CheckCertificateRevocation = false, // a company's own authority seldom has a list; its lack would stop all mail
+        };
+        var text = new TextUnderWay();
+        var result = await HandOver(client, mail, credentials, text, timeout.Token);
+        if (result is SendResult.Accepted)
+        {
+            await SayGoodBye(client, timeout.Token);
+        }
+
+        return result;
+    }
+
+    async Task<SendResult> HandOver(
+        SmtpClient client, MimeMessage mail, NetworkCredential? credentials, TextUnderWay text, CancellationToken ct)
     {
         var relay = options.Value;
-        using var timeout = new CancellationTokenSource(relay.Timeout, clock);
-        using var client = new SmtpClient(relay.Host, relay.Port)
-        {
-            EnableSsl = relay.StartTls, Credentials = credentials,
-            // Only where an address asks for it: not every server on the way takes such messages.
-            DeliveryFormat = mail.IsInternational ? SmtpDeliveryFormat.International : SmtpDeliveryFormat.SevenBit,
-        };
         try
         {
-            await client.SendMailAsync(mail.Message, CancellationToken.None).WaitAsync(timeout.Token); // its own cancellation waits for the relay
-            return new SendResult.Accepted(mail.MessageId);
+            await client.ConnectAsync(relay.Host, relay.Port, ChooseEncryption(relay), ct);
+            if (credentials is not null)
+            {
+                await client.AuthenticateAsync(credentials, ct);
+            }
+
+            var isInternational = SmtpMail.IsInternational(mail);
+            if (isInternational && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+            {
+                return new SendResult.Refused(
+                    FailureCategory.Recipient, "relay-unfit", "The relay takes no address with letters beyond ASCII");
+            }
+
+            if (!isInternational)
+            {
+                // Only where an address asks for it: not every server on the way takes such messages.
+                client.Capabilities &= ~SmtpCapabilities.UTF8;
+            }
+
+            await client.SendAsync(isInternational ? International : FormatOptions.Default, mail, ct, text);
+            return new SendResult.Accepted($"<{mail.MessageId}>");
         }
         catch (OperationCanceledException)
         {
-            client.Dispose(); // breaks the connection off: nothing goes on behind our back
             var late = $"within {relay.Timeout.TotalSeconds:0} s";
-            return mail.IsUnderWay
+            return text.IsUnderWay
                 ? new SendResult.InDoubt($"The relay did not confirm the message {late}")
                 : new SendResult.Refused(FailureCategory.Temporary, "unreachable", $"The relay did not answer {late}");
         }
-        catch (SmtpException error) when (error.StatusCode > 0)
+        catch (SmtpCommandException error) when ((int)error.StatusCode >= 400 || !text.IsUnderWay)
         {
-            var text = Response(error.Message);
-            var code = (int)error.StatusCode;
-            return new SendResult.Refused(SmtpReply.Category(code, text), code.ToString(CultureInfo.InvariantCulture), text);
+            return Refuse((int)error.StatusCode, error.Message);
         }
-        catch (SmtpException) when (mail.IsUnderWay)
+        catch (ServiceNotAuthenticatedException error)
         {
-            return new SendResult.InDoubt("The connection to the relay broke before it confirmed the message");
+            return Refuse((int)SmtpStatusCode.AuthenticationRequired, error.Message);
         }
-        catch (SmtpException error) when (error.InnerException is null or AuthenticationException)
+        catch (AuthenticationException error) when (error.InnerException is SmtpCommandException answer)
         {
-            // The relay offers no STARTTLS, or takes no address beyond ASCII; or its certificate is not to be trusted.
-            return new SendResult.Refused(
-                mail.IsInternational ? FailureCategory.Recipient : FailureCategory.Configuration, "relay-unfit",
-                error.InnerException?.Message ?? error.Message);
+            return Refuse((int)answer.StatusCode, answer.Message);
         }
-        catch (SmtpException error)
+        catch (Exception error) when (!text.IsUnderWay && IsUnfit(error))
         {
-            return new SendResult.Refused(FailureCategory.Temporary, "unreachable", $"The relay cannot be reached ({error.InnerException!.Message})");
+            return new SendResult.Refused(FailureCategory.Configuration, "relay-unfit", error.Message);
+        }
+        catch (Exception error) when (error is ProtocolException or CommandException or IOException or SocketException
+            or SslHandshakeException or TimeoutException or NotSupportedException or AuthenticationException)
+        {
+            return text.IsUnderWay
+                ? new SendResult.InDoubt("The connection to the relay broke before it confirmed the message")
+                : new SendResult.Refused(FailureCategory.Temporary, "unreachable", $"The relay cannot be reached ({error.Message})");
         }
     }
+
+    // The relay has the message, whatever becomes of the farewell.
+    static async Task SayGoodBye(SmtpClient client, CancellationToken ct)
+    {
+        try
+        {
+            await client.DisconnectAsync(quit: true, ct);
+        }
+        catch (Exception error) when (error is IOException or SocketException or ProtocolException or CommandException
+            or OperationCanceledException)
+        {
+            // Broken off by the relay.
+        }
+    }
+
+    static SecureSocketOptions ChooseEncryption(SmtpOptions relay) => (relay.StartTls, relay.Port) switch
+    {
+        (false, _) => SecureSocketOptions.None,
+        (true, SmtpOptions.TlsPort) => SecureSocketOptions.SslOnConnect,
+        _ => SecureSocketOptions.StartTls,
+    };
+
+    // The relay offers no STARTTLS or no way to sign in, or its certificate is not to be trusted.
+    static bool IsUnfit(Exception error) =>
+        error is NotSupportedException or AuthenticationException
+        || (error is SslHandshakeException && error.InnerException is not (IOException or SocketException));
+
+    static SendResult.Refused Refuse(int code, string text) =>
+        new(SmtpReply.Category(code, text), code.ToString(CultureInfo.InvariantCulture), text);
 
     async Task<NetworkCredential?> Credentials(string tenantId, CancellationToken ct) => await own(tenantId, ct) switch
     {
@@ -108,11 +174,15 @@ public sealed class SmtpProvider(
         _ => null,
     };
 
-    // The framework's words come first; the relay's own say more.
-    static string Response(string message)
+    /// <summary>The relay has asked for the text (DATA), and gets it: from here on nobody knows what it has until it says so.</summary>
+    sealed class TextUnderWay : ITransferProgress
     {
-        const string introduction = "The server response was: ";
-        var at = message.IndexOf(introduction, StringComparison.Ordinal);
-        return at < 0 ? message : message[(at + introduction.Length)..];
+        volatile bool isUnderWay;
+
+        public bool IsUnderWay => isUnderWay;
+
+        public void Report(long bytesTransferred, long totalSize) => isUnderWay = true;
+
+        public void Report(long bytesTransferred) => isUnderWay = true;
     }
 }

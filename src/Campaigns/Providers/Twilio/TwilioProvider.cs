@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Campaigns.Audience;
 using Campaigns.Http;
 using Campaigns.Recipients;
 using Microsoft.Extensions.Options;
+using Newtonsoft.Json;
+using Twilio.Rest;
+using Twilio.Rest.Api.V2010.Account;
+using TwilioMethod = Twilio.Http.HttpMethod;
+using TwilioNumber = Twilio.Types.PhoneNumber;
+using TwilioRequest = Twilio.Http.Request;
 
 namespace Campaigns.Providers.Twilio;
 
@@ -29,6 +30,9 @@ public sealed class TwilioProvider(
     /// <summary>A message that is looked for by its text was made between these times of the hand-over: clocks differ, answers take long.</summary>
     static readonly TimeSpan Before = TimeSpan.FromMinutes(1);
     static readonly TimeSpan After = TimeSpan.FromMinutes(10);
+
+    /// <summary>The largest page that Twilio gives.</summary>
+    const int MostLookedAt = 1000;
 
     public string Name => TwilioCredentials.Provider;
 
@@ -57,21 +61,24 @@ public sealed class TwilioProvider(
             return new SendResult.Refused(FailureCategory.Configuration, "sender-missing", "There is no number to send from: Twilio:From is missing");
         }
 
-        var form = new List<KeyValuePair<string, string>>
+        var create = new CreateMessageOptions(new TwilioNumber(text.To)) { Body = text.Body };
+        if (from.StartsWith("MG", StringComparison.Ordinal))
         {
-            new("To", text.To),
-            new(from.StartsWith("MG", StringComparison.Ordinal) ? "MessagingServiceSid" : "From", from),
-            new("Body", text.Body),
-        };
-        var target = $"{TwilioEvents.StatusTarget}?{MessageIdParameter}={text.Id}{CallbackRetries}";
-        if (publicUrl.Of($"webhooks/twilio/{Uri.EscapeDataString(text.TenantId)}/{target}") is { } callback)
+            create.MessagingServiceSid = from;
+        }
+        else
         {
-            form.Add(new("StatusCallback", callback.AbsoluteUri));
+            create.From = new TwilioNumber(from);
         }
 
-        using var request = Request(HttpMethod.Post, account, "Messages.json");
-        request.Content = new FormUrlEncodedContent(form);
-        return await ProviderCall.HandOver(http, request, "Twilio", options.Value.Timeout, clock, Read, ct);
+        var target = $"{TwilioEvents.StatusTarget}?{MessageIdParameter}={text.Id}{CallbackRetries}";
+        create.StatusCallback = publicUrl.Of($"webhooks/twilio/{Uri.EscapeDataString(text.TenantId)}/{target}");
+        return await ProviderCall.HandOver("Twilio", options.Value.Timeout, clock, async stop =>
+        {
+            var call = new TwilioCall(http, options.Value.BaseAddress, account, stop);
+            var created = await call.Make(client => MessageResource.CreateAsync(create, client));
+            return call.IsSuccess ? new SendResult.Accepted(created?.Sid) : Refusal(call);
+        }, ct);
     }
 
     public async Task<LookUpResult> LookUp(MessageInQuestion message, CancellationToken ct)
@@ -91,103 +98,93 @@ public sealed class TwilioProvider(
             return new LookUpResult.Unavailable("Twilio:AccountSid or Twilio:AuthToken is missing");
         }
 
-        var day = (message.HandedOverAt - Before).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        using var request = Request(HttpMethod.Get, account, message.ProviderMessageId is { } sid
-            ? $"Messages/{Uri.EscapeDataString(sid)}.json"
-            : $"Messages.json?To={Uri.EscapeDataString(message.To)}&DateSent%3E={day}&PageSize=1000");
         return await ProviderCall.Ask(
-            http, request, "Twilio", options.Value.Timeout, clock,
-            (response, stop) => message.ProviderMessageId is null ? Find(message, response, stop) : Look(response, stop),
+            "Twilio", options.Value.Timeout, clock,
+            stop =>
+            {
+                var call = new TwilioCall(http, options.Value.BaseAddress, account, stop);
+                return message.ProviderMessageId is { } sid ? Look(sid, call) : Find(message, call);
+            },
             why => new LookUpResult.Unavailable(why), ct);
     }
 
-    HttpRequestMessage Request(HttpMethod method, TwilioAccount account, string path) =>
-        new(method, new Uri(options.Value.BaseAddress, $"/2010-04-01/Accounts/{Uri.EscapeDataString(account.Sid)}/{path}"))
-        {
-            Headers =
-            {
-                Authorization = new AuthenticationHeaderValue(
-                    "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Name}:{account.Password}"))),
-            },
-        };
-
-    async Task<SendResult> Read(HttpResponseMessage response, CancellationToken ct)
+    SendResult Refusal(TwilioCall call)
     {
-        if (response.IsSuccessStatusCode)
-        {
-            return new SendResult.Accepted((await Json(response, TwilioJson.Default.TwilioMessage, ct))?.Sid);
-        }
-
-        var error = await Json(response, TwilioJson.Default.TwilioError, ct);
-        var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
-        var code = error?.Code?.ToString(CultureInfo.InvariantCulture);
+        var status = ((int)call.Status).ToString(CultureInfo.InvariantCulture);
+        var code = call.ErrorCode?.ToString(CultureInfo.InvariantCulture);
         if (answers.ToMessage(status, code) is { } meaning)
         {
-            return SendResult.Refused.By(meaning, code ?? status, Reason(response, error), ProviderCall.RetryAfter(response.Headers, clock.GetUtcNow()));
+            return SendResult.Refused.By(meaning, code ?? status, call.Reason, ProviderCall.RetryAfter(call.Headers, clock.GetUtcNow()));
         }
 
-        return response.StatusCode >= HttpStatusCode.InternalServerError
+        return call.Status >= HttpStatusCode.InternalServerError
             ? new SendResult.InDoubt($"Twilio answered {status}, which does not say whether it has the message")
-            : new SendResult.Refused(FailureCategory.Unknown, code ?? status, Reason(response, error));
+            : new SendResult.Refused(FailureCategory.Unknown, code ?? status, call.Reason);
     }
 
-    async Task<LookUpResult> Look(HttpResponseMessage response, CancellationToken ct) =>
-        response.StatusCode == HttpStatusCode.NotFound ? new LookUpResult.NotFound()
-        : response.IsSuccessStatusCode && await Json(response, TwilioJson.Default.TwilioMessage, ct) is { } message ? Found(message)
-        : await Unavailable(response, ct);
-
-    async Task<LookUpResult> Find(MessageInQuestion question, HttpResponseMessage response, CancellationToken ct)
+    async Task<LookUpResult> Look(string sid, TwilioCall call)
     {
-        if (!response.IsSuccessStatusCode || await Json(response, TwilioJson.Default.TwilioMessages, ct) is not { Messages: { } messages } page)
+        var message = await call.Make(client => MessageResource.FetchAsync(new FetchMessageOptions(Uri.EscapeDataString(sid)), client));
+        return call.Status == HttpStatusCode.NotFound ? new LookUpResult.NotFound()
+            : call.IsSuccess && message is not null ? Found(message)
+            : Unavailable(call);
+    }
+
+    // Not MessageResource.ReadAsync: it does not say whether there are more messages, and fetches them on a thread that waits.
+    async Task<LookUpResult> Find(MessageInQuestion question, TwilioCall call)
+    {
+        var read = new ReadMessageOptions
         {
-            return await Unavailable(response, ct);
+            To = new TwilioNumber(question.To),
+            DateSentAfter = (question.HandedOverAt - Before).UtcDateTime.Date,
+            PageSize = MostLookedAt,
+        };
+        var list = await call.Make(async client =>
+        {
+            var path = $"/2010-04-01/Accounts/{client.AccountSid}/Messages.json";
+            var request = new TwilioRequest(TwilioMethod.Get, Domain.Api, path, queryParams: read.GetParams());
+            return JsonConvert.DeserializeObject<MessageList>((await client.RequestAsync(request)).Content);
+        });
+        if (!call.IsSuccess || list?.Messages is not { } messages)
+        {
+            return Unavailable(call);
         }
 
         var fitting = messages.Where(message => Fits(message, question)).ToList();
         return fitting switch
         {
             [var message] => Found(message),
-            [] when page.NextPage is null => new LookUpResult.NotFound(),
+            [] when string.IsNullOrEmpty(list.NextPage) => new LookUpResult.NotFound(),
             [] => new LookUpResult.Unavailable("Twilio has more messages to this number than can be looked at"),
             _ => new LookUpResult.Unavailable($"Twilio has {fitting.Count} messages of this text to this number: which of them it is, nobody knows"),
         };
     }
 
-    static bool Fits(TwilioMessage message, MessageInQuestion question) =>
-        message.Direction?.StartsWith("outbound", StringComparison.Ordinal) != false
+    static bool Fits(MessageResource message, MessageInQuestion question) =>
+        message.Direction?.ToString().StartsWith("outbound", StringComparison.Ordinal) != false
         && string.Equals(message.Body?.Trim(), question.Body?.Trim(), StringComparison.Ordinal)
-        && message.CreatedAt is { } at && at >= question.HandedOverAt - Before && at <= question.HandedOverAt + After;
+        && ReadTime(message.DateCreated) is { } at && at >= question.HandedOverAt - Before && at <= question.HandedOverAt + After;
 
-    LookUpResult.Found Found(TwilioMessage message)
+    LookUpResult.Found Found(MessageResource message)
     {
-        var at = message.UpdatedAt ?? clock.GetUtcNow();
+        var at = ReadTime(message.DateUpdated) ?? clock.GetUtcNow();
         var code = message.ErrorCode?.ToString(CultureInfo.InvariantCulture);
         return new LookUpResult.Found(
-            TwilioStatus.Fact(message.Status ?? "", code, at, answers) ?? new MessageAccepted(at), PhoneNumber.Normalise(message.To),
+            TwilioStatus.Fact(message.Status?.ToString() ?? "", code, at, answers) ?? new MessageAccepted(at), PhoneNumber.Normalise(message.To),
             answers.OfCode(code)?.Suppresses);
     }
 
-    static async Task<LookUpResult> Unavailable(HttpResponseMessage response, CancellationToken ct) => new LookUpResult.Unavailable(
-        $"Twilio answered {(int)response.StatusCode} {Reason(response, await Json(response, TwilioJson.Default.TwilioError, ct))}".TrimEnd());
+    static LookUpResult.Unavailable Unavailable(TwilioCall call) => new($"Twilio answered {(int)call.Status} {call.Reason}".TrimEnd());
 
-    static string Reason(HttpResponseMessage response, TwilioError? error) => error?.Message ?? response.ReasonPhrase ?? "";
-
-    // Some answers come as a page of a web server in front. The status says enough then.
-    static async Task<T?> Json<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken ct)
-        where T : class
+    // Without a zone it is UTC, as Twilio's times are.
+    static DateTimeOffset? ReadTime(DateTime? time) => time switch
     {
-        if (response.Content.Headers.ContentType?.MediaType is not "application/json")
-        {
-            return null;
-        }
+        null => null,
+        { Kind: DateTimeKind.Unspecified } given => new DateTimeOffset(given, TimeSpan.Zero),
+        { } given => new DateTimeOffset(given).ToUniversalTime(),
+    };
 
-        try
-        {
-            return await response.Content.ReadFromJsonAsync(type, ct);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            return null; // no JSON, or of a charset that nobody knows
-        }
-    }
+    sealed record MessageList(
+        [property: JsonProperty("messages")] IReadOnlyList<MessageResource>? Messages,
+        [property: JsonProperty("next_page_uri")] string? NextPage);
 }

@@ -19,7 +19,7 @@ sealed class Relay : IDisposable
     readonly TcpListener listener = new(IPAddress.Loopback, 0);
     readonly Dictionary<string, string> answers = new(StringComparer.Ordinal)
     {
-        ["connect"] = "220 relay", ["EHLO"] = "250-relay\r\n250-AUTH LOGIN\r\n250 SMTPUTF8", ["MAIL"] = "250 OK", ["RCPT"] = "250 OK", ["DATA"] = "354 Go on",
+        ["connect"] = "220 relay", ["EHLO"] = "250-relay\r\n250-AUTH PLAIN\r\n250-8BITMIME\r\n250 SMTPUTF8", ["MAIL"] = "250 OK", ["RCPT"] = "250 OK", ["DATA"] = "354 Go on",
         [EndOfText] = "250 queued as 1", ["QUIT"] = "221 Bye",
     };
 
@@ -43,7 +43,7 @@ sealed class Relay : IDisposable
     public string Text => text;
 
     /// <summary>The text's headers by name, unfolded.</summary>
-    public Dictionary<string, string> Headers => Text[..Text.IndexOf("\n\n", StringComparison.Ordinal)].Replace("\n ", " ", StringComparison.Ordinal).Split('\n')
+    public Dictionary<string, string> Headers => Text[..Text.IndexOf("\n\n", StringComparison.Ordinal)].Replace("\n\t", " ", StringComparison.Ordinal).Replace("\n ", " ", StringComparison.Ordinal).Split('\n')
         .Select(line => line.Split(": ", 2)).ToDictionary(header => header[0], header => header[1], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The one conversation, to its end.</summary>
@@ -75,7 +75,7 @@ sealed class Relay : IDisposable
                 var lines = new StringBuilder();
                 while (await reader.ReadLineAsync() is { } part and not ".")
                 {
-                    lines.Append(part).Append('\n');
+                    lines.Append(part.StartsWith('.') ? part[1..] : part).Append('\n'); // a dot more where one begins a line
                 }
 
                 text = lines.ToString();

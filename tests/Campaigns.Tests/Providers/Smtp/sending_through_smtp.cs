@@ -4,6 +4,7 @@ using Campaigns.Providers.Smtp;
 using Campaigns.Recipients;
 using Campaigns.Tests.Providers.SendGrid;
 using Microsoft.Extensions.Options;
+using MimeKit;
 
 namespace Campaigns.Tests.Providers.Smtp;
 
@@ -43,7 +44,57 @@ public sealed class sending_through_smtp
         relay.Headers["Content-Type"].ShouldStartWith("multipart/alternative");
         var (plain, html) = (relay.Text.IndexOf("text/plain", StringComparison.Ordinal), relay.Text.IndexOf("text/html", StringComparison.Ordinal));
         plain.ShouldBeInRange(0, html);
-        relay.Text.ShouldContain(Convert.ToBase64String(Encoding.UTF8.GetBytes(Message.Text!)));
+        relay.Text.ShouldContain("\n\nHi\n.\n.dot\n");
+        relay.Text.ShouldContain("\n\n<p>Hi</p>\n");
+        MimeMessage.Load(new MemoryStream(Encoding.UTF8.GetBytes(relay.Text))).From.Mailboxes.Single().Name.ShouldBe("Zoë, News");
+    }
+
+    [Fact]
+    public async Task leaves_a_long_link_in_one_piece()
+    {
+        using var relay = new Relay();
+        var link = new Uri("https://out.example.com/u/" + new string('a', 300));
+        await Send(relay, Message with { Unsubscribe = link });
+        await relay.Served;
+        relay.Text.Split('\n').ShouldContain($"List-Unsubscribe: <{link}>");
+    }
+
+    [Fact]
+    public async Task writes_letters_beyond_ascii_so_that_every_server_can_read_them()
+    {
+        using var relay = new Relay();
+        await Send(relay, Message with { To = "ann@bücher.example", Text = new string('ü', 2000), Html = null });
+        await relay.Served;
+
+        relay.Commands.ShouldContain("RCPT TO:<ann@xn--bcher-kva.example>");
+        relay.Commands.ShouldAllBe(command => !command.Contains("SMTPUTF8", StringComparison.Ordinal));
+        relay.Headers["To"].ShouldContain("<ann@xn--bcher-kva.example>");
+        relay.Text.Split('\n').ShouldAllBe(line => line.Length < 998);
+    }
+
+    [Fact]
+    public async Task asks_for_more_only_for_an_address_that_needs_it()
+    {
+        using (var relay = new Relay())
+        {
+            (await Send(relay, Message with { To = "jörg@example.org" })).ShouldBeOfType<SendResult.Accepted>();
+            await relay.Served;
+            relay.Commands.ShouldContain("RCPT TO:<jörg@example.org>");
+            relay.Commands.ShouldContain(command => command.StartsWith("MAIL", StringComparison.Ordinal) && command.Contains("SMTPUTF8", StringComparison.Ordinal));
+        }
+
+        using var old = new Relay("EHLO", "250 relay");
+        var refused = (await Send(old, Message with { To = "jörg@example.org" })).ShouldBeOfType<SendResult.Refused>();
+        (refused.Category, refused.Code).ShouldBe((FailureCategory.Recipient, "relay-unfit"));
+        old.Commands.ShouldNotContain(command => command.StartsWith("MAIL", StringComparison.Ordinal));
+    }
+
+    [Theory, InlineData("ann"), InlineData("ann@"), InlineData("ann example.org"), InlineData("ann@example.org\r\nRCPT TO:<eve@example.org>"), InlineData("")]
+    public async Task is_refused_where_an_address_is_none(string address)
+    {
+        using var relay = new Relay();
+        var refused = (await Send(relay, Message with { To = address })).ShouldBeOfType<SendResult.Refused>();
+        (refused.Category, refused.Code).ShouldBe((FailureCategory.Recipient, "address-invalid"));
     }
 
     [Fact]
@@ -105,6 +156,20 @@ public sealed class sending_through_smtp
         relay.Text.ShouldNotBeEmpty("it had the message");
     }
 
+    [Theory, InlineData("rubbish"), InlineData("251 What now")]
+    public async Task is_in_doubt_when_the_answer_makes_no_sense(string answer)
+    {
+        using var relay = new Relay(Relay.EndOfText, answer);
+        (await Send(relay)).ShouldBeOfType<SendResult.InDoubt>();
+    }
+
+    [Theory, InlineData(Relay.BreakOff), InlineData("500 No")]
+    public async Task is_accepted_however_the_relay_says_good_bye(string answer)
+    {
+        using var relay = new Relay("QUIT", answer);
+        (await Send(relay)).ShouldBeOfType<SendResult.Accepted>();
+    }
+
     [Fact]
     public async Task is_in_doubt_when_no_answer_comes_in_time()
     {
@@ -159,8 +224,9 @@ public sealed class sending_through_smtp
     public async Task signs_in_with_the_organisations_own_account_before_the_configured_one()
     {
         using var relay = new Relay("AUTH", "535 5.7.8 Wrong password");
-        await Provider(relay, options => options.UserName = "shared", null, new SmtpCredentials("own", "secret")).Send(Message, default);
-        relay.Commands.ShouldContain("AUTH login " + Convert.ToBase64String("own"u8));
+        var result = await Provider(relay, options => options.UserName = "shared", null, new SmtpCredentials("own", "secret")).Send(Message, default);
+        result.ShouldBe(new SendResult.Refused(FailureCategory.Configuration, "535", "5.7.8 Wrong password"));
+        relay.Commands.ShouldContain("AUTH PLAIN " + Convert.ToBase64String("\0own\0secret"u8));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class looking_up_at_twilio
         var twilio = TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", "Hello")));
         (await twilio.LookUp(Unknown)).ShouldBe(new LookUpResult.Found(new MessageAccepted(Updated), Known.To));
         twilio.Address!.PathAndQuery.ShouldBe(
-            $"/2010-04-01/Accounts/{TwilioStub.Account}/Messages.json?To=%2B14155558675&DateSent%3E=2026-02-28&PageSize=1000", "clocks differ");
+            $"/2010-04-01/Accounts/{TwilioStub.Account}/Messages.json?To=%2B14155558675&DateSent%3E=2026-02-28T00%3A00%3A00Z&PageSize=1000", "clocks differ");
     }
 
     [Theory]
@@ -62,15 +62,28 @@ public sealed class looking_up_at_twilio
     public async Task claims_nothing_where_two_would_fit_or_not_all_were_seen()
     {
         (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", "Hello"), Message("SM2", "Hello"))).LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
-        (await TwilioStub.Answering(HttpStatusCode.OK, """{"messages":[],"next_page_uri":"/more"}""").LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
+        (await TwilioStub.Answering(HttpStatusCode.OK, """{"messages":[],"uri":"/here","next_page_uri":"/more"}""").LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
     }
 
     [Theory, InlineData(HttpStatusCode.InternalServerError, "{}"), InlineData(HttpStatusCode.TooManyRequests, ""), InlineData(HttpStatusCode.OK, "no json")]
     [InlineData(HttpStatusCode.Unauthorized, """{"code":20003,"message":"Authenticate"}"""), InlineData(HttpStatusCode.OK, "[]")]
+    [InlineData(HttpStatusCode.OK, ""), InlineData(HttpStatusCode.OK, "null")]
     public async Task says_when_it_cannot_be_asked(HttpStatusCode status, string body)
     {
         (await TwilioStub.Answering(status, body).LookUp(Known)).ShouldBeOfType<LookUpResult.Unavailable>();
         (await TwilioStub.Answering(status, body).LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
+    }
+
+    [Theory, InlineData("{}"), InlineData("""{"messages":null}"""), InlineData("""{"messages":5}"""), InlineData("""{"messages":[5]}""")]
+    public async Task does_not_take_a_list_that_makes_no_sense_for_an_empty_one(string body) =>
+        (await TwilioStub.Answering(HttpStatusCode.OK, body).LookUp(Unknown)).ShouldBeOfType<LookUpResult.Unavailable>();
+
+    [Fact]
+    public async Task finds_a_text_that_looks_like_a_time()
+    {
+        const string text = "2026-03-01T12:00:00.000Z";
+        (await TwilioStub.Answering(HttpStatusCode.OK, List(Message("SM1", text))).LookUp(Unknown with { Body = text }))
+            .ShouldBeOfType<LookUpResult.Found>();
     }
 
     [Fact]
@@ -82,7 +95,7 @@ public sealed class looking_up_at_twilio
             .ShouldBe(new LookUpResult.Unavailable("The node stopped"));
     }
 
-    static string List(params string[] messages) => $$"""{"messages":[{{string.Join(',', messages)}}],"next_page_uri":null}""";
+    static string List(params string[] messages) => $$"""{"messages":[{{string.Join(',', messages)}}],"uri":"/here","next_page_uri":null}""";
 
     static string Message(
         string sid, string body, DateTimeOffset? created = null, string status = "queued", string code = "null", string direction = "outbound-api") => $$"""

@@ -79,7 +79,7 @@ public sealed class sending_through_twilio
         twilio.Requests.ShouldBe(0);
     }
 
-    [Theory, InlineData(""), InlineData("no json"), InlineData("[]"), InlineData("{}"), InlineData("""{"sid":5}""")]
+    [Theory, InlineData(""), InlineData("no json"), InlineData("[]"), InlineData("{}"), InlineData("""{"sid":[5]}""")]
     public async Task is_accepted_also_without_an_id(string body) =>
         (await TwilioStub.Answering(HttpStatusCode.Created, body).Send()).ShouldBe(new SendResult.Accepted(null));
 
@@ -113,6 +113,14 @@ public sealed class sending_through_twilio
         var twilio = new TwilioStub(_ => Task.FromResult(new HttpResponseMessage(status) { Content = new StringContent("<h1>", Encoding.UTF8, "text/html") }));
         var refused = (await twilio.Send()).ShouldBeOfType<SendResult.Refused>();
         (refused.Category, refused.Code, refused.IsThrottled).ShouldBe((category, $"{(int)status}", throttled));
+    }
+
+    [Theory, InlineData("{}", "Unable to make request, BadRequest"), InlineData("[]", "Bad Request"), InlineData("null", "Bad Request"), InlineData("""{"message":"No"}""", "No")]
+    [InlineData("""{"code":"x"}""", "Bad Request"), InlineData("{", "Bad Request"), InlineData("", "Bad Request")]
+    public async Task is_refused_also_by_an_answer_that_makes_no_sense(string body, string reason)
+    {
+        var refused = (await TwilioStub.Answering(HttpStatusCode.BadRequest, body).Send()).ShouldBeOfType<SendResult.Refused>();
+        (refused.Category, refused.Code, refused.Text).ShouldBe((FailureCategory.Unknown, "400", reason));
     }
 
     [Fact]

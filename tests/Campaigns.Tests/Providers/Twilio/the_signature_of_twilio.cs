@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 using Campaigns.Providers.Twilio;
+using Twilio.Security;
 
 namespace Campaigns.Tests.Providers.Twilio;
 
@@ -22,6 +25,25 @@ public sealed class the_signature_of_twilio
     {
         TwilioSignature.IsValid(Token, Signature, url, Form).ShouldBeTrue();
         TwilioSignature.IsValid(Token, SignatureWithPort, url, Form).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("https://mycompany.com/myapp.php?foo=1&bar=2"), InlineData("https://mycompany.com:8443/a%20b/status?mid=1"), InlineData("http://Example.com/x")]
+    public void fits_where_twilios_own_library_says_so(string url)
+    {
+        var (signature, parameters) = (Sign(url), TwilioForm.Read(Form).Parameters.ToDictionary());
+        new RequestValidator(Token).Validate(url, parameters, signature).ShouldBeTrue();
+        TwilioSignature.IsValid(Token, signature, url, Form).ShouldBeTrue();
+
+        new RequestValidator(Token).Validate(url + "1", parameters, signature).ShouldBeFalse();
+        TwilioSignature.IsValid(Token, signature, url + "1", Form).ShouldBeFalse();
+    }
+
+    [Theory, InlineData("https://127.1/x"), InlineData("https://[0:0:0:0:0:0:0:1]/x"), InlineData("https://mycompany.com:80443/x")]
+    public void of_an_address_that_twilios_own_library_stumbles_over_is_refused_and_no_error(string url)
+    {
+        Should.Throw<Exception>(() => new RequestValidator(Token).Validate(url, TwilioForm.Read(Form).Parameters.ToDictionary(), Signature));
+        TwilioSignature.IsValid(Token, Signature, url, Form).ShouldBeFalse();
     }
 
     [Fact]
@@ -57,4 +79,8 @@ public sealed class the_signature_of_twilio
 
     [Theory, InlineData(""), InlineData("12346")]
     public void of_another_token_or_of_none_is_not_ours(string token) => TwilioSignature.IsValid(token, Signature, Url, Form).ShouldBeFalse();
+
+    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "Twilio signs with it")]
+    static string Sign(string url) => Convert.ToBase64String(HMACSHA1.HashData(
+        Encoding.UTF8.GetBytes(Token), Encoding.UTF8.GetBytes(url + string.Concat(TwilioForm.Read(Form).Parameters.Select(parameter => parameter.Key + parameter.Value)))));
 }
