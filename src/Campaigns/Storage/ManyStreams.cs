@@ -84,7 +84,6 @@ sealed class StreamAppends : DocumentSessionListenerBase
         if (Find(session) is not { } appends)
         {
             session.Listeners.Add(appends = new StreamAppends(session));
-            session.Sql("select 1"); // a session without any operation of its own saves nothing, and calls nobody
         }
 
         return appends;
@@ -98,6 +97,11 @@ sealed class StreamAppends : DocumentSessionListenerBase
             streams.Clear();
             events.Clear();
             committed = false;
+        }
+
+        if (streams.Count == 0)
+        {
+            session.Sql("select 1"); // a session without any operation of its own saves nothing, and calls nobody
         }
 
         if (!streams.TryGetValue(id, out var stream))
