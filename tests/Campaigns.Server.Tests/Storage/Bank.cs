@@ -118,8 +118,8 @@ sealed class Bank : IAsyncDisposable
         var module = new ModuleBuilder(builder.Services, options, workers);
         module.Stream<Account>("account").Event<AccountOpened>("account_opened").Event<Deposited>("deposited");
         module.Stream<Journal>("journal", kept: true).Event<Noted>("noted");
-        module.Stream<Campaign>("campaign", kept: true); // of whose tables the migrations speak
-        module.Stream<Sender>("sender", kept: true);
+        module.Stream<Campaign>("campaign", kept: true).Event<CampaignDrafted>("campaign_drafted"); // of whose tables the migrations speak
+        module.Stream<Sender>("sender", kept: true).Event<SenderAdded>("sender_added");
         module.Inline(new Balances()).Mask<AccountOpened>(fact => fact with { Owner = "erased" }).Mask<Noted>(fact => fact with { Text = "erased" });
         configure?.Invoke(module);
         builder.AddStorage(connectionString, module, options, workers);
