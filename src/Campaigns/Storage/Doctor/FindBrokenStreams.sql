@@ -1,7 +1,9 @@
+-- When a commit fails that has drawn positions, Marten fills them with tombstones: versions of these count nothing.
 with events as (
     select tenant_id, stream_id, count(*) as events, min(version) as lowest, max(version) as highest,
            count(*) filter (where is_archived) as archived
     from mt_events
+    where type <> 'tombstone'
     group by tenant_id, stream_id
 ),
 broken as (
