@@ -64,6 +64,7 @@ sealed class StreamAppends : DocumentSessionListenerBase
     readonly Dictionary<Guid, Stream> streams = [];
     readonly List<(IEvent Event, long Place)> events = [];
     readonly DateTimeOffset now;
+    bool queued;
     bool committed;
 
     StreamAppends(IDocumentSession session)
@@ -138,6 +139,13 @@ sealed class StreamAppends : DocumentSessionListenerBase
             return;
         }
 
+        if (queued)
+        {
+            // Marten keeps what a failed commit had queued, and would run it beside what is queued now: everything would be appended twice.
+            throw new InvalidOperationException("The commit of this session has failed: begin anew, with another session.");
+        }
+
+        queued = true;
         session.QueueOperation(new Appending(graph.DatabaseSchemaName, session, now, streams, events));
         if (events.Count > 0)
         {
@@ -151,7 +159,7 @@ sealed class StreamAppends : DocumentSessionListenerBase
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        committed = true; // those who watch are told of these events yet
+        (committed, queued) = (true, false); // those who watch are told of these events yet
         return Task.CompletedTask;
     }
 

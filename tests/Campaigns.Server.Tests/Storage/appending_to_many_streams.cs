@@ -314,6 +314,30 @@ public sealed class appending_to_many_streams(PostgresFixture postgres) : IAsync
     }
 
     [Fact]
+    public async Task by_a_session_whose_commit_failed_is_not_done_twice()
+    {
+        await bank.Run("create table in_the_way (id int check (id > 0))");
+        var id = await bank.OpenAccount();
+        await using var session = bank.Session();
+        session.Sql("insert into in_the_way values (0)");
+        session.Append<Account>(id, ExpectedVersion.Any, new Deposited(1));
+        await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
+        (await Versions(id)).ShouldBe([1]);
+
+        await bank.Run("alter table in_the_way drop constraint in_the_way_id_check");
+        (await Should.ThrowAsync<InvalidOperationException>(() => session.SaveChangesAsync())).Message.ShouldContain("another session");
+        (await Versions(id)).ShouldBe([1]);
+
+        await bank.Commit(again =>
+        {
+            again.Sql("insert into in_the_way values (0)");
+            again.Append<Account>(id, ExpectedVersion.Any, new Deposited(1));
+        });
+        (await Versions(id)).ShouldBe([1, 2]);
+        (await BalanceOf(id)).ShouldBe((1, 2));
+    }
+
+    [Fact]
     public async Task that_is_refused_leaves_no_hole_in_the_positions()
     {
         var (id, archived) = (await bank.OpenAccount(1), await bank.OpenAccount());
