@@ -114,5 +114,20 @@ public sealed class erasing_what_is_personal(PostgresFixture postgres) : IAsyncL
         (await bank.Rows("select events from erasures")).ShouldBe(["(1)"]);
     }
 
+    /// <summary>Masking leaves them as they are: they are folded anew by a rebuild.</summary>
+    [Fact]
+    public async Task reaches_kept_states_when_they_are_made_anew()
+    {
+        var (id, other) = (await bank.Note(null, "Ada was here", "and went"), await bank.Note(null, "Eve too"));
+
+        await Erase(id);
+        (await bank.Texts("select data ->> 'text' from mt_events e order by e.seq_id")).ShouldBe(["erased", "erased", "Eve too"]);
+        (await bank.Snapshots.Run(bank.Snapshots.Kinds.Single(kind => kind.Alias == "journal"), null, default)).ShouldBe(1);
+
+        (await bank.Store.Load<Journal>(Bank.Tenant, id, default)).ShouldBe(new(id, new Journal(id, 2, "erased"), 2));
+        (await bank.Store.Load<Journal>(Bank.Tenant, other, default)).State.Last.ShouldBe("Eve too");
+        (await bank.Note(id, "more")).ShouldBe(id);
+    }
+
     Task Erase(params Guid[] streams) => Erasure.Erase(bank.Store, Bank.Tenant, streams, "asked", "test", default);
 }

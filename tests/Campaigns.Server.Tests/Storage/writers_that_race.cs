@@ -81,6 +81,31 @@ public sealed class writers_that_race(PostgresFixture postgres) : IAsyncLifetime
         (await bank.Number("select balance from balances")).ShouldBe(7);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task that_decided_on_a_stream_that_was_not_there_yet_are_refused_when_it_is(bool underWay)
+    {
+        var id = Guid.CreateVersion7();
+        await using var late = bank.Session();
+        (await late.Events.FetchForWriting<Journal>(id)).AppendOne(new Noted("late"));
+        if (underWay)
+        {
+            await using var first = await bank.Hold(session => session.Start<Journal>(id, new Noted("first")));
+            var save = Task.Run(() => late.SaveChangesAsync());
+            await bank.UntilWaiting(1);
+            await first.Commit();
+            Races.Lost(await Should.ThrowAsync<Exception>(save)).ShouldBeTrue();
+        }
+        else
+        {
+            await bank.Note(id, "first");
+            Races.Lost(await Should.ThrowAsync<Exception>(() => late.SaveChangesAsync())).ShouldBeTrue();
+        }
+
+        (await bank.Texts("select data ->> 'text' from mt_events")).ShouldBe(["first"]);
+    }
+
     [Fact]
     public async Task of_ten_that_start_the_same_stream_one_wins()
     {
