@@ -59,14 +59,14 @@ public static class PauseCampaignHandler
     {
         CampaignStatus.Sending => Outcome.Nothing,
         // Could not begin at its time: it is tried again, with the template as it is by then.
-        CampaignStatus.Paused when !campaign.IsLaunched => Outcome.Record(new CampaignScheduled(now)).Schedule(new LaunchScheduled(id, now), now),
+        CampaignStatus.Paused when !campaign.IsLaunched => Outcome.Record(new CampaignScheduled(now)).Send(new LaunchScheduled(id, now)),
         // Not hydrated yet: hydration goes on during a pause and starts the first batch itself. Open batch: its end starts the next.
         CampaignStatus.Paused when !campaign.IsHydrated || campaign.OpenBatch is not null => Outcome.Record(new CampaignResumed()),
         // What held it may have changed since, a limit or a window for instance: it is looked at anew.
         CampaignStatus.Paused when campaign.HeldBy is not null => Outcome.Record(new CampaignResumed(), new NextBatchScheduled(campaign.LastBatch + 1, now))
             .Send(new SendBatch(id, campaign.LastBatch + 1), campaign.Settings.Priority),
         CampaignStatus.Paused => Outcome.Record(new CampaignResumed())
-            .Schedule(new SendBatch(id, campaign.LastBatch + 1), campaign.NextBatchAt > now ? campaign.NextBatchAt.Value : now, campaign.Settings.Priority),
+            .Schedule(new SendBatch(id, campaign.LastBatch + 1), campaign.NextBatchAt ?? now, now, campaign.Settings.Priority),
         _ => Outcome.Refuse(CampaignRules.Exists(campaign)
             ?? new Refusal("campaign-not-paused", $"The campaign is {CampaignRules.Words(campaign.Status)}, not paused.")),
     };

@@ -38,7 +38,7 @@ public static class BatchClosing
             case CampaignStatus.Sending when remaining == 0:
                 return outcome.Send(new CompleteCampaign(batch.CampaignId));
             case CampaignStatus.Sending:
-                return outcome.And(next).Schedule(new SendBatch(batch.CampaignId, next.Number), next.At, campaign.Settings.Priority);
+                return outcome.And(next).Schedule(new SendBatch(batch.CampaignId, next.Number), next.At, now, campaign.Settings.Priority);
             default:
                 return remaining > 0 ? outcome.And(next) : outcome; // paused: resuming sends it, or at once what finds nobody and completes
         }

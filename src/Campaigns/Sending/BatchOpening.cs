@@ -10,14 +10,14 @@ public static class BatchOpening
     /// <param name="claim">The message that asks for the batch.</param>
     public static Outcome Decide(Campaign campaign, SendBatch batch, Guid claim, BatchFindings found, DateTimeOffset now) => found switch
     {
-        { Slow: { SlowUntil: { } until } slow } => Hold(campaign, batch, until, slow.SlowWords),
+        { Slow: { SlowUntil: { } until } slow } => Hold(campaign, batch, until, slow.SlowWords, now),
         { Unavailable: { } why } => Outcome.Record(new CampaignPaused(PausedBy.Breaker, why)),
         { Look: { Examined.Take.Count: > 0 } look } => Outcome.Record(Start(campaign, batch, claim, look, now)),
         { Look: { Examined.Held: { } limit } look } =>
-            Hold(campaign, Further(campaign, batch, look), look.Availability.FreeAt(limit), limit.Words, Permits.Headstart),
+            Hold(campaign, Further(campaign, batch, look), look.Availability.FreeAt(limit), limit.Words, now, Permits.Headstart),
         // Nobody of these goes now: the same batch looks further, and at the end once more from the start, where somebody may be queued again.
         { Look: { FoundNobody: false } look } => Outcome.Nothing.Send(Further(campaign, batch, look), campaign.Settings.Priority),
-        { Deferral: { } deferral } => Hold(campaign, batch, deferral.Due, deferral.Reason),
+        { Deferral: { } deferral } => Hold(campaign, batch, deferral.Due, deferral.Reason, now),
         _ => Outcome.Nothing.Send(new CompleteCampaign(batch.CampaignId)),
     };
 
@@ -30,8 +30,8 @@ public static class BatchOpening
             BatchStarted.ShortForm([.. take.Select(recipient => recipient.Sender?.Id ?? Guid.Empty)]));
     }
 
-    static Outcome Hold(Campaign campaign, SendBatch batch, DateTimeOffset until, string because, TimeSpan headstart = default) =>
-        Outcome.Record(new NextBatchScheduled(batch.Number, until, because)).Schedule(batch, until - headstart, campaign.Settings.Priority);
+    static Outcome Hold(Campaign campaign, SendBatch batch, DateTimeOffset until, string because, DateTimeOffset now, TimeSpan headstart = default) =>
+        Outcome.Record(new NextBatchScheduled(batch.Number, until, because)).Schedule(batch, until - headstart, now, campaign.Settings.Priority);
 
     static SendBatch Further(Campaign campaign, SendBatch batch, QueueLook look) =>
         batch with { After = look.Candidates.Count > 0 ? look.Examined.Through ?? look.After : null, Restarts = campaign.Restarts };

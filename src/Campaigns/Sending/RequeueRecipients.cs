@@ -68,7 +68,9 @@ public static class RequeueRecipientsHandler
 
         var batch = new NextBatchScheduled(campaign.LastBatch + 1, campaign.Settings.Pace.Earliest(handedOverAt, now));
         outcome = outcome.And(batch);
-        return campaign.Status == CampaignStatus.Sending ? outcome.Schedule(new SendBatch(id, batch.Number), batch.At, campaign.Settings.Priority) : outcome; // paused: resuming sends it
+        return campaign.Status == CampaignStatus.Sending
+            ? outcome.Schedule(new SendBatch(id, batch.Number), batch.At, now, campaign.Settings.Priority)
+            : outcome; // paused: resuming sends it
     }
 
     static Task<List<Retryable>> Read(RequeueRecipients message, string tenantId, NpgsqlDataSource database, int chunk, CancellationToken ct)

@@ -23,6 +23,10 @@ public sealed record Outcome
 
     public Outcome Schedule(object message, DateTimeOffset due, Priority priority = Priority.Normal) =>
         this with { Messages = [.. Messages, (message, due, priority)] };
+
+    /// <summary>The same where the time may have come: then it is sent at once. What is scheduled waits for the next look at what is due.</summary>
+    public Outcome Schedule(object message, DateTimeOffset due, DateTimeOffset now, Priority priority = Priority.Normal) =>
+        due > now ? Schedule(message, due, priority) : Send(message, priority);
 }
 
 /// <summary>Why a command was not carried out.</summary>

@@ -92,7 +92,7 @@ public sealed class a_schedule
     {
         var later = At.AddHours(2);
         BrokenAtItsTime.When(campaign => PauseCampaignHandler.Resume(campaign, Some.Id, later))
-            .Then(new CampaignScheduled(later), Due(new LaunchScheduled(Some.Id, later), later));
+            .Then(new CampaignScheduled(later), Sent(new LaunchScheduled(Some.Id, later)));
     }
 
     [Fact]
