@@ -19,12 +19,14 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         ["Campaigns.Ledger.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",
         ["Campaigns.Ledger.InsertRecipients.sql"] = Recipients,
         ["Campaigns.Ledger.UpdateRecipients.sql"] = Recipients,
+        ["Campaigns.Storage.Doctor.ReadDocuments.sql"] = "varchar[], uuid[]",
+        ["Campaigns.Storage.Rebuild.RenewSnapshots.sql"] = "varchar[], uuid[], jsonb[], int[], varchar, timestamptz",
         ["Campaigns.Tracking.InsertKeys.sql"] = "varchar, uuid[]",
     };
 
     const string Recipients = """
         varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
-        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[], varchar[], uuid[]
+        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[], varchar[], uuid[], varchar[], varchar[], int[]
         """;
 
     ApiHost host = null!;
@@ -68,9 +70,9 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
     {
         // A hundred campaigns of a thousand recipients; the ids of a campaign are neighbours.
         await Run("""
-            insert into recipients (tenant_id, id, campaign_id, contact_id, status, batch, queued_at)
-            select 'acme', (lpad(to_hex(1000000 + c), 12, '0') || substr(md5(c || ' ' || r), 13))::uuid, lpad(to_hex(c), 32, '0')::uuid,
-                   md5('contact ' || r)::uuid, case when r % 3 = 0 then 'queued' else 'sent' end, 1, now()
+            insert into recipients (tenant_id, id, campaign_id, step, contact_id, channel, status, batch, attempts, queued_at)
+            select 'acme', (lpad(to_hex(1000000 + c), 12, '0') || substr(md5(c || ' ' || r), 13))::uuid, lpad(to_hex(c), 32, '0')::uuid, 1,
+                   md5('contact ' || r)::uuid, 'email', case when r % 3 = 0 then 'queued' else 'sent' end, 1, 1, now()
             from generate_series(1, 100) c, generate_series(1, 1000) r
             """);
         await Run("insert into mt_streams (tenant_id, id, type, version) select 'acme', id, 'recipient', 1 from recipients");
@@ -108,7 +110,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         (await Plan(
             "Campaigns.Ledger.UpdateRecipients.sql",
             $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
-            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}, {none("uuid")}"))
+            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}, {none("uuid")}, {none("varchar")}, {none("varchar")}, {none("int")}"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         var limits = string.Join(',', Enumerable.Range(1, 1000).Select(contact => $"contact {contact}").Append("limit 7"));
         var ones = string.Join(',', Enumerable.Repeat(1, 1001));
@@ -121,7 +123,9 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     async Task<string> Prepare(string name)
     {
-        var statement = Sql.Statements(typeof(CampaignsModule).Assembly).Single(statement => statement.Name == name).Text;
+        // One statement for the documents of every kind, told the table when it runs.
+        var statement = Sql.Statements(typeof(CampaignsModule).Assembly).Single(statement => statement.Name == name).Text
+            .Replace("mt_doc_alias", "mt_doc_campaign", StringComparison.Ordinal);
         var prepared = $"\"{name}\"";
         await Run($"prepare {prepared}{(Types.TryGetValue(name, out var types) ? $" ({types})" : "")} as {statement}");
         return prepared;

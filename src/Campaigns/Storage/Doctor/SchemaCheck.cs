@@ -24,7 +24,7 @@ sealed class SchemaCheck(IDocumentStore store, Migrator migrator) : Check
         var pending = await migrator.Pending(ct);
         if (pending.Count > 0)
         {
-            findings.Add(Finding.Problem("The database lacks migrations", [.. pending.Select(script => $"{script.Module} {script.Name}")]));
+            findings.Add(Finding.Problem("The database lacks migrations", [.. pending.Select(script => script.FullName)]));
         }
 
         foreach (var (part, objects) in await migrator.Differences(ct))

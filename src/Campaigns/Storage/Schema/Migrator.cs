@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using JasperFx;
 using Marten;
@@ -19,8 +21,16 @@ public sealed partial class Migrator
     const string CreateJournal = """
         create table if not exists schema_migrations (
             module varchar not null, number int not null, name varchar not null, applied_at timestamptz not null default now(),
-            primary key (module, number))
+            primary key (module, number));
+        create table if not exists schema_parts (
+            part varchar not null, fingerprint varchar not null, applied_at timestamptz not null default now(), primary key (part, fingerprint))
         """;
+
+    const string HasJournal = "select to_regclass('schema_migrations') is not null";
+
+    const string RecordPart = "insert into schema_parts (part, fingerprint) values ($1, $2) on conflict do nothing";
+
+    const string IsRecorded = "select exists (select from schema_parts where part = $1 and fingerprint = $2)";
 
     /// <summary>A schema with the journal, the events and the messages of the former engine.</summary>
     const string FindFormer = """
@@ -77,12 +87,14 @@ public sealed partial class Migrator
                 {
                     done.Add(part.Name);
                 }
+
+                await connection.Execute(RecordPart, ct, part.Name, part.Fingerprint);
             }
 
             foreach (var script in pending)
             {
                 await Apply(connection, script, ct);
-                done.Add($"{script.Module} {script.Name}");
+                done.Add(script.FullName);
             }
 
             return done;
@@ -93,13 +105,31 @@ public sealed partial class Migrator
         }
     }
 
-    /// <summary>What the database still lacks, in the words of <see cref="Migrate"/>; changes nothing.</summary>
+    /// <summary>
+    /// What the database still lacks, in the words of <see cref="Migrate"/>; changes nothing. It goes by the journal: to compare the tables
+    /// themselves takes more rights than to work with them, and is for the doctor.
+    /// </summary>
     /// <exception cref="SchemaIsNewerException">The database has migrations that this program does not know.</exception>
     /// <exception cref="SchemaIsFormerException">The database is one of the former engine.</exception>
     public async Task<IReadOnlyList<string>> Missing(CancellationToken ct)
     {
-        var pending = await Pending(ct);
-        return [.. (await Differences(ct)).Select(part => part.Part), .. pending.Select(script => $"{script.Module} {script.Name}")];
+        await using var connection = await store.Database.OpenConnectionAsync(ct);
+        await RefuseFormer(connection, ct);
+        if (!await connection.Ask<bool>(HasJournal, ct))
+        {
+            return [.. (await Parts()).Select(part => part.Name), .. scripts.Select(script => script.FullName)];
+        }
+
+        var missing = new List<string>();
+        foreach (var part in await Parts())
+        {
+            if (!await connection.Ask<bool>(IsRecorded, ct, part.Name, part.Fingerprint))
+            {
+                missing.Add(part.Name);
+            }
+        }
+
+        return [.. missing, .. (await Pending(connection, ct)).Select(script => script.FullName)];
     }
 
     /// <summary>The scripts that the database still lacks.</summary>
@@ -107,7 +137,7 @@ public sealed partial class Migrator
     {
         await using var connection = await store.Database.OpenConnectionAsync(ct);
         await RefuseFormer(connection, ct);
-        return await connection.Ask<bool>("select to_regclass('schema_migrations') is not null", ct) ? await Pending(connection, ct) : scripts;
+        return await connection.Ask<bool>(HasJournal, ct) ? await Pending(connection, ct) : scripts;
     }
 
     /// <summary>The parts of others that are not as they should be, each with its tables and functions.</summary>
@@ -219,6 +249,9 @@ public sealed partial class Migrator
     {
         public string Name => name;
 
+        /// <summary>Of the script that would make all of it. It differs between releases, and where nodes are set up with other queues.</summary>
+        public string Fingerprint => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database.ToDatabaseScript())));
+
         /// <returns>What is not as it should be.</returns>
         public async Task<IReadOnlyList<string>> Differences(CancellationToken ct) =>
         [
@@ -244,6 +277,8 @@ public sealed partial class Migrator
 /// <summary>One numbered script of a module: an embedded file <c>0001_name.sql</c> in this folder.</summary>
 sealed record Migration(string Module, int Number, string Name, string Text)
 {
+    public string FullName => $"{Module} {Name}";
+
     public static IEnumerable<Migration> Of(Assembly assembly)
     {
         var module = assembly.GetName().Name!;
