@@ -18,10 +18,15 @@ public static class MessageFence
     /// <summary>Middleware of every handler with a session, before anything else is queued.</summary>
     public static void Before(Envelope envelope, IDocumentSession session, IWolverineRuntime runtime)
     {
+        // Work that is done by passes, in requests or by cron, is nobody's while it is handled: one pass at a time holds a lock on all of it.
+        var isByPass = runtime.DurabilitySettings.Mode == DurabilityMode.ServerlessWithOutbox;
+        if (isByPass && envelope.Status is EnvelopeStatus.Incoming or EnvelopeStatus.Scheduled)
+        {
+            envelope.WasPersistedInInbox = true; // a pass does not say so, and Wolverine would mark the message behind the commit instead of in it
+        }
+
         if (envelope.WasPersistedInInbox)
         {
-            // Work that is done by passes, in requests or by cron, is nobody's while it is handled: one pass at a time holds a lock on all of it.
-            var isByPass = runtime.DurabilitySettings.Mode == DurabilityMode.ServerlessWithOutbox;
             session.Sql(HoldMessage, envelope.Id, isByPass ? null : runtime.DurabilitySettings.AssignedNodeNumber);
         }
     }

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Campaigns.Planning;
+using Campaigns.Recipients;
+using Campaigns.Server.Tests.Running;
+
+namespace Campaigns.Server.Tests.Sending;
+
+/// <summary>A server whose workers are switched off does what it is asked to, by cron for instance, and does it once.</summary>
+[Collection("postgres")]
+public sealed class without_workers(PostgresFixture postgres)
+{
+    const int People = 120;
+
+    [Fact]
+    public async Task a_campaign_goes_from_its_launch_to_its_end_in_one_request()
+    {
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var server = await ServerProcess.Start(Settings(stage, stage.Sandbox.Address));
+        using var api = server.Client(stage.Key);
+        var campaign = await api.Launch(Enumerable.Range(1, People).Select(i => $"person{i}@a.example"));
+        (await api.Progress(campaign)).Recipients.ShouldBe(0);
+
+        using var run = await api.PostAsync(new Uri($"campaigns/{campaign}/run", UriKind.Relative), null);
+
+        run.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await run.Json()).Text("status").ShouldBe("completed");
+        stage.Sandbox.Counts().Accepted.ShouldBe(People);
+        (await stage.Store.Texts("select distinct status from wolverine_incoming_envelopes where scheduled_at is null or scheduled_at < now()")).ShouldBe(["Handled"]);
+    }
+
+    [Fact]
+    public async Task what_a_handler_does_and_the_end_of_its_message_are_one_commit()
+    {
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var server = await ServerProcess.Start(Settings(stage, stage.Sandbox.Address));
+        using var api = server.Client(stage.Key);
+        var campaign = await api.Launch(Enumerable.Range(1, People).Select(i => $"person{i}@a.example"));
+
+        using var run = await api.PostAsync(new Uri($"campaigns/{campaign}/run", UriKind.Relative), null);
+        run.EnsureSuccessStatusCode();
+
+        // The row of the message has been marked by the transaction that wrote the events.
+        string Ended(string message, string @event) => $"""
+            select count(*) from mt_events e
+            where type = '{@event}' and not exists (
+                select from wolverine_incoming_envelopes m where message_type = '{message}' and status = 'Handled' and m.xmin = e.xmin)
+            """;
+        (await stage.Store.Number(Ended("hydrate_audience", "recipient_queued"))).ShouldBe(0);
+        (await stage.Store.Number(Ended("send_batch", "message_sent"))).ShouldBe(0);
+        (await stage.Store.Number(Ended("complete_campaign", "campaign_completed"))).ShouldBe(0);
+        (await stage.Store.Number("select count(*) from mt_events where type in ('message_sent', 'campaign_completed')")).ShouldBe(People + 1);
+    }
+
+    [Fact]
+    public async Task nobody_gets_it_twice_when_it_is_killed_in_the_middle_of_a_round()
+    {
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
+        var settings = Settings(stage, gate.Address);
+        ServerProcess? server = null;
+        gate.After = message =>
+        {
+            if (message == People / 2)
+            {
+                server!.Kill();
+            }
+
+            return Task.FromResult(true);
+        };
+        server = await ServerProcess.Start(settings);
+        try
+        {
+            using var api = server.Client(stage.Key);
+            var campaign = await api.Launch(Enumerable.Range(1, People).Select(i => $"person{i}@a.example"), new Pace(new BatchPace(20, 20, 0, 0)));
+
+            await Should.ThrowAsync<Exception>(() => Rounds(api, campaign));
+            await server.Exit();
+            await server.DisposeAsync();
+            server = await ServerProcess.Start(settings);
+            await Rounds(api, campaign);
+
+            var recipients = await stage.ShouldAccountFor(People, campaign);
+            gate.Count.ShouldBeGreaterThanOrEqualTo(People - 20);
+            recipients.Count(recipient => recipient.Status == RecipientStatus.Sent).ShouldBe(gate.Accepted.Count);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task with_workers_no_request_does_their_work()
+    {
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var server = await ServerProcess.Start(stage.Settings(stage.Sandbox.Address));
+        using var api = server.Client(stage.Key);
+
+        using var round = await api.PostAsync(new Uri("process", UriKind.Relative), null);
+
+        round.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await round.Json()).Text("type").ShouldBe("/problems/workers-run");
+    }
+
+    /// <summary>Asks for rounds, as cron would, until the campaign is over.</summary>
+    static async Task Rounds(HttpClient api, Guid campaign)
+    {
+        for (var rounds = 0; !(await api.Progress(campaign)).IsOver(); rounds++)
+        {
+            rounds.ShouldBeLessThan(500);
+            using var round = await api.PostAsync(new Uri("process", UriKind.Relative), null);
+            round.EnsureSuccessStatusCode();
+            (await round.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("handled").GetInt32().ShouldBeGreaterThanOrEqualTo(0);
+        }
+    }
+
+    static Dictionary<string, string?> Settings(Stage stage, Uri provider) => new(stage.Settings(provider)) { ["Workers:Enabled"] = "false" };
+}
