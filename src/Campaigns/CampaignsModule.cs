@@ -1,3 +1,4 @@
+using System.Reflection;
 using Campaigns.Http;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Authorization;
@@ -12,8 +13,9 @@ namespace Campaigns;
 public static class CampaignsModule
 {
     /// <summary>Adds Marten, Wolverine and all rooms to a host.</summary>
+    /// <param name="handlers">Where the code between Wolverine and the handlers is, which the build writes; null where it is about to be written.</param>
     /// <param name="workers">False: the process handles no messages in the background, whatever <c>Workers:Enabled</c> says.</param>
-    public static void Add(IHostApplicationBuilder host, string connectionString, bool workers = true)
+    public static void Add(IHostApplicationBuilder host, string connectionString, Assembly? handlers, bool workers = true)
     {
         var messaging = host.Configuration.GetSection("Messaging").Get<MessagingOptions>() ?? new MessagingOptions();
         var byWorkers = workers && host.Configuration.GetValue("Workers:Enabled", true);
@@ -32,7 +34,7 @@ public static class CampaignsModule
         Sending.Configuration.Add(module);
         Tracking.Configuration.Add(module);
         Insight.Configuration.Add(module);
-        host.AddStorage(connectionString, module, messaging, byWorkers);
+        host.AddStorage(connectionString, module, messaging, handlers, byWorkers);
     }
 
     /// <summary>The HTTP API and the webhooks.</summary>

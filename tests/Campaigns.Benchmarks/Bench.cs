@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Campaigns.Handlers;
 using Campaigns.Server.Postgres;
 using Campaigns.Storage;
 using Campaigns.Storage.Schema;
@@ -8,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Wolverine;
 
 namespace Campaigns.Benchmarks;
 
@@ -55,7 +57,8 @@ public sealed class Bench : IAsyncDisposable
         var messaging = Messaging(builder);
         var module = new ModuleBuilder(builder.Services, messaging, workers);
         setup(module);
-        builder.AddStorage(connectionString, module, messaging, workers);
+        builder.AddStorage(connectionString, module, messaging, handlers: null, workers);
+        builder.Services.ConfigureWolverine(wolverine => wolverine.UseRuntimeCompilation()); // of the benchmark's own handlers no build writes the code
         using (await Application(connectionString, workers: false))
         {
             // Migrated: the scripts go on from the application's documents.
@@ -74,7 +77,7 @@ public sealed class Bench : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(settings);
         }
 
-        CampaignsModule.Add(builder, connectionString, workers);
+        CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers);
         services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);

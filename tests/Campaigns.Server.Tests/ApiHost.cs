@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Campaigns.Handlers;
 using Campaigns.Server.Tests.Sending;
 using Campaigns.Storage.Schema;
 using Campaigns.Tenancy;
@@ -50,8 +51,7 @@ public sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        CampaignsModule.Add(builder, connectionString, workers: false);
-        builder.Services.ConfigureWolverine(wolverine => wolverine.CodeGeneration.ReuseCompiledAssemblies = true); // hundreds of hosts in this process
+        CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers: false);
 
         var app = builder.Build();
         app.MapCampaigns();

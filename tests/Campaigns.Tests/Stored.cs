@@ -44,7 +44,7 @@ static class Stored
     static DocumentStore SetUp()
     {
         var builder = WebApplication.CreateBuilder();
-        CampaignsModule.Add(builder, "Host=nowhere", workers: false);
+        CampaignsModule.Add(builder, "Host=nowhere", handlers: null, workers: false);
         return (DocumentStore)builder.Build().Services.GetRequiredService<IDocumentStore>();
     }
 }

@@ -15,7 +15,8 @@ public sealed partial class the_architecture
     [Theory]
     [InlineData("Campaigns.Sandbox")]
     [InlineData("Campaigns")]
-    [InlineData("Campaigns.Server", "Campaigns", "Campaigns.Sandbox")]
+    [InlineData("Campaigns.Handlers", "Campaigns", "Campaigns.Handlers.Generator")]
+    [InlineData("Campaigns.Server", "Campaigns", "Campaigns.Handlers", "Campaigns.Sandbox")]
     public void lets_a_project_know_only(string project, params string[] known) =>
         XDocument.Load(Path.Combine(Source(), project, project + ".csproj")).Descendants("ProjectReference")
             .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order().ShouldBe(known);

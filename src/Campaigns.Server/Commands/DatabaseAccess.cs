@@ -1,3 +1,4 @@
+using Campaigns.Handlers;
 using Campaigns.Server.Hosting;
 using Campaigns.Server.Postgres;
 using Campaigns.Storage;
@@ -40,7 +41,7 @@ sealed class DatabaseAccess : IAsyncDisposable
                 await Development.AddSecretsKey(configuration, configuration["DataFolder"]!, ct);
             }
 
-            CampaignsModule.Add(builder, connectionString, workers: false);
+            CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers: false);
             host = builder.Build();
             await using (await host.Services.GetRequiredService<IDocumentStore>().Database.OpenConnectionAsync(ct)) // or there is nothing to work on
             {

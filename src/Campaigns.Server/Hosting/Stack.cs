@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Campaigns.Consent;
+using Campaigns.Handlers;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
@@ -168,7 +169,7 @@ public sealed class Stack : IAsyncDisposable
     internal static WebApplication Build(WebApplicationBuilder builder, string connectionString, DashboardOptions dashboard, bool workers = true)
     {
         builder.AddLogging();
-        CampaignsModule.Add(builder, connectionString, workers);
+        CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers);
         builder.Services.AddDashboard(dashboard);
         // One after the other the workers would go on claiming until the last open answer has ended.
         builder.Services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using JasperFx.CodeGeneration.Model;
 using JasperFx.CodeGeneration;
 using JasperFx;
@@ -39,7 +40,7 @@ public sealed class MessagingOptions
     public TimeSpan FirstPoll { get; set; } = TimeSpan.FromSeconds(12);
 
     /// <summary>How often a node looks for messages that are due.</summary>
-    public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan Poll { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long a node that says nothing is believed to live. Then others do its work.</summary>
     public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -57,12 +58,10 @@ public static class Messaging
     /// <summary>A lost race is tried again at once, at random intervals, or many writers would meet again and again.</summary>
     static readonly TimeSpan[] Again = [.. Enumerable.Range(1, 20).Select(times => TimeSpan.FromMilliseconds(4 * times))];
 
-    public static void Configure(WolverineOptions wolverine, MessagingOptions options, bool byWorkers, Func<Envelope, Exception, object?> whenDead)
+    public static void Configure(WolverineOptions wolverine, MessagingOptions options, Assembly? handlers, bool byWorkers, Func<Envelope, Exception, object?> whenDead)
     {
-        wolverine.UseRuntimeCompilation();
-        wolverine.ApplicationAssembly = typeof(Messaging).Assembly;
-        wolverine.CodeGeneration.TypeLoadMode = TypeLoadMode.Dynamic;
-        wolverine.CodeGeneration.SourceCodeWritingEnabled = false;
+        wolverine.ApplicationAssembly = handlers ?? typeof(Messaging).Assembly;
+        wolverine.CodeGeneration.TypeLoadMode = handlers is null ? TypeLoadMode.Dynamic : TypeLoadMode.Static;
         wolverine.Discovery.DisableConventionalDiscovery();
         wolverine.EnvelopeIdGeneration = EnvelopeIdGeneration.GuidV7;
         wolverine.UseSystemTextJsonForSerialization(json => StoredJson.Configure(json));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using JasperFx;
 using JasperFx.CodeGeneration;
 using JasperFx.Events;
@@ -21,9 +22,10 @@ public static class StorageSetup
     public const string Schema = "campaigns";
 
     /// <param name="module">What the rooms registered.</param>
+    /// <param name="handlers">Where the code between Wolverine and the handlers is; null where it is about to be written.</param>
     /// <param name="byWorkers">False: this process handles no messages but in passes.</param>
     public static void AddStorage(
-        this IHostApplicationBuilder host, string connectionString, ModuleBuilder module, MessagingOptions messaging, bool byWorkers)
+        this IHostApplicationBuilder host, string connectionString, ModuleBuilder module, MessagingOptions messaging, Assembly? handlers, bool byWorkers)
     {
         var services = host.Services;
         services.TryAddSingleton(TimeProvider.System);
@@ -56,7 +58,7 @@ public static class StorageSetup
         });
         host.UseWolverine(options =>
         {
-            Messaging.Configure(options, messaging, byWorkers, module.Dead);
+            Messaging.Configure(options, messaging, handlers, byWorkers, module.Dead);
             module.Apply(options);
         });
     }

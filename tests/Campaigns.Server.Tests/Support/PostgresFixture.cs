@@ -1,3 +1,4 @@
+using Campaigns.Handlers;
 using Campaigns.Server.Postgres;
 using Campaigns.Storage.Schema;
 using Microsoft.AspNetCore.Builder;
@@ -68,7 +69,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         var connectionString = new NpgsqlConnectionStringBuilder(await Postgres.CreateDatabase(Template, CancellationToken.None)) { Pooling = false }.ConnectionString;
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        CampaignsModule.Add(builder, connectionString, workers: false);
+        CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers: false);
         await using var app = builder.Build();
         await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
     }
