@@ -57,14 +57,14 @@ static class CommandLine
         {
             return Interrupted;
         }
-        catch (PostgresException error) when (StartException.Explain(error) is { } explained)
+        catch (Exception error) when (Cause<PostgresException>(error) is { } refused && StartException.Explain(refused) is { } explained)
         {
             await Console.Error.WriteLineAsync($"The command was given up. {explained.Message}");
             return 1;
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when (Cause<NpgsqlException>(error) is { } lost)
         {
-            var why = (error.InnerException?.Message ?? error.Message).TrimEnd('.');
+            var why = (lost.InnerException?.Message ?? lost.Message).TrimEnd('.');
             await Console.Error.WriteLineAsync($"The command was given up. The connection to PostgreSQL was lost: {why}. Run it again.");
             return 1;
         }
@@ -73,6 +73,10 @@ static class CommandLine
             await Console.Error.WriteLineAsync($"The command was given up. {error.Message}");
             return 1;
         }
+
+        // Marten puts an exception of its own around those of its commands.
+        static T? Cause<T>(Exception error)
+            where T : Exception => error as T ?? error.InnerException as T;
     }
 
     static Command ServeCommand()

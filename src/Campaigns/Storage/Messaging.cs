@@ -45,6 +45,9 @@ public sealed class MessagingOptions
     /// <summary>How long a node that says nothing is believed to live. Then others do its work.</summary>
     public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a message may begin and end with the death of its process, before it is a dead letter.</summary>
+    public int CrashesUntilDead { get; set; } = 10;
+
     /// <summary>How long a node that stops waits for the handlers under way.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
@@ -67,6 +70,7 @@ public static class Messaging
         wolverine.UseSystemTextJsonForSerialization(json => StoredJson.Configure(json));
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.AutoApplyTransactions();
+        wolverine.Policies.AddMiddleware(typeof(CrashGuard), chain => chain is HandlerChain { MessageType.IsArray: false });
         wolverine.Policies.AddMiddleware(typeof(MessageFence), chain => chain is HandlerChain handler && CommitsOnce(handler));
 
         var durability = wolverine.Durability;
@@ -99,6 +103,7 @@ public static class Messaging
         }
 
         const string bury = "Tell whoever waits for the message, then move it to the dead letters";
+        wolverine.Policies.OnException<PoisonException>().CustomAction(TellAndBury, bury);
         wolverine.Policies.OnException(Races.Lost).RetryWithCooldown(Again).WithFullJitter()
             .Then.ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
         wolverine.Policies.OnAnyException().ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);

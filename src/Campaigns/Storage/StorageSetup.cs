@@ -30,6 +30,7 @@ public static class StorageSetup
         var services = host.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(module);
+        services.AddSingleton(messaging);
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<Notifications>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too

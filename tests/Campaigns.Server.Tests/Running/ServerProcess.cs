@@ -93,6 +93,8 @@ sealed class ServerProcess : IAsyncDisposable
     /// <returns>False when it ended instead.</returns>
     public Task<bool> Started() => said.Contains("Stop with Ctrl-C");
 
+    public bool HasExited => process.HasExited;
+
     /// <summary>SIGKILL: it gets no chance to do anything any more.</summary>
     public void Kill() => process.Kill();
 

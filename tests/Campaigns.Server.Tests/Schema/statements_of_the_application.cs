@@ -20,6 +20,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         ["Campaigns.Ledger.InsertRecipients.sql"] = Recipients,
         ["Campaigns.Ledger.UpdateRecipients.sql"] = Recipients,
         ["Campaigns.Storage.Doctor.ReadDocuments.sql"] = "varchar[], uuid[]",
+        ["Campaigns.Storage.RecordErasure.sql"] = "uuid, varchar, uuid[], varchar, varchar, timestamptz",
         ["Campaigns.Storage.Rebuild.RenewSnapshots.sql"] = "varchar[], uuid[], jsonb[], int[], varchar, timestamptz",
         ["Campaigns.Tracking.InsertKeys.sql"] = "varchar, uuid[]",
     };
@@ -96,7 +97,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         string none(string type) => $"array_fill(null::{type}, array[100])";
         (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50, now()")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
-        (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{{{ids}}}', array_fill(1, array[100])")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
+        (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{campaign}', {range}, 1")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
         (await Plan("Campaigns.Planning.CountRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadRetryable.sql", $"'acme', '{campaign}', {range}, 'All', true, 2000"))
             .ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");

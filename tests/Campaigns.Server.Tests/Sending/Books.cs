@@ -68,6 +68,14 @@ static class Books
         return waiting.Count(names.Contains);
     }
 
+    /// <summary>Gives a recipient another id, as if it had been queued under it.</summary>
+    public static Task RenameRecipient(this IDocumentStore store, Guid id, Guid other) => store.Texts($"""
+        insert into mt_streams select (jsonb_populate_record(s, jsonb_build_object('id', '{other}'))).* from mt_streams s where id = '{id}';
+        update mt_events set stream_id = '{other}' where stream_id = '{id}';
+        delete from mt_streams where id = '{id}';
+        update recipients set id = '{other}' where id = '{id}' returning id::text;
+        """);
+
     public static async Task<List<string>> Texts(this IDocumentStore store, string query)
     {
         await using var command = store.Database.CreateCommand(query);

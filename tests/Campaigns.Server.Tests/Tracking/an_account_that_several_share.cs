@@ -189,8 +189,7 @@ public sealed class an_account_that_several_share(PostgresFixture postgres, ITes
         var unknown = Guid.NewGuid();
         await Post(SendGridVoice.Event("open", ours[0].Id, run.Clock.Now), SendGridVoice.Event("open", unknown, run.Clock.Now));
         await run.Work();
-        await run.Store.Texts($"update recipients set id = '{unknown}' where id = '{ours[1].Id}' returning id::text"); // whom nobody knew, somebody knows now
-        await run.Store.Texts($"update mt_streams set id = '{unknown}' where id = '{ours[1].Id}' returning id::text");
+        await run.Store.RenameRecipient(ours[1].Id, unknown); // whom nobody knew, somebody knows now
 
         using var operators = await run.Host.Client(SharedBodies.Tenant);
         var whole = (await operators.GetJson("webhook-bodies")).GetProperty("items").EnumerateArray().ShouldHaveSingleItem().Text("id");

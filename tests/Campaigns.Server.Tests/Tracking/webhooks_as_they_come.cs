@@ -166,8 +166,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         raw.Length.ShouldBe((int)body.Number("size"));
         JsonSerializer.Deserialize<JsonElement>(raw)[1].Text("ob_mid").ShouldBe(unknown.ToString("N"));
 
-        await run.Store.Texts($"update recipients set id = '{unknown}' where id = '{recipients[1].Id}' returning id::text"); // whom nobody knew, somebody knows now
-        await run.Store.Texts($"update mt_streams set id = '{unknown}' where id = '{recipients[1].Id}' returning id::text");
+        await run.Store.RenameRecipient(recipients[1].Id, unknown); // whom nobody knew, somebody knows now
         using var replay = await run.Api.PostAsync($"webhook-bodies/{body.Text("id")}/replay", null);
         replay.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await run.Work();
@@ -204,7 +203,7 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         {
             run.Clock.Advance(after);
             await run.Send(new ForgetWebhookBodies());
-            await run.WorkOnce("planning");
+            await run.WorkOnce("housekeeping");
             await run.Work();
         }
     }

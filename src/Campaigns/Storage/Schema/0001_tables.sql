@@ -361,6 +361,23 @@ begin
     end if;
 end $$;
 
+-- Nobody is left behind but by a node that ended: the next attempt is the second at least, and its start is counted.
+create function count_abandoned() returns trigger language plpgsql as $$
+begin
+    new.attempts := old.attempts + 1;
+    return new;
+end $$;
+
+create trigger count_abandoned before update of owner_id on wolverine_incoming_envelopes for each row
+when (old.owner_id <> 0 and new.owner_id = 0 and old.status = 'Incoming' and new.status = 'Incoming')
+execute function count_abandoned();
+
+-- How often the handler of a message was begun without an end: a message that kills its process is dead after some.
+create table crash_suspects (
+    message_id uuid primary key,
+    starts     int  not null
+);
+
 -- What failed in every attempt and without which a campaign does not go on: resuming the campaign brings it back.
 create table stranded_messages (
     tenant_id   varchar not null,

@@ -1,0 +1,1 @@
+delete from crash_suspects where message_id = $1
