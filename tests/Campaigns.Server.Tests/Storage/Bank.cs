@@ -122,9 +122,11 @@ sealed class Bank : IAsyncDisposable
         module.Stream<Sender>("sender", kept: true).Event<SenderAdded>("sender_added");
         module.Inline(new Balances()).Mask<AccountOpened>(fact => fact with { Owner = "erased" }).Mask<Noted>(fact => fact with { Text = "erased" });
         configure?.Invoke(module);
-        builder.AddStorage(connectionString, module, options, workers);
+        builder.AddStorage(connectionString, module, options, handlers: null, workers);
         builder.Services.ConfigureWolverine(wolverine =>
         {
+            wolverine.UseRuntimeCompilation(); // nobody has built code for the handlers of tests
+            wolverine.CodeGeneration.SourceCodeWritingEnabled = false;
             wolverine.CodeGeneration.ReuseCompiledAssemblies = true;
             messaging?.Invoke(wolverine);
         });

@@ -1,3 +1,4 @@
+using Campaigns.Storage.Doctor;
 using Campaigns.Storage.Schema;
 using Marten;
 using Npgsql;
@@ -54,6 +55,8 @@ public sealed class migrating_the_database(PostgresFixture postgres)
 
         (await migrator.Missing(default)).ShouldBeEmpty();
         await host.Store.Storage.Database.AssertDatabaseMatchesConfigurationAsync();
+        var doctor = (DatabaseDoctor)host.Services.GetService(typeof(DatabaseDoctor))!;
+        (await doctor.Checks.Single(check => check.Name == "schema").Run(null, default)).Findings.ShouldBeEmpty();
     }
 
     [Fact]
