@@ -4,6 +4,8 @@ WORKDIR /source
 # Packages change seldom: restored from the project files alone, they stay in a layer of their own.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY src/Campaigns/Campaigns.csproj src/Campaigns/
+COPY src/Campaigns.Handlers/Campaigns.Handlers.csproj src/Campaigns.Handlers/
+COPY src/Campaigns.Handlers/Generator/Campaigns.Handlers.Generator.csproj src/Campaigns.Handlers/Generator/
 COPY src/Campaigns.Sandbox/Campaigns.Sandbox.csproj src/Campaigns.Sandbox/
 COPY src/Campaigns.Server/Campaigns.Server.csproj src/Campaigns.Server/
 RUN dotnet restore src/Campaigns.Server/Campaigns.Server.csproj

@@ -36,6 +36,25 @@ public sealed class ApiHost : IAsyncDisposable
     /// <param name="clock">Null: the system's.</param>
     public static async Task<ApiHost> Start(string connectionString, IDictionary<string, string?>? settings = null, TimeProvider? clock = null)
     {
+        var app = Builder(connectionString, settings, clock).Build();
+        app.MapCampaigns();
+        await using (var migrated = app.Services.GetRequiredService<IDocumentStore>().Database.CreateCommand("select to_regclass('schema_migrations') is not null"))
+        {
+            if (await migrated.ExecuteScalarAsync() is false)
+            {
+                await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
+            }
+        }
+
+        await app.StartAsync();
+        app.Configuration["PublicUrl"] ??= app.Urls.Single();
+        return new ApiHost(app);
+    }
+
+    /// <summary>The application as it is tested: nothing is logged, nobody has to be verified, and limits are out of reach.</summary>
+    public static WebApplicationBuilder Builder(
+        string connectionString, IDictionary<string, string?>? settings = null, TimeProvider? clock = null, bool workers = false)
+    {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -51,21 +70,8 @@ public sealed class ApiHost : IAsyncDisposable
             builder.Services.AddSingleton(clock);
         }
 
-        CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers: false);
-
-        var app = builder.Build();
-        app.MapCampaigns();
-        await using (var migrated = app.Services.GetRequiredService<IDocumentStore>().Database.CreateCommand("select to_regclass('schema_migrations') is not null"))
-        {
-            if (await migrated.ExecuteScalarAsync() is false)
-            {
-                await app.Services.GetRequiredService<Migrator>().Migrate(CancellationToken.None);
-            }
-        }
-
-        await app.StartAsync();
-        app.Configuration["PublicUrl"] ??= app.Urls.Single();
-        return new ApiHost(app);
+        CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers);
+        return builder;
     }
 
     /// <summary>A caller with an API key of an organisation.</summary>

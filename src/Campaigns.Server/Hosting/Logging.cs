@@ -1,4 +1,5 @@
 using System.Globalization;
+using Campaigns.Storage;
 using Serilog;
 using Serilog.Events;
 using Serilog.Filters;
@@ -24,7 +25,8 @@ static class Logging
                 : new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture))
             .Enrich.FromLogContext()
             // What stands in the way of the start is told by whoever called for it, in one line instead of a stack trace.
-            .Filter.ByExcluding(@event => IsOfHost(@event) && !HasStarted(services)),
+            .Filter.ByExcluding(@event => IsOfHost(@event) && !HasStarted(services))
+            .Filter.ByExcluding(IsLostRace),
         preserveStaticLogger: true);
 
     /// <summary>
@@ -45,6 +47,11 @@ static class Logging
             new("Elapsed", new ScalarValue(elapsed)),
         ];
     });
+
+    /// <summary>Somebody was faster, and it is tried again or was done by them: no failure, though Wolverine writes it as one. That a message is dead is written.</summary>
+    static bool IsLostRace(LogEvent @event) =>
+        @event is { Exception: { } error, MessageTemplate.Text: var text } && text.StartsWith("Failed to process message", StringComparison.Ordinal)
+        && (Races.Lost(error) || MessageFence.Refused(error));
 
     static bool HasStarted(IServiceProvider services) =>
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested;

@@ -12,6 +12,8 @@ namespace Campaigns.Server.Tests.Running;
 sealed class ServerProcess : IAsyncDisposable
 {
     const int Terminated = 15;
+    const int Continued = 18;
+    const int Stopped = 19;
 
     readonly Process process;
     readonly Output said = new();
@@ -100,6 +102,12 @@ sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>SIGTERM, as an operating system or a container does it.</summary>
     public void Terminate() => _ = kill(process.Id, Terminated);
+
+    /// <summary>SIGSTOP: it stands still, and does not know.</summary>
+    public void Stop() => _ = kill(process.Id, Stopped);
+
+    /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
+    public void Continue() => _ = kill(process.Id, Continued);
 
     /// <returns>False when it ended without saying so on standard error.</returns>
     public Task<bool> Complains(string text) => complained.Contains(text);
