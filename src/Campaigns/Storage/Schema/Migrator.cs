@@ -171,7 +171,7 @@ public sealed partial class Migrator
         {
             knowsQueues = true;
             // Queues in PostgreSQL tell Wolverine's storage of their tables, as they do when a server starts.
-            foreach (var transport in runtime.Options.Transports.OfType<PostgresqlTransport>().Where(transport => transport.Queues.Count > 0))
+            foreach (var transport in runtime.Options.Transports.OfType<PostgresqlTransport>().Where(transport => transport.Queues.Count > 0).ToList())
             {
                 await transport.ConfigureAsync(runtime);
             }
