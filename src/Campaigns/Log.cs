@@ -14,6 +14,9 @@ static partial class Log
     [LoggerMessage(9, LogLevel.Error, "A subscriber to {Topic} failed")]
     public static partial void SubscriberFailed(ILogger log, Exception error, string topic);
 
+    [LoggerMessage(10, LogLevel.Warning, "The leader of the nodes stands still: its connection {Connection} to PostgreSQL was ended, so that another node leads")]
+    public static partial void LeaderStandsStill(ILogger log, int connection);
+
     [LoggerMessage(102, LogLevel.Error, "A breaker paused campaign {Campaign}: {Reason}. Mend that, then resume the campaign")]
     public static partial void BreakerPaused(ILogger log, Guid campaign, string reason);
 

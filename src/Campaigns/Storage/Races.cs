@@ -22,10 +22,13 @@ public static class Races
     /// <summary>The permits of a limit were taken by somebody who was faster: nothing has changed, and how many are left has to be looked at anew.</summary>
     public static bool PermitsWereTaken(Exception error) => SqlState(error) == PermitsTaken;
 
+    /// <summary>The SQLSTATE of a transaction that PostgreSQL gave up because this process did nothing in it for too long.</summary>
+    const string StoodStill = "25P03";
+
     /// <summary>The database cannot be reached, or not be written to, at this moment.</summary>
     public static bool DatabaseIsAway(Exception error) =>
         (error as NpgsqlException ?? error.InnerException as NpgsqlException) is { } npgsql
-        && (npgsql.IsTransient || npgsql.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction);
+        && (npgsql.IsTransient || npgsql.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or StoodStill);
 
     /// <summary>PostgreSQL's word for what went wrong, where it was PostgreSQL that refused.</summary>
     public static string? SqlState(Exception error) => (error as PostgresException ?? error.InnerException as PostgresException)?.SqlState;

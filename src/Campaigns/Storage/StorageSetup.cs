@@ -34,6 +34,11 @@ public static class StorageSetup
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<Notifications>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
+        if (byWorkers)
+        {
+            services.AddHostedService<StalledLeader>();
+        }
+
         services.AddSingleton<EndOfMessage>();
         services.AddSingleton<Schema.Migrator>();
         services.AddSingleton<History.StreamHistory>();
@@ -96,6 +101,10 @@ public static class StorageSetup
         // Undoing the settings of a session each time a connection goes back to the pool costs as much as a small commit. There is
         // nothing to undo: nobody may change a session but with "set local" in a transaction, and who takes a lock or listens ends it.
         builder.ConnectionStringBuilder.NoResetOnClose = true;
+        // A process that stands still in the middle of a commit would keep its locks, and everybody waiting.
+        builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c idle_in_transaction_session_timeout=10s".Trim();
+        // A node that was taken for dead learns that it does not lead any more.
+        builder.ConnectionStringBuilder.KeepAlive = 5;
         if (builder.ConnectionStringBuilder.Host?.StartsWith('/') == false)
         {
             // A leader that was cut off would else keep its lock until TCP gives up. Sockets of the file system know no such thing.

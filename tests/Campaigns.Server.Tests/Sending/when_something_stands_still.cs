@@ -47,7 +47,7 @@ public sealed class when_something_stands_still(PostgresFixture postgres, ITestO
 
         await using var second = await ServerProcess.Start(Settings(stage, gateOfSecond, Stage.ServerAddress(), transport));
         stage.SendWebhooksTo(second.Address);
-        await stage.Api.Follow(campaign, progress => progress.IsOver() && standstill.Elapsed >= AtLeast, withinSeconds: 300);
+        await stage.Api.Follow(campaign, progress => progress.IsOver() && standstill.Elapsed >= AtLeast, withinSeconds: 120);
         first.Continue();
         await Ended(stage, campaign);
 
