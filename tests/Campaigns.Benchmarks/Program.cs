@@ -6,6 +6,7 @@ var benchmarks = new Dictionary<string, Func<Bench, Task>>
     ["append"] = Append.Run,
     ["rebuild"] = Rebuild.Run,
     ["wake"] = Wake.Run,
+    ["lag"] = Lag.Run,
     ["hydrate"] = Hydrate.Run,
     ["send"] = Send.Run,
     ["send-4"] = SendFour.Run,

@@ -49,7 +49,7 @@ static class Rebuild
 }
 
 /// <summary>One row for each event, one statement for all of them.</summary>
-public sealed class Flat() : InlineProjection("flat")
+public class Flat() : InlineProjection("flat")
 {
     public const string Table = "create table flat (stream_id uuid primary key, campaign_id uuid, step int)";
 

@@ -15,6 +15,8 @@ sealed class ServerProcess : IAsyncDisposable
     const int Continued = 18;
     const int Stopped = 19;
 
+    static int ports;
+
     readonly Process process;
     readonly Output said = new();
     readonly Output complained = new();
@@ -78,12 +80,25 @@ sealed class ServerProcess : IAsyncDisposable
         return (await server.Exit(), server.Said, server.Complained);
     }
 
-    /// <summary>A port that is free at this moment.</summary>
+    /// <summary>
+    /// A port that is free, and that no other test gets. Below those that the system gives to connections: a server that starts again finds it free again.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            try
+            {
+                var port = 20_000 + ((Environment.ProcessId + Interlocked.Increment(ref ports)) % 12_000);
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 
     public HttpClient Client(string key) => new()

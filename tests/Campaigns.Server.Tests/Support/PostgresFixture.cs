@@ -12,7 +12,14 @@ namespace Campaigns.Server.Tests.Support;
 [CollectionDefinition("postgres")]
 public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>;
 
-/// <summary>One PostgreSQL per test assembly, fast instead of durable, removed at the end.</summary>
+/// <summary>
+/// The classes marked <c>[Collection("processes")]</c> run servers in processes of their own and mostly wait for them: beside the others, over
+/// another PostgreSQL.
+/// </summary>
+[CollectionDefinition("processes")]
+public sealed class ProcessesCollection : ICollectionFixture<PostgresFixture>;
+
+/// <summary>One PostgreSQL per collection of tests, fast instead of durable, removed at the end.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
     const string Prefix = "campaigns-tests-";
