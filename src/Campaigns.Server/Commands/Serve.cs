@@ -21,7 +21,7 @@ static class Serve
             Campaigns is running.
 
               Dashboard  {stack.Address}
-              API        {new Uri(stack.Address, "/api/v1")}   described at {new Uri(stack.Address, "/openapi/v1.json")}
+              API        {new Uri(stack.Address, "/api/v1")}   described at {new Uri(stack.Address, "/reference")}
             """);
         if (stack.DevelopmentKey is { } key)
         {

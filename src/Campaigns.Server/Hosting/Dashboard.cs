@@ -31,8 +31,9 @@ static class Dashboard
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((http, next) =>
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments(ApiReference.Path)
+            ? ApiReference.ContentSecurityPolicy
+            : "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         return next(http);

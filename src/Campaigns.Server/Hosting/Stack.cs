@@ -177,6 +177,7 @@ public sealed class Stack : IAsyncDisposable
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.MapCampaigns();
+        app.MapApiReference();
         app.MapDashboard();
         return app;
     }

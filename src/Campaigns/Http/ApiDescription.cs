@@ -41,6 +41,9 @@ static class ApiDescription
                 Version = "v1",
                 Description = "Outreach campaigns. Refusals are problem documents (RFC 9457) whose type is /problems/ and a code that stays the same.",
             };
+            var operations = document.Paths.Values.SelectMany(path => path.Operations is { } all ? all.Values.AsEnumerable() : []);
+            document.Tags = operations.SelectMany(operation => operation.Tags ?? new HashSet<OpenApiTagReference>())
+                .Select(tag => tag.Reference.Id!).Distinct().Order().Select(name => new OpenApiTag { Name = name }).ToHashSet();
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
             document.Components.SecuritySchemes[KeyScheme] = new OpenApiSecurityScheme
@@ -56,7 +59,7 @@ static class ApiDescription
                 parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "");
             }
 
-            if (context.Description.RelativePath?.Split('/') is ["api", _, var subject, ..])
+            if (context.Description.RelativePath?.Split('/') is { } parts && (parts is ["api", _, var under, ..] ? under : parts[0]) is var subject)
             {
                 // Instead of the classes that happen to hold the endpoints.
                 operation.Tags = new HashSet<OpenApiTagReference> { new(subject, context.Document) };

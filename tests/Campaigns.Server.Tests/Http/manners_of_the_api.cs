@@ -253,6 +253,9 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
                 ? parameters.EnumerateArray().Where(parameter => !Has(parameter, "description")).Select(parameter => $"{operation.Name}: {parameter.Text("name")}")
                 : [])
             .ShouldBeEmpty();
+        description.RootElement.GetProperty("tags").EnumerateArray().Select(tag => tag.Text("name")).ShouldBe(
+            operations.SelectMany(operation => operation.Value.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()!)).Distinct(), ignoreOrder: true);
+        description.RootElement.GetProperty("tags").EnumerateArray().Where(tag => tag.Text("name").Any(char.IsUpper)).ShouldBeEmpty("no names of classes");
         description.RootElement.GetProperty("components").GetProperty("securitySchemes").GetProperty("apiKey").Text("scheme").ShouldBe("bearer");
         operations.Where(operation => operation.Name.Contains("/api/", StringComparison.Ordinal))
             .Where(operation => !operation.Value.TryGetProperty("security", out _) || !operation.Value.GetProperty("responses").TryGetProperty("401", out _))

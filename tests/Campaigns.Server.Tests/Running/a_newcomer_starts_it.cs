@@ -27,6 +27,8 @@ public sealed class a_newcomer_starts_it
                 Told(first, "Mailbox").ShouldStartWith("http://127.0.0.1:");
                 using var api = first.Client(key);
                 await api.Post("campaigns", new { name = "Spring" });
+                (await api.GetStringAsync(new Uri(first.Address, "/reference/"))).ShouldContain("Campaigns API");
+                (await api.GetStringAsync(new Uri(first.Address, "/reference/scalar.js"))).Length.ShouldBeGreaterThan(100_000);
                 await Stops(first, folder);
             }
 
