@@ -68,6 +68,9 @@ public static class Messaging
         wolverine.Discovery.DisableConventionalDiscovery();
         wolverine.EnvelopeIdGeneration = EnvelopeIdGeneration.GuidV7;
         wolverine.UseSystemTextJsonForSerialization(json => StoredJson.Configure(json));
+        // A batch takes as long as its provider does. After Wolverine's minute it would be told to stop, as if the node did; what handlers wait for has
+        // time-outs of its own.
+        wolverine.DefaultExecutionTimeout = TimeSpan.FromHours(1);
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.AddMiddleware(typeof(CrashGuard), chain => chain is HandlerChain { MessageType.IsArray: false });
