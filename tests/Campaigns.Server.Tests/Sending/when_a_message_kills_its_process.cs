@@ -4,7 +4,7 @@ using Campaigns.Server.Tests.Running;
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>A message whose handler never ends, because its process dies each time.</summary>
-[Collection("processes")]
+[Collection("waiting")]
 public sealed class when_a_message_kills_its_process(PostgresFixture postgres)
 {
     [Fact]

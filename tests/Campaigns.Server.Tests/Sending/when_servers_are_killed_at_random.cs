@@ -11,7 +11,7 @@ namespace Campaigns.Server.Tests.Sending;
 /// Two servers on one database, one of which is killed (SIGKILL) every second, or once one is up again. From the environment: KILL_SEED for the strikes
 /// of an earlier run again, KILL_SECONDS for how long they go on.
 /// </summary>
-[Collection("processes")]
+[Collection("killing")]
 public sealed class when_servers_are_killed_at_random(PostgresFixture postgres, ITestOutputHelper output)
 {
     const int Campaigns = 4;

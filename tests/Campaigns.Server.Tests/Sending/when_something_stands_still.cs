@@ -13,7 +13,7 @@ namespace Campaigns.Server.Tests.Sending;
 /// away; work is due before anybody is ready for it. From the environment: STANDSTILL_SECONDS for how long it lasts at least, STANDSTILL_PEOPLE for how many
 /// recipients there are.
 /// </summary>
-[Collection("processes")]
+[Collection("waiting")]
 public sealed class when_something_stands_still(PostgresFixture postgres, ITestOutputHelper output)
 {
     static TimeSpan AtLeast => TimeSpan.FromSeconds(Number("STANDSTILL_SECONDS") ?? 3);

@@ -10,7 +10,7 @@ using Xunit.Abstractions;
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>The real executable, killed (SIGKILL) in the middle of sending.</summary>
-[Collection("processes")]
+[Collection("killing")]
 public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOutputHelper output)
 {
     enum Moment { BeforeTheProviderHasIt, BeforeTheAnswer }

@@ -11,7 +11,7 @@ namespace Campaigns.Server.Tests.Sending;
 /// how busy the machine is: a period passes from the answer on. From the environment: LIMIT_MINUTES and LIMIT_SECONDS for how many of them
 /// are measured; the first one, in which the campaigns begin, weighs less the more there are.
 /// </summary>
-[Collection("processes")]
+[Collection("waiting")]
 public sealed class within_the_limits_of_two_servers(PostgresFixture postgres, ITestOutputHelper output)
 {
     const int Campaigns = 3;

@@ -8,7 +8,7 @@ using Campaigns.Server.Tests.Running;
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>A server whose workers are switched off does what it is asked to, by cron for instance, and does it once.</summary>
-[Collection("processes")]
+[Collection("waiting")]
 public sealed class without_workers(PostgresFixture postgres)
 {
     const int People = 120;

@@ -13,11 +13,15 @@ namespace Campaigns.Server.Tests.Support;
 public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>;
 
 /// <summary>
-/// The classes marked <c>[Collection("processes")]</c> run servers in processes of their own and mostly wait for them: beside the others, over
-/// another PostgreSQL.
+/// The classes of the collections <c>killing</c> and <c>waiting</c> run servers in processes of their own and mostly wait for them: beside the others
+/// and each other, over a PostgreSQL of their own.
 /// </summary>
-[CollectionDefinition("processes")]
-public sealed class ProcessesCollection : ICollectionFixture<PostgresFixture>;
+[CollectionDefinition("killing")]
+public sealed class KillingCollection : ICollectionFixture<PostgresFixture>;
+
+/// <summary>As <see cref="KillingCollection"/>.</summary>
+[CollectionDefinition("waiting")]
+public sealed class WaitingCollection : ICollectionFixture<PostgresFixture>;
 
 /// <summary>One PostgreSQL per collection of tests, fast instead of durable, removed at the end.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
