@@ -32,8 +32,11 @@ public sealed class DeadLetters(IWolverineRuntime runtime)
     public static void Revive(IDocumentSession session, IEnumerable<Guid> ids) => session.Sql(ReviveDead, ids.ToArray());
 
     static DeadLetter Read(DeadLetterEnvelope dead) => new(
-        dead.Id, dead.Envelope.TenantId ?? "", new Uri(dead.ReceivedAt).Host, dead.MessageType, dead.SentAt, dead.ExceptionMessage,
+        dead.Id, dead.Envelope.TenantId ?? "", Queue(new Uri(dead.ReceivedAt)), dead.MessageType, dead.SentAt, dead.ExceptionMessage,
         dead.Envelope.CorrelationId, Json(dead.Envelope.Data));
+
+    /// <summary>Of <c>local://sending/</c>, <c>postgresql://sending/</c> or <c>rabbitmq://queue/sending</c>.</summary>
+    static string Queue(Uri endpoint) => endpoint.AbsolutePath.Trim('/') is { Length: > 0 } named ? named : endpoint.Host;
 
     static JsonElement? Json(byte[]? body)
     {

@@ -4,6 +4,7 @@ using JasperFx.CodeGeneration;
 using JasperFx;
 using Marten;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
 using Wolverine.Attributes;
 using Wolverine.Configuration;
 using Wolverine.ErrorHandling;
@@ -71,6 +72,18 @@ public static class Messaging
         // A batch takes as long as its provider does. After Wolverine's minute it would be told to stop, as if the node did; what handlers wait for has
         // time-outs of its own.
         wolverine.DefaultExecutionTimeout = TimeSpan.FromHours(1);
+        if (options.Transport == MessageTransport.RabbitMq)
+        {
+            var address = Broker(options.RabbitMq);
+            wolverine.UseRabbitMq(broker =>
+                {
+                    broker.Uri = address;
+                    broker.RequestedHeartbeat = options.NodeTimeout; // what a node that stands still was sent and has not taken is sent to others
+                })
+                .DisableDeadLetterQueueing() // dead letters stay in the database, whatever brought the message
+                .AutoProvision();
+        }
+
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.AutoApplyTransactions();
         wolverine.Policies.AddMiddleware(typeof(CrashGuard), chain => chain is HandlerChain { MessageType.IsArray: false });
@@ -111,6 +124,11 @@ public static class Messaging
             .Then.ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
         wolverine.Policies.OnAnyException().ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
     }
+
+    static Uri Broker(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var broker) && (broker.Scheme is "amqp" or "amqps")
+        ? broker
+        : throw new OptionsValidationException(
+            "Messaging", typeof(MessagingOptions), ["Messaging:RabbitMq says where RabbitMQ is, for example amqp://user:password@host:5672."]);
 
     /// <summary>One commit ends the message: where the handler takes the session that Wolverine commits.</summary>
     public static bool CommitsOnce(HandlerChain chain) =>

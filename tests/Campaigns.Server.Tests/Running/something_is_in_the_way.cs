@@ -89,6 +89,19 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
         run.Error.ShouldNotContain("too-short");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("rabbit.example")]
+    public async Task the_broker_is_not_named(string? address)
+    {
+        var settings = new Dictionary<string, string?>(Settings(await postgres.NewDatabase()))
+        {
+            ["Messaging:Transport"] = "rabbitmq", ["Messaging:RabbitMq"] = address, ["Urls"] = "http://127.0.0.1:0",
+        };
+
+        ShouldExplain(await ServerProcess.Run([], settings), "Messaging:RabbitMq");
+    }
+
     [Fact]
     public async Task the_port_of_the_sandbox_is_taken()
     {
