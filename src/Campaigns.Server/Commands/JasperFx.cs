@@ -7,7 +7,7 @@ namespace Campaigns.Server.Commands;
 static class JasperFx
 {
     /// <summary>Those that only look. The others would empty or tear down tables in service, or start a node.</summary>
-    static readonly string[][] Allowed = [["describe"], ["codegen"], ["check-env"], ["help"], ["storage", "counts"]];
+    static readonly string[][] Allowed = [["describe"], ["codegen", "preview"], ["check-env"], ["help"], ["storage", "counts"]];
 
     public static Command Command()
     {

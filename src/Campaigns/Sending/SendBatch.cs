@@ -71,7 +71,7 @@ public sealed class SendBatchHandler(
                     return;
                 }
             }
-            else if (await Open(session, stream, message, claim, found, look, ct))
+            else if (await Open(context, session, stream, message, claim, found, look, ct))
             {
                 var claimed = new ClaimedBatch(look.Examined.Take, look.ForAll, look.StartsAt, IsCut: look.Examined.Held is not null);
                 await Close(message, campaign.State, await handover.Send(tenantId, message, template, claimed, accounts, ct), context);
@@ -106,8 +106,10 @@ public sealed class SendBatchHandler(
     /// <summary>The intent, on record before the first message is handed over, in a commit of its own: the message goes on.</summary>
     /// <returns>False: somebody was faster with the campaign or a limit, and nothing has changed.</returns>
     async Task<bool> Open(
-        IDocumentSession session, IEventStream<Campaign> campaign, SendBatch message, Guid claim, BatchFindings found, QueueLook look, CancellationToken ct)
+        MessageContext context, IDocumentSession session, IEventStream<Campaign> campaign, SendBatch message, Guid claim, BatchFindings found, QueueLook look, CancellationToken ct)
     {
+        // A node that stood still until others had the message would hand over what they find open under the same claim, and take for interrupted.
+        MessageFence.Before(context.Envelope!, session, context.Runtime);
         var now = store.Clock.Microseconds();
         BatchClaiming.Claim(session, look, claim, message.CampaignId);
         BatchClaiming.Record(session, look, message.CampaignId, campaign.State().Settings.Weight, now);

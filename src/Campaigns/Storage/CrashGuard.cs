@@ -32,7 +32,14 @@ public static class CrashGuard
     {
         if (IsSuspect(envelope, runtime))
         {
-            await Forget(envelope, database);
+            try
+            {
+                await Forget(envelope, database);
+            }
+            catch (NpgsqlException)
+            {
+                // The handler has ended all the same. A count that stays makes its message dead a little earlier, if it comes again.
+            }
         }
     }
 

@@ -12,7 +12,10 @@ namespace Campaigns.Storage;
 public sealed class EndOfMessage(OutboxedSessionFactory sessions, TimeProvider clock)
 {
     /// <summary>With a second between them: longer than a database takes to restart or to fail over.</summary>
-    const int Attempts = 600;
+    const int Outages = 600;
+
+    /// <summary>In a row, at once: some ten seconds of them. What loses more often is no race, and Wolverine's rules for errors decide.</summary>
+    const int LostRaces = 1000;
 
     static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
@@ -20,18 +23,21 @@ public sealed class EndOfMessage(OutboxedSessionFactory sessions, TimeProvider c
     /// <remarks>Refused where it was committed before, or another node has the message by now: <see cref="MessageFence.Refused"/>.</remarks>
     public async Task Commit(MessageContext context, Func<IDocumentSession, Task<OutgoingMessages>> work)
     {
-        for (var attempt = 1; ; attempt++)
+        var (lost, outages) = (0, 0);
+        while (true)
         {
             try
             {
-                if (await TryCommit(context, work))
-                {
-                    return;
-                }
+                await CommitOnce(context, work);
+                return;
             }
-            catch (Exception error) when (attempt < Attempts && Races.DatabaseIsAway(error))
+            catch (Exception error) when (Races.Lost(error) && ++lost < LostRaces)
             {
                 await context.ClearAllAsync(); // what the failed attempt would have sent
+            }
+            catch (Exception error) when (Races.DatabaseIsAway(error) && ++outages < Outages)
+            {
+                await context.ClearAllAsync();
                 await Task.Delay(BetweenAttempts, clock);
             }
         }
@@ -41,16 +47,9 @@ public sealed class EndOfMessage(OutboxedSessionFactory sessions, TimeProvider c
     /// <returns>False: somebody was faster, and nothing has changed.</returns>
     public async Task<bool> TryCommit(MessageContext context, Func<IDocumentSession, Task<OutgoingMessages>> work)
     {
-        await using var session = sessions.OpenSession(context);
         try
         {
-            MessageFence.Before(context.Envelope!, session, context.Runtime);
-            foreach (var message in await work(session))
-            {
-                await context.EnqueueCascadingAsync(message);
-            }
-
-            await session.SaveChangesAsync();
+            await CommitOnce(context, work);
             return true;
         }
         catch (Exception error) when (Races.Lost(error))
@@ -58,5 +57,17 @@ public sealed class EndOfMessage(OutboxedSessionFactory sessions, TimeProvider c
             await context.ClearAllAsync();
             return false;
         }
+    }
+
+    async Task CommitOnce(MessageContext context, Func<IDocumentSession, Task<OutgoingMessages>> work)
+    {
+        await using var session = sessions.OpenSession(context);
+        MessageFence.Before(context.Envelope!, session, context.Runtime);
+        foreach (var message in await work(session))
+        {
+            await context.EnqueueCascadingAsync(message);
+        }
+
+        await session.SaveChangesAsync();
     }
 }

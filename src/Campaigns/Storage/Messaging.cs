@@ -110,12 +110,17 @@ public static class Messaging
         // What waits for a dead message does not wait in silence. Told first: a node that dies in between tells twice, and nobody is forgotten.
         async ValueTask TellAndBury(IWolverineRuntime runtime, IEnvelopeLifecycle lifecycle, Exception error)
         {
-            if (whenDead(lifecycle.Envelope!, error) is { } command)
+            try
             {
-                await new MessageBus(runtime).InvokeForTenantAsync(lifecycle.Envelope!.TenantId!, command);
+                if (whenDead(lifecycle.Envelope!, error) is { } command)
+                {
+                    await new MessageBus(runtime).InvokeForTenantAsync(lifecycle.Envelope!.TenantId!, command);
+                }
             }
-
-            await lifecycle.MoveToDeadLetterQueueAsync(error);
+            finally
+            {
+                await lifecycle.MoveToDeadLetterQueueAsync(error); // also where nobody could be told: Wolverine would take the message for handled
+            }
         }
 
         const string bury = "Tell whoever waits for the message, then move it to the dead letters";

@@ -27,9 +27,9 @@ sealed class StalledLeader(NpgsqlDataSource database, MessagingOptions options, 
             {
                 await RunOnce(stoppingToken);
             }
-            catch (Exception error) when (Races.DatabaseIsAway(error))
+            catch (NpgsqlException)
             {
-                suspect = null; // nobody leads without a database
+                suspect = null; // away, where nobody leads; or it refuses, and then the next look may not be the last thing that this node does
             }
         }
     }

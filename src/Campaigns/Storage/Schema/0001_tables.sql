@@ -364,7 +364,7 @@ end $$;
 -- Nobody is left behind but by a node that ended: the next attempt is the second at least, and its start is counted.
 create function count_abandoned() returns trigger language plpgsql as $$
 begin
-    new.attempts := old.attempts + 1;
+    new.attempts := greatest(old.attempts, 1); -- and no more: these are no failures, and its patience with those is as long as before
     return new;
 end $$;
 
