@@ -57,8 +57,6 @@ public sealed class Notifications(NpgsqlDataSource database, ILogger<Notificatio
         }
     }
 
-    internal static string QueueTopic(string queue) => "queue:" + queue;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.WhenAll(

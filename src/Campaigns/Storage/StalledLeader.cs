@@ -29,7 +29,7 @@ sealed class StalledLeader(NpgsqlDataSource database, MessagingOptions options, 
             }
             catch (NpgsqlException)
             {
-                suspect = null; // away, where nobody leads; or it refuses, and then the next look may not be the last thing that this node does
+                suspect = null; // the database is away, or refuses to end the connection: neither is a reason for this node to stop
             }
         }
     }
