@@ -104,6 +104,9 @@ public sealed class WhyNotSending(IDocumentStore store, SendingConditions condit
             case CampaignStatus.Draft or CampaignStatus.Approved:
                 yield return new Hold(HoldKind.Status, "It has not been scheduled or launched.");
                 break;
+            case CampaignStatus.Failed when campaign.Reason is { } reason:
+                yield return new Hold(HoldKind.Status, $"It is over: failed. {reason}");
+                break;
             case CampaignStatus.Partial or CampaignStatus.Failed:
                 yield return new Hold(HoldKind.Status, $"It is over: {CampaignRules.Words(campaign.Status)}. Only a retry sends again.");
                 break;
@@ -115,7 +118,7 @@ public sealed class WhyNotSending(IDocumentStore store, SendingConditions condit
 
     async Task<IEnumerable<Hold>> Limits(string tenantId, StreamState<Campaign> campaign, DateTimeOffset now, CancellationToken ct)
     {
-        var (_, book, senders) = await conditions.Of(tenantId, campaign, ct);
+        var (_, book, senders) = await conditions.Read(tenantId, campaign, ct);
         var settings = campaign.State.Settings;
         var limits = book.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1);

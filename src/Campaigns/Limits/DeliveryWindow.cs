@@ -51,6 +51,13 @@ public sealed record DeliveryWindow(
         throw new InvalidOperationException($"A window from {From} to {To} never opens in {zone.Id}.");
     }
 
+    /// <summary>When it closes that is open at this moment.</summary>
+    public DateTimeOffset NextClosing(TimeZoneInfo zone, DateTimeOffset open)
+    {
+        var day = TimeZoneInfo.ConvertTime(open, zone).Date;
+        return Instants(To == TimeOnly.MinValue ? day.AddDays(1) : day + To.ToTimeSpan(), zone).First(closing => closing > open);
+    }
+
     public bool IsOpen(TimeZoneInfo zone, DateTimeOffset at)
     {
         var local = TimeZoneInfo.ConvertTime(at, zone);

@@ -22,21 +22,21 @@ public sealed class BatchHandover(
     /// </summary>
     /// <param name="accounts">Follow what the providers say.</param>
     public async Task<BatchResults> Send(
-        string tenantId, SendBatch batch, CompiledTemplate template, ClaimedBatch claimed, ProviderAccounts accounts, CancellationToken ct)
+        string tenantId, SendBatch batch, CompiledTemplate template, BatchPlan plan, ProviderAccounts accounts, CancellationToken ct)
     {
         var facts = new ConcurrentBag<(QueuedRecipient Recipient, object Fact)>();
         var suppressed = new ConcurrentBag<(Guid, string, SuppressionReason)>();
         var state = new HandoverState(batch.Number, accounts, options.Value);
         await using (new CampaignWatch(store, notifications, tenantId, batch.CampaignId, state.Stop))
         {
-            while (claimed.StartsAt - store.Clock.GetUtcNow() is var early && early > TimeSpan.Zero && !ct.IsCancellationRequested)
+            while (plan.StartsAt - store.Clock.GetUtcNow() is var early && early > TimeSpan.Zero && !ct.IsCancellationRequested)
             {
                 // Timers drop what is less than a millisecond.
                 await Task.Delay(early + TimeSpan.FromMilliseconds(1), store.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             await Parallel.ForEachAsync(
-                claimed.Recipients,
+                plan.Go,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = CancellationToken.None },
                 async (recipient, _) =>
                 {
@@ -52,10 +52,10 @@ public sealed class BatchHandover(
             Breaker = state.Breaker,
             Accounts = accounts,
             Suppressed = [.. suppressed],
-            IsCut = claimed.IsCut,
+            IsCut = plan.Hold is not null,
             HasTexts = facts.Any(result => result is { Recipient.Channel: Channel.Sms, Fact: MessageSent }),
             EndedAt = store.Clock.GetUtcNow(),
-            UnusedPermits = Examination.Unused(facts, claimed.ForAll).ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
+            UnusedPermits = plan.CountUnused(facts).ToDictionary(use => use.Key.Key, use => use.Value, StringComparer.Ordinal),
         };
         foreach (var (recipient, fact) in facts)
         {

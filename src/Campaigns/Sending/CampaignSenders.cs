@@ -12,22 +12,22 @@ namespace Campaigns.Sending;
 /// <param name="senders">Those that the campaign names.</param>
 public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
 {
-    public static async Task<CampaignSenders> Of(
+    public static async Task<CampaignSenders> Read(
         IDocumentStore store, string tenantId, CampaignSettings settings, bool requireVerified, CancellationToken ct) =>
-        Of(settings, await SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct), requireVerified);
+        Create(settings, await SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct), requireVerified);
 
     /// <param name="found">Of the senders of the organisation those whom the campaign names, by id or by address.</param>
     /// <param name="requireVerified">False: any address will do, and so will senders who are not verified.</param>
-    public static CampaignSenders Of(CampaignSettings settings, IReadOnlyList<StreamState<Sender>> found, bool requireVerified)
+    public static CampaignSenders Create(CampaignSettings settings, IReadOnlyList<StreamState<Sender>> found, bool requireVerified)
     {
         if (settings.SenderIds is { Count: > 0 } ids)
         {
-            return new CampaignSenders([.. found.Where(sender => ids.Contains(sender.Id)).Select(sender => CampaignSender.Of(sender, requireVerified))]);
+            return new CampaignSenders([.. found.Where(sender => ids.Contains(sender.Id)).Select(sender => CampaignSender.Create(sender, requireVerified))]);
         }
 
         var address = EmailAddress.Normalise(settings.From?.Email);
         var known = address is null ? null : found.FirstOrDefault(sender => sender.State.Settings.Email == address);
-        return new CampaignSenders([known is not null ? CampaignSender.Of(known, requireVerified) with { Address = settings.From }
+        return new CampaignSenders([known is not null ? CampaignSender.Create(known, requireVerified) with { Address = settings.From }
             : new CampaignSender(Guid.Empty, settings.From, Why: requireVerified && address is not null ? "is no sender any more" : null)]);
     }
 
@@ -43,6 +43,9 @@ public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
                 ? writing.First(sender => sender.Id == chosen)
             : null;
     }
+
+    /// <summary>Those who may write over this channel now.</summary>
+    public IReadOnlyList<CampaignSender> Able(Channel channel) => Writing(channel).FindAll(sender => sender.Why is null);
 
     /// <summary>Why nobody may send over one of these channels now; null when somebody may over each.</summary>
     public string? Unavailable(CampaignChannels channels) => channels.Each().Select(Unavailable).FirstOrDefault(why => why is not null);
@@ -73,7 +76,7 @@ public sealed record CampaignSender(
     public string Name => Address?.Email ?? TextFrom ?? "the account's number";
 
     /// <summary>As it is now: whoever changed its address after the launch has it verified anew.</summary>
-    public static CampaignSender Of(StreamState<Sender> sender, bool requireVerified)
+    public static CampaignSender Create(StreamState<Sender> sender, bool requireVerified)
     {
         var (state, settings) = (sender.State, sender.State.Settings);
         return new CampaignSender(

@@ -30,7 +30,7 @@ static class Configuration
             .AddSingleton<SendQueue>()
             .AddSingleton<DueWork>()
             .AddSingleton<SendingConditions>()
-            .AddSingleton<BatchClaiming>()
+            .AddSingleton<BatchPlanner>()
             .AddSingleton<BatchHandover>();
     }
 

@@ -12,7 +12,34 @@ public sealed class DeliveryHours(DeliveryWindow? window, DeliveryWindow quietHo
     /// <summary>More changes between two windows than any two can have.</summary>
     const int MostSteps = 40;
 
+    /// <summary>As far ahead as <see cref="AddOpenTime"/> looks.</summary>
+    public const int MostYears = 10;
+
     public bool Drops => window?.Outside == OutsideHours.Drop;
+
+    /// <summary>When so much time has passed in which messages may go out to people of the fallback's zone; null: in more than ten years.</summary>
+    public DateTimeOffset? AddOpenTime(Channel channel, DateTimeOffset from, TimeSpan time)
+    {
+        if ((window ?? (channel == Channel.Email ? null : quietHours)) is not { } open || Drops)
+        {
+            return time < TimeSpan.FromDays(365 * MostYears) ? from + time : null;
+        }
+
+        var (at, last) = (from, from.AddYears(MostYears));
+        while (at < last)
+        {
+            var opening = open.NextOpening(fallback, at) ?? at;
+            var closing = open.NextClosing(fallback, opening);
+            if (time < closing - opening)
+            {
+                return opening + time;
+            }
+
+            (at, time) = (closing, time - (closing - opening));
+        }
+
+        return null;
+    }
 
     /// <summary>When this recipient may get the message; null when that is now.</summary>
     public DateTimeOffset? NextOpening(QueuedRecipient recipient, DateTimeOffset now)

@@ -18,13 +18,13 @@ namespace Campaigns.Sending;
 
 /// <summary>
 /// Claims a batch in one commit that names its recipients (the intent), hands it to the provider, and closes it in one commit with
-/// every result. Who comes back to a batch that is open under his own message was interrupted in between: what has no result
-/// then is in doubt, and is never simply sent again.
+/// every result. A message that finds its batch open under its own claim was interrupted in between: what has no result then is
+/// in doubt, and is never simply sent again.
 /// </summary>
 /// <remarks>An envelope keeps its id however often it is delivered: that is the claim.</remarks>
 [NonTransactional]
 public sealed class SendBatchHandler(
-    IDocumentStore store, EndOfMessage end, CompiledTemplates templates, MessageProviders providers, BatchClaiming claiming, BatchHandover handover,
+    IDocumentStore store, EndOfMessage end, CompiledTemplates templates, MessageProviders providers, BatchPlanner planner, BatchHandover handover,
     IOptions<SendingOptions> options)
 {
     /// <summary>Of a claim that others are faster with.</summary>
@@ -63,18 +63,17 @@ public sealed class SendBatchHandler(
             var template = await templates.Of(
                 tenantId, campaign.State.Settings.TemplateId!.Value, campaign.State.TemplateVersion!.Value, ct);
             var accounts = await ProviderAccounts.Read(store, tenantId, providers.Names(campaign.State.Settings.Channels), ct);
-            var found = await claiming.Find(message, campaign, template, accounts, tenantId, ct);
-            if (found.Look is not { Examined.Take.Count: > 0 } look)
+            var plan = await planner.Plan(tenantId, message, campaign, template, accounts, ct);
+            if (plan.Go.Count == 0)
             {
-                if (await end.TryCommit(context, ending => Task.FromResult(NobodyGoes(ending, message, campaign, claim, found))))
+                if (await end.TryCommit(context, ending => Task.FromResult(RecordThatNobodyGoes(ending, message, campaign, claim, plan))))
                 {
                     return;
                 }
             }
-            else if (await Open(context, session, stream, message, claim, found, look, ct))
+            else if (await CommitIntent(context, session, stream, message, claim, plan, ct))
             {
-                var claimed = new ClaimedBatch(look.Examined.Take, look.ForAll, look.StartsAt, IsCut: look.Examined.Held is not null);
-                await Close(message, campaign.State, await handover.Send(tenantId, message, template, claimed, accounts, ct), context);
+                await Close(message, campaign.State, await handover.Send(tenantId, message, template, plan, accounts, ct), context);
                 return;
             }
         }
@@ -82,22 +81,20 @@ public sealed class SendBatchHandler(
         throw new InvalidOperationException($"The batch could not be claimed in {MostRounds} attempts: others are always faster, or it contradicts itself.");
     }
 
-    OutgoingMessages NobodyGoes(IDocumentSession session, SendBatch message, StreamState<Campaign> campaign, Guid claim, BatchFindings found)
+    OutgoingMessages RecordThatNobodyGoes(
+        IDocumentSession session, SendBatch message, StreamState<Campaign> campaign, Guid claim, BatchPlan plan)
     {
         var now = store.Clock.Microseconds();
-        if (found.Look is { } look)
-        {
-            BatchClaiming.Record(session, look, message.CampaignId, campaign.State.Settings.Weight, now);
-        }
-
-        var outcome = BatchOpening.Decide(campaign.State, message, claim, found, now);
+        RecordSkipsAndWaits(session, plan, message.CampaignId, campaign.State.Settings.Weight, now);
+        var outcome = plan.Decide(campaign.State, message, claim, now);
         if (outcome.Events.Count > 0)
         {
             session.Events.Append(campaign.Id, campaign.Version + outcome.Events.Count, outcome.Events);
         }
         else
         {
-            session.Expect<Campaign>(campaign.Id, campaign.Version); // or another message of this batch was faster, and has these recipients in its hands
+            // Otherwise another message of this batch was faster, and has these recipients in its hands.
+            session.Expect<Campaign>(campaign.Id, campaign.Version);
         }
 
         return outcome.Outgoing();
@@ -105,15 +102,24 @@ public sealed class SendBatchHandler(
 
     /// <summary>The intent, on record before the first message is handed over, in a commit of its own: the message goes on.</summary>
     /// <returns>False: somebody was faster with the campaign or a limit, and nothing has changed.</returns>
-    async Task<bool> Open(
-        MessageContext context, IDocumentSession session, IEventStream<Campaign> campaign, SendBatch message, Guid claim, BatchFindings found, QueueLook look, CancellationToken ct)
+    async Task<bool> CommitIntent(
+        MessageContext context, IDocumentSession session, IEventStream<Campaign> campaign, SendBatch message, Guid claim, BatchPlan plan, CancellationToken ct)
     {
         // A node that stood still until others had the message would hand over what they find open under the same claim, and take for interrupted.
         MessageFence.Before(context.Envelope!, session, context.Runtime);
         var now = store.Clock.Microseconds();
-        BatchClaiming.Claim(session, look, claim, message.CampaignId);
-        BatchClaiming.Record(session, look, message.CampaignId, campaign.State().Settings.Weight, now);
-        campaign.Record(BatchOpening.Decide(campaign.State(), message, claim, found, now));
+        foreach (var recipient in plan.Go)
+        {
+            // A webhook may prove an earlier attempt sent while we plan: pinning the stream's version fails our commit instead of sending twice.
+            if (recipient.TriedVersion is { } version)
+            {
+                session.Expect<Recipient>(recipient.Id, version);
+            }
+        }
+
+        Permits.Take(session, claim, message.CampaignId, plan.CountUses(), plan.StartsAt);
+        RecordSkipsAndWaits(session, plan, message.CampaignId, campaign.State().Settings.Weight, now);
+        campaign.Record(plan.Decide(campaign.State(), message, claim, now));
         try
         {
             await session.SaveChangesAsync(ct);
@@ -122,6 +128,35 @@ public sealed class SendBatchHandler(
         catch (Exception error) when (Races.Lost(error) || Races.PermitsWereTaken(error))
         {
             return false;
+        }
+    }
+
+    /// <summary>Adds to the commit who is skipped or waits, and that the campaign waits for limits.</summary>
+    static void RecordSkipsAndWaits(IDocumentSession session, BatchPlan plan, Guid campaignId, int weight, DateTimeOffset now)
+    {
+        foreach (var (recipient, why) in plan.Skip)
+        {
+            session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, new RecipientWithdrawn(why));
+        }
+
+        foreach (var (recipient, fact) in plan.Wait)
+        {
+            session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, fact);
+        }
+
+        // For a domain or a contact people stand in a line of this campaign; a sender's own limit is shared with other campaigns, like one for everybody.
+        foreach (var waiting in plan.Wait.Where(each => each.Fact.LimitKey is not null).GroupBy(each => each.Fact.LimitKey))
+        {
+            var limit = waiting.First().Recipient.Limits.First(limit => limit.Key == waiting.Key);
+            if (limit.Kind is not (LimitKind.RecipientDomain or LimitKind.FrequencyCap))
+            {
+                Permits.Wait(session, limit, campaignId, waiting.Min(each => each.Fact.Until), waiting.Count(), weight, now);
+            }
+        }
+
+        if (plan is { Go.Count: 0, Hold: { Limit: { } held, Until: var until } })
+        {
+            Permits.Wait(session, held, campaignId, until, plan.Size, weight, now);
         }
     }
 

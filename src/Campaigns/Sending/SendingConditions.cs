@@ -11,7 +11,7 @@ namespace Campaigns.Sending;
 /// <summary>The hours, limits and senders in force for a campaign: its own before the organisation's, those before the installation's.</summary>
 public sealed class SendingConditions(IDocumentStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
 {
-    public async Task<ConditionsInForce> Of(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
+    public async Task<ConditionsInForce> Read(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
     {
         var organisation = (await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct)).State.Settings;
         var settings = campaign.State.Settings;
@@ -22,7 +22,7 @@ public sealed class SendingConditions(IDocumentStore store, IOptions<SendingOpti
             new LimitBook(
                 tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators,
                 settings.IgnoresFrequencyCap ? null : organisation.FrequencyCap),
-            await CampaignSenders.Of(store, tenantId, settings, senders.Value.RequireVerified, ct));
+            await CampaignSenders.Read(store, tenantId, settings, senders.Value.RequireVerified, ct));
     }
 }
 

@@ -110,7 +110,7 @@ public static class TestCampaignEndpoints
         }
 
         // Always the same one of several, while that one may send.
-        var (_, limits, senders) = await conditions.Of(request.TenantId, campaign, ct);
+        var (_, limits, senders) = await conditions.Read(request.TenantId, campaign, ct);
         if (senders.For(id, channel) is not { } sender)
         {
             return new Refusal("sender-unavailable", "None of the campaign's senders may send now: resume one of them.").ToProblem();
@@ -133,7 +133,7 @@ public static class TestCampaignEndpoints
             Segments = message is OutgoingText { Body: var body } ? SmsSegments.Of(body).Count : 1,
             Limits = input.DryRun ? [] : limits.Test(sender, channel, request.Now),
         };
-        var uses = Examination.Uses([counting], []);
+        var uses = new BatchPlan { Go = [counting] }.CountUses();
 
         try
         {

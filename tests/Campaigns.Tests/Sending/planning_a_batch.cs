@@ -4,7 +4,7 @@ using Campaigns.Sending;
 
 namespace Campaigns.Tests.Sending;
 
-public sealed class examining_the_queue
+public sealed class planning_a_batch
 {
     static readonly DateTimeOffset Now = new(2026, 6, 10, 12, 0, 0, TimeSpan.Zero);
     static readonly Limit Sender = new(LimitKind.SenderMinute, "sender", 20, TimeSpan.FromMinutes(1));
@@ -16,25 +16,25 @@ public sealed class examining_the_queue
     public void takes_the_next_ones_up_to_the_size_of_the_batch()
     {
         var queue = Queue(10);
-        var examined = Examine(queue, 4);
-        examined.Take.ShouldBe(queue[..4]);
-        (examined.Through, examined.Held, examined.Defer.Count).ShouldBe((queue[3].Id, null, 0));
+        var plan = Plan(queue, 4);
+        plan.Go.ShouldBe(queue[..4]);
+        (plan.Through, plan.Hold?.Limit, plan.Wait.Count).ShouldBe((queue[3].Id, null, 0));
     }
 
     [Fact]
     public void takes_as_many_as_a_limit_for_everybody_leaves_and_says_which_it_is()
     {
         var queue = Queue(10);
-        var examined = Examine(queue, 10, used: 17);
-        examined.Take.ShouldBe(queue[..3]);
-        (examined.Through, examined.Held, examined.Defer.Count).ShouldBe((queue[2].Id, Sender, 0));
+        var plan = Plan(queue, 10, used: 17);
+        plan.Go.ShouldBe(queue[..3]);
+        (plan.Through, plan.Hold?.Limit, plan.Wait.Count).ShouldBe((queue[2].Id, Sender, 0));
     }
 
     [Fact]
     public void takes_nobody_when_the_limit_is_used_up_and_leaves_them_where_they_are()
     {
-        var examined = Examine(Queue(3), 10, used: 20);
-        (examined.Take.Count, examined.Through, examined.Held, examined.Defer.Count).ShouldBe((0, null, Sender, 0));
+        var plan = Plan(Queue(3), 10, used: 20);
+        (plan.Go.Count, plan.Through, plan.Hold?.Limit, plan.Wait.Count).ShouldBe((0, null, Sender, 0));
     }
 
     [Fact]
@@ -42,12 +42,12 @@ public sealed class examining_the_queue
     {
         var queue = Queue(6).Select((person, i) => i % 2 == 0 ? person with { Limits = [Domain] } : person).ToList();
         var full = new LimitState(Domain, 200, null, Now.AddMinutes(10), Now.AddMinutes(10), Nobody);
-        var examined = Examine(queue, 10, states: [full]);
-        examined.Take.ShouldBe([queue[1], queue[3], queue[5]]);
-        examined.Defer.Select(each => each.Recipient).ShouldBe([queue[0], queue[2], queue[4]]);
-        examined.Defer.Select(each => each.Fact.Until).ShouldBe([Now.AddMinutes(10), Now.AddMinutes(10) + Domain.Spacing, Now.AddMinutes(10) + (Domain.Spacing * 2)]);
-        examined.Defer.ShouldAllBe(each => each.Fact.LimitKey == Domain.Key && each.Fact.Why.Contains("mail.example takes 200 messages an hour"));
-        (examined.Through, examined.Held).ShouldBe((queue[5].Id, null));
+        var plan = Plan(queue, 10, states: [full]);
+        plan.Go.ShouldBe([queue[1], queue[3], queue[5]]);
+        plan.Wait.Select(each => each.Recipient).ShouldBe([queue[0], queue[2], queue[4]]);
+        plan.Wait.Select(each => each.Fact.Until).ShouldBe([Now.AddMinutes(10), Now.AddMinutes(10) + Domain.Spacing, Now.AddMinutes(10) + (Domain.Spacing * 2)]);
+        plan.Wait.ShouldAllBe(each => each.Fact.LimitKey == Domain.Key && each.Fact.Why.Contains("mail.example takes 200 messages an hour"));
+        (plan.Through, plan.Hold?.Limit).ShouldBe((queue[5].Id, null));
     }
 
     [Fact]
@@ -55,10 +55,10 @@ public sealed class examining_the_queue
     {
         var (newcomer, next) = (Queue(1)[0] with { Limits = [Domain] }, Queue(1)[0] with { Limits = [Domain], WasDeferred = true });
         var line = new LimitState(Domain, 150, Now.AddMinutes(5), Now.AddMinutes(1), null, Nobody);
-        var examined = Examine([next, newcomer], 10, states: [line]);
-        examined.Take.ShouldBe([next]);
-        examined.Defer.Single().Fact.Until.ShouldBe(Now.AddMinutes(5) + Domain.Spacing);
-        examined.Through.ShouldBe(newcomer.Id);
+        var plan = Plan([next, newcomer], 10, states: [line]);
+        plan.Go.ShouldBe([next]);
+        plan.Wait.Single().Fact.Until.ShouldBe(Now.AddMinutes(5) + Domain.Spacing);
+        plan.Through.ShouldBe(newcomer.Id);
     }
 
     [Fact]
@@ -66,31 +66,31 @@ public sealed class examining_the_queue
     {
         var next = Queue(2).ConvertAll(person => person with { Limits = [Domain], WasDeferred = true });
         var full = new LimitState(Domain, 200, Now.AddHours(5), Now.AddSeconds(4), Now.AddSeconds(4), Nobody);
-        Examine(next, 10, states: [full]).Defer.Select(each => each.Fact.Until).ShouldBe([Now.AddSeconds(4), Now.AddSeconds(4) + Domain.Spacing]);
+        Plan(next, 10, states: [full]).Wait.Select(each => each.Fact.Until).ShouldBe([Now.AddSeconds(4), Now.AddSeconds(4) + Domain.Spacing]);
     }
 
     [Fact]
     public void does_not_move_on_in_the_queue_for_those_whose_own_time_has_come() =>
-        Examine([Queue(1)[0] with { WasDeferred = true }], 10).Through.ShouldBeNull();
+        Plan([Queue(1)[0] with { WasDeferred = true }], 10).Through.ShouldBeNull();
 
     [Fact]
     public void looks_at_the_hours_first_so_that_who_waits_for_the_morning_uses_nothing_up()
     {
         var window = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(18, 0), DeliveryWindow.EveryDay, JitterMinutes: 0);
         var queue = Queue(4).Select((person, i) => i < 2 ? person with { TimeZone = "Pacific/Auckland" } : person).ToList(); // midnight there
-        var examined = Examine(queue, 10, used: 18, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
-        examined.Take.ShouldBe(queue[2..]);
-        examined.Defer.Select(each => each.Fact.Until).ShouldBe([Now.AddHours(9), Now.AddHours(9)]);
-        examined.Defer.ShouldAllBe(each => each.Fact.Why.Contains("Pacific/Auckland"));
+        var plan = Plan(queue, 10, used: 18, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
+        plan.Go.ShouldBe(queue[2..]);
+        plan.Wait.Select(each => each.Fact.Until).ShouldBe([Now.AddHours(9), Now.AddHours(9)]);
+        plan.Wait.ShouldAllBe(each => each.Fact.Why.Contains("Pacific/Auckland"));
     }
 
     [Fact]
     public void drops_those_for_whom_it_is_not_the_hour_where_the_campaign_says_so()
     {
         var window = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(11, 0), DeliveryWindow.EveryDay, OutsideHours.Drop);
-        var examined = Examine(Queue(2), 10, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
-        (examined.Take.Count, examined.Defer.Count).ShouldBe((0, 0));
-        examined.Withdraw.Select(each => each.Why).ShouldBe([SkipReason.OutsideHours, SkipReason.OutsideHours]);
+        var plan = Plan(Queue(2), 10, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
+        (plan.Go.Count, plan.Wait.Count).ShouldBe((0, 0));
+        plan.Skip.Select(each => each.Why).ShouldBe([SkipReason.OutsideHours, SkipReason.OutsideHours]);
     }
 
     [Fact]
@@ -98,9 +98,9 @@ public sealed class examining_the_queue
     {
         var queue = Queue(3);
         queue[1] = queue[1] with { MayNot = SkipReason.Suppressed };
-        var examined = Examine(queue, 10);
-        examined.Withdraw.ShouldBe([(queue[1], SkipReason.Suppressed)]);
-        examined.Take.ShouldBe([queue[0], queue[2]]);
+        var plan = Plan(queue, 10);
+        plan.Skip.ShouldBe([(queue[1], SkipReason.Suppressed)]);
+        plan.Go.ShouldBe([queue[0], queue[2]]);
     }
 
     [Fact]
@@ -108,9 +108,9 @@ public sealed class examining_the_queue
     {
         var closed = new DeliveryHours(new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(11, 0), DeliveryWindow.EveryDay), DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
         var enough = Queue(1)[0] with { Limits = [Cap] };
-        var examined = Examine([enough], 10, hours: closed, states: [UsedUp(Cap)]);
-        examined.Withdraw.ShouldBe([(enough, SkipReason.FrequencyCap)]);
-        (examined.Take.Count, examined.Defer.Count, examined.Through).ShouldBe((0, 0, enough.Id));
+        var plan = Plan([enough], 10, hours: closed, states: [UsedUp(Cap)]);
+        plan.Skip.ShouldBe([(enough, SkipReason.FrequencyCap)]);
+        (plan.Go.Count, plan.Wait.Count, plan.Through).ShouldBe((0, 0, enough.Id));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class examining_the_queue
     {
         var hold = Cap with { Drops = false };
         var enough = Queue(1)[0] with { Limits = [hold] };
-        var deferred = Examine([enough], 10, states: [UsedUp(hold)]).Defer.Single();
+        var deferred = Plan([enough], 10, states: [UsedUp(hold)]).Wait.Single();
         deferred.Fact.ShouldBe(new RecipientDeferred(DeferralReason.Limit, Now.AddDays(3), "a contact gets at most 1 messages in 7 days", hold.Key));
     }
 
@@ -126,9 +126,9 @@ public sealed class examining_the_queue
     public void takes_a_contact_once_whose_two_channels_count_against_one_cap()
     {
         var both = Queue(2).ConvertAll(each => each with { Limits = [Cap] });
-        var examined = Examine(both, 10, states: [new LimitState(Cap, 0, null, null, null, Nobody)]);
-        examined.Take.ShouldBe([both[0]]);
-        examined.Withdraw.ShouldBe([(both[1], SkipReason.FrequencyCap)]);
+        var plan = Plan(both, 10, states: [new LimitState(Cap, 0, null, null, null, Nobody)]);
+        plan.Go.ShouldBe([both[0]]);
+        plan.Skip.ShouldBe([(both[1], SkipReason.FrequencyCap)]);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class examining_the_queue
     {
         var queue = Queue(3);
         queue[0] = queue[0] with { Limits = [Cap] };
-        Examine(queue, 10, used: 18, states: [UsedUp(Cap)]).Take.ShouldBe(queue[1..]);
+        Plan(queue, 10, used: 18, states: [UsedUp(Cap)]).Go.ShouldBe(queue[1..]);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class examining_the_queue
             new MessageReturned(1, "Stopped"), new MessageFailed(1, FailureCategory.Content, "400", ""), new AttemptFailed(1, 1, FailureCategory.Temporary, "503", "", Now),
             new MessageInDoubt(1, "?"), new MessageSent(1, null),
         ];
-        Examination.Unused(queue.Zip(facts), [Sender]).ToDictionary(use => use.Key.Key, use => use.Value).ShouldBe(new Dictionary<string, int>
+        Going([], [Sender]).CountUnused(queue.Zip(facts)).ToDictionary(use => use.Key.Key, use => use.Value).ShouldBe(new Dictionary<string, int>
         {
             [Sender.Key] = 1, [Domain.Key] = 1, [$"contact {queue[0].Id}"] = 1, [$"contact {queue[1].Id}"] = 1, [$"contact {queue[2].Id}"] = 1,
         }, ignoreOrder: true);
@@ -173,14 +173,14 @@ public sealed class examining_the_queue
     {
         var (loose, tight) = (new Limit(LimitKind.SenderMinute, "number", 20, TimeSpan.FromMinutes(1)), new Limit(LimitKind.SenderMinute, "number", 10, TimeSpan.FromMinutes(1)));
         QueuedRecipient[] queue = [Queue(1)[0] with { Limits = [loose] }, Queue(1)[0] with { Limits = [tight] }, Queue(1)[0] with { Limits = [loose] }];
-        Examination.Uses(queue, []).ShouldBe(new Dictionary<Limit, int> { [tight] = 3 });
+        Going(queue, []).CountUses().ShouldBe(new Dictionary<Limit, int> { [tight] = 3 });
     }
 
     [Fact]
     public void counts_each_message_against_every_limit_of_its_own_and_of_all()
     {
         var queue = Queue(5).Select((person, i) => i < 2 ? person with { Limits = [Domain] } : person).ToList();
-        Examination.Uses(queue, [Sender]).ShouldBe(new Dictionary<Limit, int> { [Sender] = 5, [Domain] = 2 });
+        Going(queue, [Sender]).CountUses().ShouldBe(new Dictionary<Limit, int> { [Sender] = 5, [Domain] = 2 });
     }
 
     static readonly LimitQueue Nobody = new(0, 0, 1, false, false);
@@ -189,9 +189,11 @@ public sealed class examining_the_queue
 
     static List<QueuedRecipient> Queue(int count) => [.. Enumerable.Range(0, count).Select(_ => new QueuedRecipient(Guid.CreateVersion7()))];
 
-    static Examination Examine(
+    static BatchPlan Going(IReadOnlyList<QueuedRecipient> people, IReadOnlyList<Limit> sharedLimits) => new() { Go = people, SharedLimits = sharedLimits };
+
+    static BatchPlan Plan(
         IReadOnlyList<QueuedRecipient> queue, int size, int used = 0, DeliveryHours? hours = null, params LimitState[] states) =>
-        Examination.Of(
+        BatchPlan.Create(
             queue, size, [Sender], hours ?? AnyHour,
             new Availability([new LimitState(Sender, used, null, Now.AddSeconds(30), used < 20 ? null : Now.AddSeconds(30), Nobody), .. states], Now), Now);
 }
