@@ -71,8 +71,8 @@ static class EventWords
 
     static string Ended(CampaignEnd end) => end switch
     {
-        CampaignEnd.Completed => "Every message was sent",
-        CampaignEnd.Partial => "Some messages failed or stayed in doubt",
+        CampaignEnd.Completed => "Every message went out, and none is known not to have arrived",
+        CampaignEnd.Partial => "Some messages failed, did not arrive or stayed in doubt",
         _ => "Not one message was sent",
     };
 }

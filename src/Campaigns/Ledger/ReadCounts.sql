@@ -1,1 +1,1 @@
-select queued, sending, sent, failed, in_doubt from campaign_progress where tenant_id = $1 and campaign_id = $2
+select queued, sending, sent, failed, in_doubt, bounced, skipped from campaign_progress where tenant_id = $1 and campaign_id = $2

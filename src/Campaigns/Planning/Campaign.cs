@@ -66,11 +66,12 @@ public sealed record CampaignResumed;
 
 public sealed record CampaignCancelled(string? Reason);
 
-/// <summary>Late results came in about messages in doubt after it had ended: it ended otherwise.</summary>
+/// <summary>Late results came in after it had ended, about messages in doubt or that bounced: it ended otherwise.</summary>
 public sealed record CampaignReassessed(CampaignEnd End);
 
 /// <summary>Nobody is left: every recipient has come to an end.</summary>
-public sealed record CampaignCompleted(CampaignEnd End);
+/// <param name="Reason">Why it failed, where that is no matter of single messages: there was nobody to write to.</param>
+public sealed record CampaignCompleted(CampaignEnd End, string? Reason = null);
 
 public sealed record CampaignArchived;
 
@@ -82,7 +83,10 @@ public sealed record CampaignRetried(Retry Which, long Count);
 /// <param name="IsLast">All of them are by now.</param>
 public sealed record RecipientsRequeued(int Count, bool IsLast);
 
-/// <summary>Completed: none failed. Partial: some failed or stayed in doubt. Failed: not one was sent.</summary>
+/// <summary>
+/// Completed: every message went out, and none is known not to have arrived. Partial: some failed, bounced, were not delivered or stayed in
+/// doubt. Failed: all of them, or there was nobody to write to.
+/// </summary>
 public enum CampaignEnd { Completed, Partial, Failed }
 
 public enum CampaignStatus { None, Draft, InReview, Approved, Scheduled, Sending, Paused, Completed, Partial, Failed, Cancelled, Deleted }
@@ -99,7 +103,7 @@ public sealed record Campaign : IStreamState<Campaign>
 
     public CampaignSettings Settings { get; init; } = new("", null, null, null, Pace.Default);
 
-    /// <summary>Why it is paused, cancelled or was rejected.</summary>
+    /// <summary>Why it is paused, cancelled, was rejected, or failed as a whole.</summary>
     public string? Reason { get; init; }
 
     public PausedBy? PausedBy { get; init; }
@@ -186,8 +190,8 @@ public sealed record Campaign : IStreamState<Campaign>
         {
             Status = CampaignStatus.Cancelled, PausedBy = null, Reason = cancelled.Reason, NextBatchAt = null, Retrying = null,
         },
-        CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null },
-        CampaignReassessed reassessed => this with { Status = Ended(reassessed.End) },
+        CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null, Reason = completed.Reason },
+        CampaignReassessed reassessed => this with { Status = Ended(reassessed.End), Reason = null },
         CampaignArchived => this with { Archived = true },
         CampaignRetried retried => this with { Status = IsFinished ? CampaignStatus.Sending : Status, Retrying = retried.Count },
         RecipientsRequeued requeued => this with

@@ -26,7 +26,7 @@ public static class CompleteCampaignHandler
     {
         if (campaign.Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed)
         {
-            var end = End(counts);
+            var (end, _) = Judge(counts);
             return Campaign.Ended(end) == campaign.Status ? Outcome.Nothing : Outcome.Record(new CampaignReassessed(end));
         }
 
@@ -46,11 +46,26 @@ public static class CompleteCampaignHandler
             return Outcome.Nothing; // the provider's word, or the end of its time, comes back here
         }
 
-        return Outcome.Record(new CampaignCompleted(End(counts)));
+        var (ended, reason) = Judge(counts);
+        return Outcome.Record(new CampaignCompleted(ended, reason));
     }
 
-    static CampaignEnd End(CampaignCounts counts) =>
-        counts.Failed + counts.InDoubt == 0 ? CampaignEnd.Completed : counts.Sent > 0 ? CampaignEnd.Partial : CampaignEnd.Failed;
+    /// <summary>
+    /// How it ended, by what came of the messages: one that was handed over and then bounced is as little a success as one that failed.
+    /// </summary>
+    static (CampaignEnd End, string? Reason) Judge(CampaignCounts counts)
+    {
+        var arrived = counts.Sent - counts.Undelivered;
+        var missed = counts.Failed + counts.InDoubt + counts.Undelivered;
+        return (arrived, missed, counts.Skipped) switch
+        {
+            (0, 0, 0) => (CampaignEnd.Failed, "There was nobody to write to: its list is empty."),
+            (0, 0, var skipped) => (CampaignEnd.Failed, $"There was nobody to write to: all {skipped} were skipped, each for a reason that its recipient names."),
+            (0, _, _) => (CampaignEnd.Failed, null),
+            (_, 0, _) => (CampaignEnd.Completed, null),
+            _ => (CampaignEnd.Partial, null),
+        };
+    }
 
     public static Outcome Decide(Campaign campaign, LeaveDoubts message) => campaign.DoubtfulBatches.Contains(message.Batch)
         ? Outcome.Record(new DoubtsLeft(message.Batch)).Send(new CompleteCampaign(message.CampaignId))

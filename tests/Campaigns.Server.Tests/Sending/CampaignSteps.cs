@@ -99,6 +99,13 @@ static class CampaignSteps
     public static bool IsOver(this CampaignProgress progress) =>
         progress.Status is CampaignStatus.Completed or CampaignStatus.Partial or CampaignStatus.Failed or CampaignStatus.Cancelled;
 
+    /// <summary>Everybody had their turn, and what was sent stays sent: in the sandbox some of it bounces, sooner or later.</summary>
+    public static void ShouldHaveEnded(this CampaignProgress progress)
+    {
+        progress.Status.ShouldBeOneOf(CampaignStatus.Completed, CampaignStatus.Partial);
+        (progress.Sent, progress.Failed, progress.InDoubt).ShouldBe((progress.Recipients, 0, 0));
+    }
+
     static async Task<JsonElement> Good(this HttpResponseMessage response)
     {
         var text = await response.Content.ReadAsStringAsync();

@@ -48,7 +48,7 @@ public sealed class in_the_middle_of_a_batch(PostgresFixture postgres) : IAsyncL
 
         await run.Api.Command(campaign, "resume");
         await run.Settle();
-        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        (await run.Api.Progress(campaign)).ShouldHaveEnded();
         (run.Sandbox.Counts().Accepted, run.Sandbox.Counts().Duplicates).ShouldBe((People, 0));
         await run.Store.ShouldAddUp();
     }
@@ -87,7 +87,7 @@ public sealed class in_the_middle_of_a_batch(PostgresFixture postgres) : IAsyncL
         await run.Settle();
         foreach (var campaign in new[] { first, second })
         {
-            (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+            (await run.Api.Progress(campaign)).ShouldHaveEnded();
         }
 
         (run.Sandbox.Counts().Accepted, run.Sandbox.Counts().Duplicates).ShouldBe((People + 5, 0));

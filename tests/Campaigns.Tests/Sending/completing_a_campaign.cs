@@ -14,14 +14,29 @@ public sealed class completing_a_campaign
     readonly Given<Campaign> sending = Some.CampaignIn(CampaignStatus.Sending);
 
     [Theory]
-    [InlineData(10, 0, 0, CampaignEnd.Completed)]
-    [InlineData(0, 0, 0, CampaignEnd.Completed)] // everybody was skipped
-    [InlineData(9, 1, 0, CampaignEnd.Partial)]
-    [InlineData(9, 0, 1, CampaignEnd.Partial)]
-    [InlineData(0, 10, 0, CampaignEnd.Failed)]
-    [InlineData(0, 0, 10, CampaignEnd.Failed)]
-    public void says_how_it_ended(long sent, long failed, long inDoubt, CampaignEnd end) =>
-        sending.When(Complete(new CampaignCounts(0, 0, sent, failed, inDoubt))).Then(new CampaignCompleted(end));
+    [InlineData(10, 0, 0, 0, CampaignEnd.Completed)]
+    [InlineData(9, 1, 0, 0, CampaignEnd.Partial)]
+    [InlineData(9, 0, 1, 0, CampaignEnd.Partial)]
+    [InlineData(10, 0, 0, 1, CampaignEnd.Partial)]
+    [InlineData(10, 0, 0, 10, CampaignEnd.Failed)] // handed over, and nobody got it
+    [InlineData(4, 3, 3, 4, CampaignEnd.Failed)]
+    [InlineData(0, 10, 0, 0, CampaignEnd.Failed)]
+    [InlineData(0, 0, 10, 0, CampaignEnd.Failed)]
+    public void says_how_it_ended(long sent, long failed, long inDoubt, long undelivered, CampaignEnd end) =>
+        sending.When(Complete(new CampaignCounts(0, 0, sent, failed, inDoubt, undelivered, Skipped: 5))).Then(new CampaignCompleted(end));
+
+    [Theory]
+    [InlineData(0, "There was nobody to write to: its list is empty.")]
+    [InlineData(7, "There was nobody to write to: all 7 were skipped, each for a reason that its recipient names.")]
+    public void failed_for_a_reason_when_it_wrote_to_nobody(long skipped, string reason) =>
+        sending.When(Complete(new CampaignCounts(0, 0, 0, 0, 0, Skipped: skipped))).Then(new CampaignCompleted(CampaignEnd.Failed, reason));
+
+    [Theory]
+    [InlineData(CampaignEnd.Completed, 1, CampaignEnd.Partial)]
+    [InlineData(CampaignEnd.Partial, 10, CampaignEnd.Failed)]
+    public void that_has_ended_ends_otherwise_when_messages_bounce_late(CampaignEnd ended, int undelivered, CampaignEnd now) =>
+        Scenario.Given([.. Some.Facts(CampaignStatus.Sending), new CampaignCompleted(ended)])
+            .When(Complete(new CampaignCounts(0, 0, 10, 0, 0, undelivered))).Then(new CampaignReassessed(now));
 
     [Theory]
     [InlineData(CampaignEnd.Failed, 0, 3, CampaignEnd.Partial)]

@@ -18,7 +18,7 @@ public sealed class the_health_of_a_campaign
     public void pauses_it_when_too_many_bounce_or_complain(long sent, long bounced, long complained, string? reason)
     {
         var counts = new CampaignHealth(sent, bounced, complained);
-        var decision = Some.CampaignIn(CampaignStatus.Sending).When(campaign => CheckHealthHandler.Decide(campaign, counts, Options));
+        var decision = Some.CampaignIn(CampaignStatus.Sending).When(campaign => CheckHealthHandler.Decide(campaign, Some.Id, counts, Options));
         if (reason is null)
         {
             decision.ThenNothing();
@@ -34,13 +34,19 @@ public sealed class the_health_of_a_campaign
     {
         var seen = new CampaignHealth(100, 3, 0);
         var resumed = Scenario.Given([.. Some.Facts(CampaignStatus.Sending), new CampaignPaused(PausedBy.Breaker, "3 of 100 bounced", seen), new CampaignResumed()]);
-        resumed.When(campaign => CheckHealthHandler.Decide(campaign, new CampaignHealth(150, 6, 0), Options)).ThenNothing();
-        resumed.When(campaign => CheckHealthHandler.Decide(campaign, new CampaignHealth(200, 5, 0), Options)).ThenNothing();
-        resumed.When(campaign => CheckHealthHandler.Decide(campaign, new CampaignHealth(200, 6, 0), Options)).Outcome.Events.Count.ShouldBe(1);
+        resumed.When(campaign => CheckHealthHandler.Decide(campaign, Some.Id, new CampaignHealth(150, 6, 0), Options)).ThenNothing();
+        resumed.When(campaign => CheckHealthHandler.Decide(campaign, Some.Id, new CampaignHealth(200, 5, 0), Options)).ThenNothing();
+        resumed.When(campaign => CheckHealthHandler.Decide(campaign, Some.Id, new CampaignHealth(200, 6, 0), Options)).Outcome.Events.Count.ShouldBe(1);
     }
 
     [Theory]
-    [InlineData(CampaignStatus.Paused), InlineData(CampaignStatus.Completed), InlineData(CampaignStatus.Cancelled)]
+    [InlineData(CampaignStatus.Paused), InlineData(CampaignStatus.Cancelled)]
     public void matters_only_while_it_is_sending(CampaignStatus status) =>
-        Some.CampaignIn(status).When(campaign => CheckHealthHandler.Decide(campaign, new CampaignHealth(1000, 500, 500), Options)).ThenNothing();
+        Some.CampaignIn(status).When(campaign => CheckHealthHandler.Decide(campaign, Some.Id, new CampaignHealth(1000, 500, 500), Options)).ThenNothing();
+
+    [Theory]
+    [InlineData(CampaignStatus.Completed), InlineData(CampaignStatus.Partial), InlineData(CampaignStatus.Failed)]
+    public void has_an_ended_campaign_judged_anew(CampaignStatus status) =>
+        Some.CampaignIn(status).When(campaign => CheckHealthHandler.Decide(campaign, Some.Id, new CampaignHealth(1000, 1, 0), Options))
+            .Then(Scenario.Sent(new CompleteCampaign(Some.Id)));
 }
