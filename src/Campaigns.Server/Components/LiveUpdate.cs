@@ -17,6 +17,7 @@ public sealed record LiveUpdate(string State, Bar Bar, IReadOnlyDictionary<strin
             ["done"] = Words.Percent(100 * progress.Done),
             ["rate"] = Words.Rate(progress.MessagesPerSecond),
             ["batch"] = Words.Count(progress.CurrentBatch),
+            ["basis"] = Basis(progress),
         };
         foreach (var figure in Figure.Of(progress))
         {
@@ -30,6 +31,14 @@ public sealed record LiveUpdate(string State, Bar Bar, IReadOnlyDictionary<strin
             ["end"] = progress.EstimatedCompletion is { } end ? Words.Iso(end) : "",
         });
     }
+
+    /// <summary>What the estimate goes by, as a sentence; empty where there is nothing to estimate.</summary>
+    public static string Basis(CampaignProgress progress) => progress switch
+    {
+        { EstimateBasis: null } => "",
+        { EstimatedCompletion: null, EstimateBasis: var why } => $"Not known: {why}.",
+        { EstimateBasis: var because } => $"Because {because}.",
+    };
 
     public static DateTimeOffset? NextBatch(CampaignProgress progress) => progress.Status == CampaignStatus.Sending ? progress.NextBatchAt : null;
 }

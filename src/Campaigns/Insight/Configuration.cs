@@ -17,6 +17,7 @@ static class Configuration
             .AddSingleton<DeadLetters>()
             .AddSingleton<ProgressQuery>()
             .AddSingleton<ProgressStream>()
+            .AddSingleton<Forecasts>()
             .AddSingleton<WhyNotSending>()
             .AddSingleton<CampaignRecipients>()
             .AddSingleton<TellRecipient>()

@@ -13,7 +13,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         ["Campaigns.Consent.DeleteUnreachable.sql"] = "varchar[], uuid[], timestamptz[]",
         ["Campaigns.Consent.InsertSuppressions.sql"] = "varchar[], varchar[], varchar[], varchar[], timestamptz[], text[]",
         ["Campaigns.Consent.InsertUnreachable.sql"] = "varchar[], uuid[], uuid[], timestamptz[]",
-        ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[]",
+        ["Campaigns.Insight.ReadPace.sql"] = "varchar, uuid[], timestamptz",
         ["Campaigns.Ledger.BeginProgress.sql"] = "varchar[], uuid[]",
         ["Campaigns.Ledger.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[], int[]",
         ["Campaigns.Ledger.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",

@@ -1,0 +1,68 @@
+using Campaigns.Limits;
+using Campaigns.Planning;
+using Campaigns.Providers;
+using Campaigns.Recipients;
+using Campaigns.Sending;
+using Campaigns.Storage;
+using Marten;
+
+namespace Campaigns.Insight;
+
+/// <summary>Reads what the sending goes by, and asks <see cref="Forecast"/> when a campaign will be through.</summary>
+public sealed class Forecasts(IDocumentStore store, SendingConditions conditions, Permits permits, MessageProviders providers)
+{
+    static readonly string ReadLastDeferral = Sql.Beside<Forecasts>(nameof(ReadLastDeferral));
+
+    /// <param name="left">Messages that have not left yet.</param>
+    /// <param name="handedOverPerSecond">How fast the provider took the last ones; null where that is not known.</param>
+    /// <returns>Null for a campaign that is not under way, or has nobody left.</returns>
+    public async Task<Forecast?> Make(
+        string tenantId, StreamState<Campaign> campaign, long left, double? handedOverPerSecond, CancellationToken ct)
+    {
+        switch (campaign.State)
+        {
+            case { Status: CampaignStatus.Paused, IsLaunched: true }:
+                return new Forecast(null, "it is paused, and nobody can know for how long");
+            case { Status: CampaignStatus.Sending, IsHydrated: false }:
+                return new Forecast(null, "its recipients are being queued");
+            case { Status: not CampaignStatus.Sending }:
+            case var _ when left == 0:
+                return null;
+        }
+
+        var now = store.Clock.GetUtcNow();
+        var settings = campaign.State.Settings;
+        var (hours, book, senders) = await conditions.Read(tenantId, campaign, ct);
+        if (senders.Unavailable(settings.Channels) is { } obstacle)
+        {
+            return new Forecast(null, obstacle);
+        }
+
+        var slow = (await ProviderAccounts.Read(store, tenantId, providers.Names(settings.Channels), ct)).SlowAt(now);
+        var deferral = (await store.Database.Query(
+            ReadLastDeferral, reader => reader.ValueOrNull<DateTimeOffset>(0), ct, tenantId, campaign.Id)).Single();
+        return Forecast.Make(
+            new ForecastBasis(
+                left, settings.Pace, Later(campaign.State.NextBatchAt, slow?.SlowUntil), await Limits(campaign, book, senders, now, ct), hours,
+                settings.Channels.Each()[0], handedOverPerSecond, deferral),
+            now);
+    }
+
+    async Task<IReadOnlyList<(LimitState State, double Share)>> Limits(
+        StreamState<Campaign> campaign, LimitBook book, CampaignSenders senders, DateTimeOffset now, CancellationToken ct)
+    {
+        var settings = campaign.State.Settings;
+        var channels = settings.Channels.Each();
+        var shared = book.ForEverybody(senders, settings.Channels, now);
+        // Who goes over which channel, and from which of several senders, is not counted: each gets an equal share.
+        var own = channels.SelectMany(channel => senders.Able(channel) is var able
+            ? able.SelectMany(sender => book.Sender(sender, channel, now).Except(shared)).Select(limit => (Limit: limit, Share: 1.0 / able.Count / channels.Count))
+            : []).ToList();
+        var availability = await permits.Read(
+            [.. shared, .. own.Select(each => each.Limit)], campaign.Id, settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1), settings.Weight, now, ct);
+        var shares = own.GroupBy(each => each.Limit.Key).ToDictionary(each => each.Key, each => each.Sum(one => one.Share), StringComparer.Ordinal);
+        return [.. availability.States.Select(state => (state, Math.Min(1, shares.GetValueOrDefault(state.Limit.Key, 1))))];
+    }
+
+    static DateTimeOffset? Later(DateTimeOffset? a, DateTimeOffset? b) => a is null || b > a ? b : a;
+}

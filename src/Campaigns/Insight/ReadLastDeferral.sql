@@ -1,0 +1,1 @@
+select max(due) from deferrals where tenant_id = $1 and campaign_id = $2
