@@ -75,15 +75,14 @@ public sealed class ApiHost : IAsyncDisposable
     }
 
     /// <summary>A caller with an API key of an organisation.</summary>
-    public async Task<HttpClient> Client(string tenantId = "acme")
+    public async Task<HttpClient> Client(string tenantId = "acme") =>
+        ClientWith(await Services.GetRequiredService<ApiKeys>().Issue(tenantId, "test", KeyScope.Admin, null, CancellationToken.None));
+
+    public HttpClient ClientWith(string key) => new()
     {
-        var key = await Services.GetRequiredService<ApiKeys>().Issue(tenantId, "test", CancellationToken.None);
-        return new HttpClient
-        {
-            BaseAddress = new Uri(Address, "/api/v1/"),
-            DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
-        };
-    }
+        BaseAddress = new Uri(Address, "/api/v1/"),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+    };
 
     /// <summary>Puts a message into its queue.</summary>
     /// <param name="due">Null: at once.</param>

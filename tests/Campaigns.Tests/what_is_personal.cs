@@ -15,12 +15,12 @@ public sealed class what_is_personal
     [
         "campaign_drafted settings.name", "campaign_edited settings.name",
         "campaign_drafted settings.window.from", "campaign_drafted settings.window.to", "campaign_edited settings.window.from", "campaign_edited settings.window.to",
-        "organisation_created name", "organisation_settings_changed settings.name",
+        "organisation_created name", "api_key_issued name", "organisation_settings_changed settings.name",
         "organisation_settings_changed settings.window.from", "organisation_settings_changed settings.window.to",
         "template_created content.name", "template_created content.text", "template_revised content.name", "template_revised content.text",
         // Words of ours, from a fixed list.
         "address_suppressed reason", "recipient_skipped reason", "recipient_withdrawn reason", "recipient_requeued reason",
-        "recipient_deferred reason",
+        "recipient_deferred reason", "campaign_completed reason",
     ];
 
     public static TheoryData<string> Names => [.. Stored.Events.Keys];

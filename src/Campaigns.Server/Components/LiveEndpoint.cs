@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using Campaigns.Http;
 using Campaigns.Insight;
 
@@ -16,16 +17,16 @@ static class LiveEndpoint
                 http.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy that collects answers would make this one late
                 return await campaigns.Find(tenantId, id, ct) is null
                     ? Results.NotFound()
-                    : TypedResults.ServerSentEvents(Updates(progress, tenantId, id, host.ApplicationStopping, ct));
+                    : TypedResults.ServerSentEvents(Updates(progress, http.User, tenantId, id, host.ApplicationStopping, ct));
             })
             .ExcludeFromDescription();
 
     // A server that stops does not wait for its watchers: they come back to the next one.
     static async IAsyncEnumerable<SseItem<LiveUpdate>> Updates(
-        ProgressStream progress, string tenantId, Guid id, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
+        ProgressStream progress, ClaimsPrincipal user, string tenantId, Guid id, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, ct);
-        await using var updates = progress.Watch(tenantId, id, either.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var updates = progress.Watch(user, tenantId, id, either.Token).GetAsyncEnumerator(CancellationToken.None);
         while (await Next(updates, either.Token))
         {
             yield return new SseItem<LiveUpdate>(LiveUpdate.Of(updates.Current.Data), "progress");

@@ -15,7 +15,7 @@ public static class Development
     {
         await EnsureOrganisation(services.GetRequiredService<IDocumentStore>(), TenantId, "Development", ct);
         var key = await ReadOrMake(Path.Combine(dataFolder, "development-key"), ApiKeys.NewKey, ct);
-        await services.GetRequiredService<ApiKeys>().Add(TenantId, "development", key, ct);
+        await services.GetRequiredService<ApiKeys>().Add(TenantId, "development", key, KeyScope.Admin, expiresAt: null, ct);
         return key;
     }
 

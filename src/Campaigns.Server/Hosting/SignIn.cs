@@ -16,9 +16,8 @@ static class SignIn
     const string Scheme = "Dashboard";
     const string Cookie = "DashboardCookie";
     const string CookieName = "campaigns-dashboard";
-    const string KeyClaim = "key";
 
-    public static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().Build();
+    public static readonly AuthorizationPolicy Policy = new AuthorizationPolicyBuilder(Scheme).RequireAuthenticatedUser().RequireScope().Build();
 
     public static void AddSignIn(this IServiceCollection services, bool signInLocally)
     {
@@ -35,6 +34,7 @@ static class SignIn
                 options.Cookie.SameSite = SameSiteMode.Lax;
                 options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
                 options.Events.OnRedirectToLogin = Challenge;
+                options.Events.OnRedirectToAccessDenied = context => Scopes.Refuse(context.HttpContext).ExecuteAsync(context.HttpContext);
                 options.Events.OnValidatePrincipal = EndWithTheKey;
             });
     }
@@ -48,9 +48,7 @@ static class SignIn
             return false;
         }
 
-        var principal = ApiKeyAuthentication.Principal(owner, Cookie);
-        ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(KeyClaim, ApiKeys.Fingerprint(key)));
-        await http.SignInAsync(Cookie, principal);
+        await http.SignInAsync(Cookie, ApiKeyAuthentication.Principal(owner, Cookie));
         return true;
     }
 
@@ -89,7 +87,7 @@ static class SignIn
     static async Task EndWithTheKey(CookieValidatePrincipalContext context)
     {
         var keys = context.HttpContext.RequestServices.GetRequiredService<ApiKeys>();
-        if (context.Principal?.FindFirstValue(KeyClaim) is not { } key || !await keys.IsValid(key, context.HttpContext.RequestAborted))
+        if (context.Principal is not { } user || !await keys.StillOpens(user, context.HttpContext.RequestAborted))
         {
             context.RejectPrincipal();
         }

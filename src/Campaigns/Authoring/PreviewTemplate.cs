@@ -3,6 +3,7 @@ using Campaigns.Authoring.Rendering;
 using Campaigns.Http;
 using Campaigns.Recipients;
 using Campaigns.Storage;
+using Campaigns.Tenancy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -28,10 +29,10 @@ public static class PreviewTemplateEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/templates/{id:guid}/preview", Saved)
+        api.MapPost("/templates/{id:guid}/preview", Saved).RequireScope(KeyScope.Read)
             .WithName("PreviewTemplate").WithSummary("What a contact would get")
             .Produces<Preview>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
-        api.MapPost("/templates/preview", Unsaved)
+        api.MapPost("/templates/preview", Unsaved).RequireScope(KeyScope.Read)
             .WithName("PreviewContent").WithSummary("What a contact would get of content that is not saved")
             .Produces<Preview>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }

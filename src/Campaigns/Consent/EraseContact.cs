@@ -2,6 +2,7 @@ using Campaigns.Audience;
 using Campaigns.Http;
 using Campaigns.Recipients;
 using Campaigns.Storage;
+using Campaigns.Tenancy;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -66,7 +67,7 @@ public static class AskToEraseHandler
 static class EraseContactEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/contacts/{id:guid}/erase", Ask).WithName(nameof(EraseContact))
+        api.MapPost("/contacts/{id:guid}/erase", Ask).RequireScope(KeyScope.Admin).WithName(nameof(EraseContact))
             .WithSummary("Forget a person for good: the contact, what is personal in its campaigns, what the provider keeps")
             .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
 

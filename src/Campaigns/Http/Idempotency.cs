@@ -66,7 +66,8 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, IDocumentStore s
         }
 
         // Where nothing was committed, a refusal for example, there is no key to keep it with, and asking again decides again.
-        if (http.Response.StatusCode < 500)
+        // Nor is an answer kept that holds a secret: whoever repeats the request is told that its answer is not known.
+        if (http.Response.StatusCode < 500 && !http.Response.Headers.CacheControl.ToString().Contains("no-store", StringComparison.OrdinalIgnoreCase))
         {
             await using var command = store.Database.CreateCommand(SaveAnswer);
             command.Parameters.Add(new() { Value = http.User.TenantId() });

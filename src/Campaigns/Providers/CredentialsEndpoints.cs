@@ -65,7 +65,8 @@ public static class CredentialsEndpoints
         where T : class, ICredentials
     {
         var path = "/credentials/" + T.Provider;
-        api.MapPut(path, Set<T>).WithName("Set" + typeof(T).Name).WithSummary("Use an account of your own; the credentials are never shown again")
+        api.MapPut(path, Set<T>).RequireScope(KeyScope.Admin).WithName("Set" + typeof(T).Name)
+            .WithSummary("Use an account of your own; the credentials are never shown again")
             .Produces<CredentialsView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
         api.MapGet(path, async (ApiRequest request, CancellationToken ct) =>
             {
@@ -79,7 +80,7 @@ public static class CredentialsEndpoints
                 var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider), ct);
                 return decided.Refusal?.ToProblem() ?? Results.NoContent();
             })
-            .WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")
+            .RequireScope(KeyScope.Admin).WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
 

@@ -15,6 +15,9 @@ public sealed class ApiKeyAuthentication(
 {
     public const string SchemeName = "ApiKey";
 
+    /// <summary>The fingerprint of the key.</summary>
+    internal const string KeyClaim = "key";
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Key() is not { } key)
@@ -24,7 +27,7 @@ public sealed class ApiKeyAuthentication(
 
         return await keys.Find(key, Context.RequestAborted) is { } owner
             ? AuthenticateResult.Success(new AuthenticationTicket(Principal(owner), Scheme.Name))
-            : AuthenticateResult.Fail("The key is unknown or revoked.");
+            : AuthenticateResult.Fail("The key is unknown, revoked or over.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -34,8 +37,23 @@ public sealed class ApiKeyAuthentication(
             "unauthenticated", "Send a valid API key in the header Authorization: Bearer <key>.", StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
     }
 
-    public static ClaimsPrincipal Principal(ApiKeyOwner owner, string scheme = SchemeName) => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, owner.Name), new Claim(TenantClaims.Tenant, owner.TenantId)], scheme));
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Scopes.Refuse(Context).ExecuteAsync(Context);
+
+    public static ClaimsPrincipal Principal(ApiKeyOwner owner, string scheme = SchemeName)
+    {
+        var identity = new ClaimsIdentity(
+            [
+                new Claim(ClaimTypes.Name, owner.Name), new Claim(TenantClaims.Tenant, owner.TenantId),
+                new Claim(Scopes.Claim, owner.Scope.ToString()),
+            ],
+            scheme);
+        if (owner.Fingerprint is { } fingerprint)
+        {
+            identity.AddClaim(new Claim(KeyClaim, fingerprint));
+        }
+
+        return new ClaimsPrincipal(identity);
+    }
 
     string? Key()
     {

@@ -1,8 +1,13 @@
 using System.Buffers.Text;
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using Campaigns.Http;
 using Campaigns.Storage;
 using Marten;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Tenancy;
 
@@ -11,50 +16,138 @@ public sealed class ApiKeys(IDocumentStore store)
 {
     const string Prefix = "cmp_";
 
-    static readonly string FindKey = Sql.Beside<ApiKeys>(nameof(FindKey));
-    static readonly string InsertKey = Sql.Beside<ApiKeys>(nameof(InsertKey));
+    /// <summary>So exact is the last use that is shown: a busy key is not written at each request.</summary>
+    static readonly TimeSpan UseNoted = TimeSpan.FromMinutes(1);
 
-    /// <summary>A new key for an organisation; shown once, kept as a hash.</summary>
-    public async Task<string> Issue(string tenantId, string name, CancellationToken ct)
-    {
-        var key = NewKey();
-        await Add(tenantId, name, key, ct);
-        return key;
-    }
+    static readonly string FindKey = Sql.Beside<ApiKeys>(nameof(FindKey));
+    static readonly string NoteUse = Sql.Beside<ApiKeys>(nameof(NoteUse));
+    static readonly string ListKeys = Sql.Beside<ApiKeys>(nameof(ListKeys));
+
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapGet("/keys", async ([AsParameters] PageRequest page, ApiRequest request, ApiKeys keys, CancellationToken ct) =>
+                TypedResults.Ok(await keys.List(request.TenantId, page, ct)))
+            .RequireScope(KeyScope.Admin).WithName("ListKeys").WithSummary("The keys of your organisation, the revoked ones too, the oldest first")
+            .Produces<Page<KeyView>>().ProducesProblem(StatusCodes.Status403Forbidden);
 
     public static string NewKey() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Makes a given key valid; once or many times.</summary>
-    public async Task Add(string tenantId, string name, string key, CancellationToken ct)
-    {
-        await using var command = store.Database.CreateCommand(InsertKey);
-        command.Parameters.Add(new() { Value = Guid.CreateVersion7(store.Clock.GetUtcNow()) });
-        command.Parameters.Add(new() { Value = tenantId });
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = Hash(key) });
-        command.Parameters.Add(new() { Value = store.Clock.GetUtcNow() });
-        await command.ExecuteNonQueryAsync(ct);
-    }
-
-    /// <summary>Whose key it is; null for an unknown or revoked one.</summary>
-    public Task<ApiKeyOwner?> Find(string key, CancellationToken ct) => Find(Hash(key), ct);
+    // A key is 256 random bits: one round of SHA-256 is as hard to reverse as many.
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
     /// <summary>What tells a key from others without being one.</summary>
     public static string Fingerprint(string key) => Convert.ToBase64String(Hash(key));
 
-    /// <summary>Whether the key with this fingerprint still opens the API.</summary>
-    public async Task<bool> IsValid(string fingerprint, CancellationToken ct) => await Find(Convert.FromBase64String(fingerprint), ct) is not null;
+    /// <summary>A new key for an organisation; shown once, kept as a hash.</summary>
+    public async Task<string> Issue(string tenantId, string name, KeyScope scope, DateTimeOffset? expiresAt, CancellationToken ct)
+    {
+        var key = NewKey();
+        await Add(tenantId, name, key, scope, expiresAt, ct);
+        return key;
+    }
+
+    /// <summary>Makes a given key valid, once or many times, without Wolverine: for the command line, and before a server has started.</summary>
+    /// <exception cref="ArgumentException">It cannot be issued so: the message says why.</exception>
+    public async Task Add(string tenantId, string name, string key, KeyScope scope, DateTimeOffset? expiresAt, CancellationToken ct)
+    {
+        var hash = Hash(key);
+        if (await Find(hash, ct) is not null)
+        {
+            return;
+        }
+
+        var now = store.Clock.Microseconds();
+        var command = new IssueApiKey(Guid.CreateVersion7(now), name.Trim(), scope, expiresAt, hash);
+        await using var session = store.LightweightSession(tenantId);
+        var organisation = await session.Events.FetchForWriting<Organisation>(Organisation.StreamId(tenantId), ct);
+        var (decided, _) = organisation.Record(IssueApiKeyHandler.Decide(organisation.State(), command, now));
+        if (decided.Refusal is { } refusal)
+        {
+            throw new ArgumentException(refusal.Explanation);
+        }
+
+        IssueApiKeyHandler.Insert(session, command, now);
+        try
+        {
+            await session.SaveChangesAsync(ct);
+        }
+        catch (Exception error) when (Races.Lost(error))
+        {
+            await Add(tenantId, name, key, scope, expiresAt, ct); // somebody changed the organisation at the same moment
+        }
+    }
+
+    /// <summary>Ends a key, without Wolverine: for the command line.</summary>
+    /// <returns>Why it cannot be; null once it is ended.</returns>
+    public async Task<Refusal?> Revoke(string tenantId, Guid keyId, CancellationToken ct)
+    {
+        await using var session = store.LightweightSession(tenantId);
+        var organisation = await session.Events.FetchForWriting<Organisation>(Organisation.StreamId(tenantId), ct);
+        var (decided, _) = organisation.Record(RevokeApiKeyHandler.Decide(organisation.State(), new RevokeApiKey(keyId)));
+        if (decided.Refusal is null)
+        {
+            RevokeApiKeyHandler.End(session, keyId, store.Clock.Microseconds());
+            await session.SaveChangesAsync(ct);
+        }
+
+        return decided.Refusal;
+    }
+
+    public async Task<Page<KeyView>> List(string tenantId, PageRequest page, CancellationToken ct)
+    {
+        var rows = await store.Database.Query(
+            ListKeys,
+            reader => new KeyView(
+                reader.GetGuid(0), reader.GetString(1), Enum.Parse<KeyScope>(reader.GetString(2)), reader.GetFieldValue<DateTimeOffset>(3),
+                reader.ValueOrNull<DateTimeOffset>(4), reader.ValueOrNull<DateTimeOffset>(5), reader.ValueOrNull<DateTimeOffset>(6)),
+            ct, tenantId, page.AfterId ?? Guid.Empty, page.Size + 1);
+        return Page.Of(rows, page.Size, row => row.Id.ToString());
+    }
+
+    /// <summary>Whose key it is; null for one that is unknown, revoked or over.</summary>
+    public Task<ApiKeyOwner?> Find(string key, CancellationToken ct) => Find(Hash(key), ct);
+
+    /// <summary>Whether the key with which somebody signed in, or opened a stream, still opens the API.</summary>
+    public async Task<bool> StillOpens(ClaimsPrincipal user, CancellationToken ct) =>
+        user.FindFirstValue(ApiKeyAuthentication.KeyClaim) is not { } fingerprint || await Find(Convert.FromBase64String(fingerprint), ct) is not null;
 
     async Task<ApiKeyOwner?> Find(byte[] hash, CancellationToken ct)
     {
-        await using var command = store.Database.CreateCommand(FindKey);
-        command.Parameters.Add(new() { Value = hash });
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        return await reader.ReadAsync(ct) ? new ApiKeyOwner(reader.GetString(0), reader.GetString(1)) : null;
-    }
+        var now = store.Clock.Microseconds();
+        var rows = await store.Database.Query(
+            FindKey,
+            reader => (Owner: new ApiKeyOwner(reader.GetString(0), reader.GetString(1), Enum.Parse<KeyScope>(reader.GetString(2)), Convert.ToBase64String(hash)),
+                UsedAt: reader.ValueOrNull<DateTimeOffset>(3)),
+            ct, hash, now);
+        if (rows is not [var (owner, usedAt)])
+        {
+            return null;
+        }
 
-    // A key is 256 random bits: one round of SHA-256 is as hard to reverse as many.
-    static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+        if (usedAt is null || usedAt < now - UseNoted)
+        {
+            await store.Database.Query(NoteUse, _ => true, ct, hash, now);
+        }
+
+        return owner;
+    }
 }
 
-public sealed record ApiKeyOwner(string TenantId, string Name);
+/// <param name="Fingerprint">What tells the key from others without being one; null for nobody's key.</param>
+public sealed record ApiKeyOwner(
+    string TenantId,
+    string Name,
+    KeyScope Scope = KeyScope.Admin,
+    string? Fingerprint = null);
+
+/// <summary>A key as those see it who look after keys.</summary>
+/// <param name="Name">Who uses it.</param>
+/// <param name="LastUsedAt">To a minute; null when it never was.</param>
+/// <param name="RevokedAt">Null while it was not.</param>
+public sealed record KeyView(
+    Guid Id,
+    string Name,
+    KeyScope Scope,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt,
+    DateTimeOffset? LastUsedAt,
+    DateTimeOffset? RevokedAt);

@@ -9,6 +9,18 @@ public sealed record OrganisationCreated(string Name);
 
 public sealed record OrganisationSettingsChanged(OrganisationSettings Settings);
 
+/// <summary>A key opens the API from now on.</summary>
+/// <param name="Name">Who uses it.</param>
+/// <param name="ExpiresAt">When it stops by itself; null: never.</param>
+public sealed record ApiKeyIssued(
+    Guid KeyId,
+    string Name,
+    KeyScope Scope,
+    DateTimeOffset? ExpiresAt = null);
+
+/// <summary>The key opens nothing any more.</summary>
+public sealed record ApiKeyRevoked(Guid KeyId);
+
 /// <param name="ApprovalRequired">Campaigns are submitted and approved before they can be scheduled or launched.</param>
 /// <param name="TimeZone">IANA name; for contacts whose own is unknown.</param>
 /// <param name="Window">The hours in which people get campaigns that say nothing about it; null: any.</param>
@@ -26,6 +38,11 @@ public sealed record Organisation : IStreamState<Organisation>
 
     public OrganisationSettings Settings { get; init; } = new("", false, "Etc/UTC");
 
+    /// <summary>The keys that were not revoked.</summary>
+    public IReadOnlyList<ApiKey> Keys { get; init; } = [];
+
+    public IReadOnlyList<Guid> RevokedKeys { get; init; } = [];
+
     /// <inheritdoc/>
     public static Organisation Begin(Guid id) => Initial with { Id = id };
 
@@ -33,9 +50,22 @@ public sealed record Organisation : IStreamState<Organisation>
     {
         OrganisationCreated created => this with { Settings = Settings with { Name = created.Name } },
         OrganisationSettingsChanged changed => this with { Settings = changed.Settings },
+        ApiKeyIssued issued => this with { Keys = [.. Keys, new ApiKey(issued.KeyId, issued.Name, issued.Scope, issued.ExpiresAt)] },
+        ApiKeyRevoked revoked => this with
+        {
+            Keys = [.. Keys.Where(key => key.Id != revoked.KeyId)],
+            RevokedKeys = [.. RevokedKeys, revoked.KeyId],
+        },
         _ => this,
     };
 
     /// <summary>The stream of a tenant's organisation.</summary>
     public static Guid StreamId(string tenantId) => DerivedId.Named("organisation", tenantId, "");
 }
+
+/// <param name="Name">Who uses it.</param>
+public sealed record ApiKey(
+    Guid Id,
+    string Name,
+    KeyScope Scope,
+    DateTimeOffset? ExpiresAt);

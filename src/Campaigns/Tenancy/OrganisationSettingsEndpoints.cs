@@ -86,7 +86,7 @@ static class OrganisationSettingsEndpoints
             var decided = await request.Decide<Organisation>(new ChangeOrganisation(settings), ct);
             request.SetETag(decided.Stream.Version);
             return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
-        }).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>()
+        }).RequireScope(KeyScope.Admin).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>()
             .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 }

@@ -23,7 +23,7 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>The same server as a private stack would run it: whoever is at this machine is signed in.</summary>
     public WebApplication Private { get; private set; } = null!;
 
-    IServiceProvider Services => app!.Services;
+    public IServiceProvider Services => app!.Services;
 
     public async Task InitializeAsync()
     {
@@ -33,7 +33,7 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
     }
 
     /// <summary>A new key of an organisation.</summary>
-    public Task<string> Key(string tenantId) => Services.GetRequiredService<ApiKeys>().Issue(tenantId, "tester", CancellationToken.None);
+    public Task<string> Key(string tenantId) => Services.GetRequiredService<ApiKeys>().Issue(tenantId, "tester", KeyScope.Admin, null, CancellationToken.None);
 
     /// <summary>Sees redirects instead of following them, and keeps no cookies.</summary>
     public HttpClient Client(Uri? address = null) => new(new HttpClientHandler { AllowAutoRedirect = false, UseCookies = false })

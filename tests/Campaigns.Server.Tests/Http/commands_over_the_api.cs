@@ -33,7 +33,7 @@ public sealed class commands_over_the_api(PostgresFixture postgres) : IAsyncLife
             ["SendGrid:ApiKey"] = SandboxRun.Options.ApiKey,
         };
         host = await AlbaHost.For(ApiHost.Builder(await postgres.NewDatabase(), settings, workers: true), app => app.MapCampaigns());
-        key = await host.Services.GetRequiredService<ApiKeys>().Issue("acme", "test", CancellationToken.None);
+        key = await host.Services.GetRequiredService<ApiKeys>().Issue("acme", "test", KeyScope.Admin, null, CancellationToken.None);
     }
 
     public async Task DisposeAsync()

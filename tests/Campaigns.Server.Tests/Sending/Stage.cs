@@ -52,7 +52,7 @@ sealed class Stage : IAsyncDisposable
         var sandbox = await SandboxServer.Start(SandboxRun.Options with { WebhookPrivateKey = PrivateKey });
         var host = await ApiHost.Start(connectionString);
         var api = await host.Client(Tenant);
-        return new Stage(connectionString, sandbox, host, await host.Services.GetRequiredService<ApiKeys>().Issue(Tenant, "test", CancellationToken.None), api);
+        return new Stage(connectionString, sandbox, host, await host.Services.GetRequiredService<ApiKeys>().Issue(Tenant, "test", KeyScope.Admin, null, CancellationToken.None), api);
     }
 
     public static Uri ServerAddress() => new($"http://127.0.0.1:{ServerProcess.FreePort()}");

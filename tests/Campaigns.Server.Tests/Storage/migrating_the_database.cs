@@ -64,7 +64,7 @@ public sealed class migrating_the_database(PostgresFixture postgres)
     {
         var database = await postgres.NewDatabase(); // without journals
         await using var program = Bank.Build(database);
-        await program.Run("insert into api_keys (id, tenant_id, name, hash, created_at) values (gen_random_uuid(), 'acme', 'kept', '\\x00', now())");
+        await program.Run("insert into api_keys (id, tenant_id, name, hash, created_at, scope) values (gen_random_uuid(), 'acme', 'kept', '\\x00', now(), 'Read')");
         var before = await program.Rows("select module, number, applied_at from schema_migrations");
         (await program.Migrator.Missing(default)).ShouldBe(["Marten"]);
 

@@ -7,8 +7,13 @@ create table api_keys (
     name       varchar     not null,
     hash       bytea       not null unique,
     created_at timestamptz not null,
+    scope      varchar     not null,
+    expires_at timestamptz,
+    last_used_at timestamptz,             -- to a minute
     revoked_at timestamptz
 );
+
+create index api_keys_by_organisation on api_keys (tenant_id, id);
 
 -- The keys behind the dashboard's cookies and forms, shared by all nodes.
 create table data_protection_keys (
