@@ -17,6 +17,9 @@ static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The leader of the nodes stands still: its connection {Connection} to PostgreSQL was ended, so that another node leads")]
     public static partial void LeaderStandsStill(ILogger log, int connection);
 
+    [LoggerMessage(11, LogLevel.Warning, "Message {Message} of kind {Kind} failed here, and is another node's by now: it is left to that node")]
+    public static partial void FailedElsewhere(ILogger log, Guid message, string? kind);
+
     [LoggerMessage(102, LogLevel.Error, "A breaker paused campaign {Campaign}: {Reason}. Mend that, then resume the campaign")]
     public static partial void BreakerPaused(ILogger log, Guid campaign, string reason);
 

@@ -1,6 +1,8 @@
 using Marten;
+using Npgsql;
 using Wolverine;
 using Wolverine.Runtime;
+using Wolverine.Runtime.Batching;
 
 namespace Campaigns.Storage;
 
@@ -14,22 +16,54 @@ public static class MessageFence
     public const string Lost = "CE001";
 
     static readonly string HoldMessage = Sql.Beside(typeof(MessageFence), nameof(HoldMessage));
+    static readonly string FindHeld = Sql.Beside(typeof(MessageFence), nameof(FindHeld));
 
     /// <summary>Middleware of every handler with a session, before anything else is queued.</summary>
     public static void Before(Envelope envelope, IDocumentSession session, IWolverineRuntime runtime)
     {
-        // Work that is done by passes, in requests or by cron, is nobody's while it is handled: one pass at a time holds a lock on all of it.
-        var isByPass = runtime.DurabilitySettings.Mode == DurabilityMode.ServerlessWithOutbox;
-        if (isByPass && envelope.Status is EnvelopeStatus.Incoming or EnvelopeStatus.Scheduled)
+        if (IsInTable(envelope, runtime))
         {
             envelope.WasPersistedInInbox = true; // a pass does not say so, and Wolverine would mark the message behind the commit instead of in it
-        }
-
-        if (envelope.WasPersistedInInbox)
-        {
-            session.Sql(HoldMessage, envelope.Id, isByPass ? null : runtime.DurabilitySettings.AssignedNodeNumber);
+            session.Sql(HoldMessage, envelope.Id, Owner(runtime));
         }
     }
+
+    /// <summary>
+    /// Whether a message, or all that are handled together, are this node's at this moment. A command that never waited
+    /// in the table always is.
+    /// </summary>
+    internal static async Task<bool> Holds(
+        Envelope envelope, NpgsqlDataSource database, IWolverineRuntime runtime, CancellationToken ct)
+    {
+        if (!IsInTable(envelope, runtime))
+        {
+            return true;
+        }
+
+        var ids = Messages(envelope);
+        var held = await database.Query(FindHeld, row => row.GetInt64(0), ct, ids.ToArray(), Owner(runtime));
+        return held.Single() == ids.Count;
+    }
+
+    /// <summary>The ids under which it waits in the table: those of all messages that are handled together.</summary>
+    internal static IReadOnlyList<Guid> Messages(Envelope envelope) =>
+        BatchContext.For(envelope).Members is { Count: > 0 } members
+            ? [.. members.Select(member => member.MessageId)]
+            : [envelope.Id];
+
+    /// <summary>
+    /// Whether work is done by passes, in requests or by cron. It is nobody's while it is handled: one pass at a time
+    /// holds a lock on all of it.
+    /// </summary>
+    internal static bool IsByPass(IWolverineRuntime runtime) =>
+        runtime.DurabilitySettings.Mode == DurabilityMode.ServerlessWithOutbox;
+
+    internal static bool IsInTable(Envelope envelope, IWolverineRuntime runtime) =>
+        envelope.WasPersistedInInbox
+        || (IsByPass(runtime) && envelope.Status is EnvelopeStatus.Incoming or EnvelopeStatus.Scheduled);
+
+    static int? Owner(IWolverineRuntime runtime) =>
+        IsByPass(runtime) ? null : runtime.DurabilitySettings.AssignedNodeNumber;
 
     /// <summary>Nothing has changed, and nothing is to be done: the message is in other hands.</summary>
     public static bool Refused(Exception error) => Races.SqlState(error) == Lost || error is AggregateException several && several.InnerExceptions.Any(Refused);

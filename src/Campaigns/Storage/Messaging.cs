@@ -49,6 +49,16 @@ public sealed class MessagingOptions
     /// <summary>How often a message may begin and end with the death of its process, before it is a dead letter.</summary>
     public int CrashesUntilDead { get; set; } = 10;
 
+    /// <summary>
+    /// How long a message that failed waits for each further attempt, before it is a dead letter; null:
+    /// <see cref="Retries"/> says.
+    /// </summary>
+    public List<TimeSpan>? RetryAfter { get; set; }
+
+    /// <summary>1, 2, 4 ... 512 seconds: about 17 minutes altogether.</summary>
+    public IReadOnlyList<TimeSpan> Retries =>
+        RetryAfter ?? [.. Enumerable.Range(0, 10).Select(times => TimeSpan.FromSeconds(1 << times))];
+
     /// <summary>How long a node that stops waits for the handlers under way.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
@@ -56,13 +66,15 @@ public sealed class MessagingOptions
 /// <summary>How Wolverine is set up: durability, error policies, the fence.</summary>
 public static class Messaging
 {
-    /// <summary>Before a message is dead that fails: 1, 2, 4 ... seconds, 10 minutes at most, about 17 minutes altogether.</summary>
-    static readonly TimeSpan[] Patience = [.. Enumerable.Range(0, 10).Select(times => TimeSpan.FromSeconds(Math.Min(1 << times, 600)))];
-
     /// <summary>A lost race is tried again at once, at random intervals, or many writers would meet again and again.</summary>
     static readonly TimeSpan[] Again = [.. Enumerable.Range(1, 20).Select(times => TimeSpan.FromMilliseconds(4 * times))];
 
-    public static void Configure(WolverineOptions wolverine, MessagingOptions options, Assembly? handlers, bool byWorkers, Func<Envelope, Exception, object?> whenDead)
+    public static void Configure(
+        WolverineOptions wolverine,
+        MessagingOptions options,
+        Assembly? handlers,
+        bool byWorkers,
+        Func<object, Guid, Exception, object?> whenDead)
     {
         wolverine.ApplicationAssembly = handlers ?? typeof(Messaging).Assembly;
         wolverine.CodeGeneration.TypeLoadMode = handlers is null ? TypeLoadMode.Dynamic : TypeLoadMode.Static;
@@ -107,27 +119,12 @@ public static class Messaging
 
         wolverine.Policies.OnException(MessageFence.Refused)
             .CustomAction((_, _, _) => ValueTask.CompletedTask, "Leave the message to whoever has it"); // Discard would mark it as handled for them
-        // What waits for a dead message does not wait in silence. Told first: a node that dies in between tells twice, and nobody is forgotten.
-        async ValueTask TellAndBury(IWolverineRuntime runtime, IEnvelopeLifecycle lifecycle, Exception error)
-        {
-            try
-            {
-                if (whenDead(lifecycle.Envelope!, error) is { } command)
-                {
-                    await new MessageBus(runtime).InvokeForTenantAsync(lifecycle.Envelope!.TenantId!, command);
-                }
-            }
-            finally
-            {
-                await lifecycle.MoveToDeadLetterQueueAsync(error); // also where nobody could be told: Wolverine would take the message for handled
-            }
-        }
-
-        const string bury = "Tell whoever waits for the message, then move it to the dead letters";
-        wolverine.Policies.OnException<PoisonException>().CustomAction(TellAndBury, bury);
+        wolverine.Policies.OnException<PoisonException>().ContinueWith(new AfterFailure([], 0, whenDead));
         wolverine.Policies.OnException(Races.Lost).RetryWithCooldown(Again).WithFullJitter()
-            .Then.ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
-        wolverine.Policies.OnAnyException().ScheduleRetry(Patience).Then.CustomAction(TellAndBury, bury);
+            .Then.ContinueWith(new AfterFailure(options.Retries, Again.Length, whenDead));
+        wolverine.Policies.OnAnyException().ContinueWith(new AfterFailure(options.Retries, 0, whenDead));
+        // Of several that failed together each is tried alone, and one may be dead alone.
+        wolverine.Policies.OnAnyException().IsolateBatchMembers();
     }
 
     static Uri Broker(string? address) => Uri.TryCreate(address, UriKind.Absolute, out var broker) && (broker.Scheme is "amqp" or "amqps")

@@ -16,7 +16,7 @@ public sealed class ModuleBuilder(IServiceCollection services, MessagingOptions 
     readonly List<Action<WolverineOptions>> wolverine = [];
     readonly List<StreamKind> streams = [];
     readonly List<(Type Message, string Queue)> queues = [];
-    readonly List<Func<Envelope, Exception, object?>> whenDead = [];
+    readonly List<Func<object, Guid, Exception, object?>> whenDead = [];
 
     public IServiceCollection Services => services;
 
@@ -155,11 +155,12 @@ public sealed class ModuleBuilder(IServiceCollection services, MessagingOptions 
     public ModuleBuilder WhenDead<TMessage>(Func<TMessage, Guid, string, object> command)
         where TMessage : class
     {
-        whenDead.Add((envelope, error) => envelope.Message is TMessage message ? command(message, envelope.Id, error.Message) : null);
+        whenDead.Add((dead, id, error) => dead is TMessage message ? command(message, id, error.Message) : null);
         return this;
     }
 
-    internal object? Dead(Envelope envelope, Exception error) => whenDead.Select(tell => tell(envelope, error)).FirstOrDefault(command => command is not null);
+    internal object? Dead(object message, Guid id, Exception error) =>
+        whenDead.Select(tell => tell(message, id, error)).FirstOrDefault(command => command is not null);
 
     internal void Apply(StoreOptions options) => store.ForEach(configure => configure(options));
 

@@ -108,21 +108,27 @@ sealed class Bank : IAsyncDisposable
     public InlineProjection Balances => Rebuild.Projections.Single(projection => projection.Name == "balances");
 
     /// <summary>The program over a database of whatever state; nothing of it runs.</summary>
-    public static Bank Build(string connectionString, bool workers = false, Action<ModuleBuilder>? configure = null, Action<WolverineOptions>? messaging = null)
+    public static Bank Build(
+        string connectionString,
+        bool workers = false,
+        Action<ModuleBuilder>? configure = null,
+        Action<WolverineOptions>? messaging = null,
+        Action<MessagingOptions>? options = null)
     {
         var clock = new ManualClock();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(clock);
-        var options = new MessagingOptions();
-        var module = new ModuleBuilder(builder.Services, options, workers);
+        var settings = new MessagingOptions();
+        options?.Invoke(settings);
+        var module = new ModuleBuilder(builder.Services, settings, workers);
         module.Stream<Account>("account").Event<AccountOpened>("account_opened").Event<Deposited>("deposited");
         module.Stream<Journal>("journal", kept: true).Event<Noted>("noted");
         module.Stream<Campaign>("campaign", kept: true).Event<CampaignDrafted>("campaign_drafted"); // of whose tables the migrations speak
         module.Stream<Sender>("sender", kept: true).Event<SenderAdded>("sender_added");
         module.Inline(new Balances()).Mask<AccountOpened>(fact => fact with { Owner = "erased" }).Mask<Noted>(fact => fact with { Text = "erased" });
         configure?.Invoke(module);
-        builder.AddStorage(connectionString, module, options, handlers: null, workers);
+        builder.AddStorage(connectionString, module, settings, handlers: null, workers);
         builder.Services.ConfigureWolverine(wolverine =>
         {
             wolverine.UseRuntimeCompilation(); // nobody has built code for the handlers of tests
@@ -134,9 +140,14 @@ sealed class Bank : IAsyncDisposable
     }
 
     /// <summary>Over a database of its own, with its tables. Nothing of it runs but what is called.</summary>
-    public static async Task<Bank> Open(PostgresFixture postgres, bool workers = false, Action<ModuleBuilder>? configure = null, Action<WolverineOptions>? messaging = null)
+    public static async Task<Bank> Open(
+        PostgresFixture postgres,
+        bool workers = false,
+        Action<ModuleBuilder>? configure = null,
+        Action<WolverineOptions>? messaging = null,
+        Action<MessagingOptions>? options = null)
     {
-        var bank = Build(await postgres.NewDatabase(), workers, configure, messaging);
+        var bank = Build(await postgres.NewDatabase(), workers, configure, messaging, options);
         await bank.Migrator.Migrate(default);
         await bank.Run(Storage.Balances.Table);
         return bank;

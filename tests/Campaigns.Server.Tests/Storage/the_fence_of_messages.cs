@@ -17,6 +17,24 @@ public sealed class Meanwhile
     public Func<Envelope, Task> Happens { get; set; } = _ => Task.CompletedTask;
 
     public int Handled { get; set; }
+
+    /// <summary>What happens to who is told that a payment is dead.</summary>
+    public Func<Task> Mourns { get; set; } = () => Task.CompletedTask;
+
+    public int Told { get; set; }
+}
+
+/// <summary>Tells that a payment is dead.</summary>
+public sealed record Mourn(Guid Account, Guid Message, string Reason);
+
+public static class MournHandler
+{
+    public static async Task Handle(Mourn command, IDocumentSession session, Meanwhile meanwhile)
+    {
+        meanwhile.Told++;
+        session.Append<Account>(command.Account, ExpectedVersion.Any, new AccountOpened(command.Reason));
+        await meanwhile.Mourns();
+    }
 }
 
 public static class PayHandler
@@ -195,8 +213,108 @@ public sealed class the_fence_of_messages(PostgresFixture postgres) : IAsyncLife
         (await Messages(bank)).ShouldBe(left);
     }
 
+    /// <summary>Wolverine puts off, and buries, a message by its id, whoever has it.</summary>
+    [Theory]
+    [InlineData(false, true, "update wolverine_incoming_envelopes set owner_id = 4711 where id = $1")]
+    [InlineData(false, true, "update wolverine_incoming_envelopes set owner_id = 4711, status = 'Handled' where id = $1")]
+    [InlineData(false, true, "delete from wolverine_incoming_envelopes where id = $1")]
+    [InlineData(true, true, "update wolverine_incoming_envelopes set owner_id = 4711 where id = $1")]
+    [InlineData(true, true, "update wolverine_incoming_envelopes set owner_id = 0 where id = $1")]
+    [InlineData(true, true, "update wolverine_incoming_envelopes set owner_id = 4711, status = 'Handled' where id = $1")]
+    [InlineData(true, true, "delete from wolverine_incoming_envelopes where id = $1")]
+    [InlineData(true, false, "update wolverine_incoming_envelopes set status = 'Handled' where id = $1")]
+    public async Task leaves_a_message_that_failed_to_whoever_has_it_by_then(bool isLastAttempt, bool byNode, string happens)
+    {
+        var (bank, envelope) = await Begin(byNode, retries: isLastAttempt ? 0 : 5);
+        List<string> left = [];
+        meanwhile.Happens = async current =>
+        {
+            await bank.Run(happens, current.Id);
+            left = await Messages(bank);
+            throw new InvalidOperationException("Stood still, and then this");
+        };
+
+        await Handle(bank, envelope);
+
+        (await Messages(bank)).ShouldBe(left, "the row as the others left it");
+        (await bank.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
+        (meanwhile.Handled, meanwhile.Told).ShouldBe((1, 0));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task lets_a_message_that_failed_be_tried_again_and_in_the_end_be_dead_and_told_where_it_is_its_nodes(bool byNode)
+    {
+        var (bank, envelope) = await Begin(byNode, retries: 1);
+        meanwhile.Happens = _ => throw new InvalidOperationException("No luck");
+
+        await Handle(bank, envelope);
+        (await bank.Rows("select status, owner_id, attempts from wolverine_incoming_envelopes")).ShouldBe(["(Scheduled,0,1)"]);
+
+        await TakeAgain(bank, envelope);
+        await Handle(bank, envelope);
+        (await bank.Number("select count(*) from wolverine_incoming_envelopes")).ShouldBe(0);
+        (await bank.Rows("select id, exception_message from wolverine_dead_letters")).ShouldBe([$"({envelope.Id},\"No luck\")"]);
+        (meanwhile.Handled, meanwhile.Told).ShouldBe((2, 1));
+        (await bank.Texts("select data ->> 'owner' from mt_events")).ShouldBe(["No luck"]);
+    }
+
+    /// <summary>Wolverine would take the message for handled.</summary>
+    [Fact]
+    public async Task keeps_a_dead_message_also_where_nobody_can_be_told()
+    {
+        var (bank, envelope) = await Begin(byNode: true, retries: 0);
+        meanwhile.Happens = _ => throw new InvalidOperationException("No luck");
+        meanwhile.Mourns = () => throw new InvalidOperationException("Nobody listens");
+
+        await Handle(bank, envelope);
+
+        meanwhile.Told.ShouldBeGreaterThan(0);
+        (await bank.Rows("select id, exception_message from wolverine_dead_letters")).ShouldBe([$"({envelope.Id},\"No luck\")"]);
+    }
+
+    [Fact]
+    public async Task leaves_a_message_that_others_have_taken_while_somebody_was_told_that_it_is_dead()
+    {
+        var (bank, envelope) = await Begin(byNode: true, retries: 0);
+        meanwhile.Happens = _ => throw new InvalidOperationException("No luck");
+        meanwhile.Mourns = () => bank.Run("update wolverine_incoming_envelopes set owner_id = $1", Other);
+
+        await Handle(bank, envelope);
+
+        meanwhile.Told.ShouldBe(1);
+        (await bank.Texts("select status || owner_id from wolverine_incoming_envelopes")).ShouldBe([$"Incoming{Other}"]);
+        (await bank.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
+    }
+
+    /// <summary>What a dead node leaves behind was begun, perhaps; it has not failed.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 1)]
+    [InlineData(7, 7)]
+    public async Task takes_no_patience_from_a_message_that_a_dead_node_has_left_behind(int attempts, int then)
+    {
+        var (bank, _) = await Begin(byNode: true);
+        await bank.Run("update wolverine_incoming_envelopes set owner_id = $1, attempts = $2", Other, attempts);
+
+        await bank.Run("update wolverine_incoming_envelopes set owner_id = 0");
+
+        (await bank.Number("select attempts from wolverine_incoming_envelopes")).ShouldBe(then);
+    }
+
+    /// <summary>As a look at what is due takes it.</summary>
+    static async Task TakeAgain(Bank bank, Envelope envelope)
+    {
+        var owner = envelope.WasPersistedInInbox && bank.Services.GetRequiredService<IWolverineRuntime>().DurabilitySettings is { Mode: DurabilityMode.Solo } node
+            ? node.AssignedNodeNumber
+            : 0;
+        await bank.Run("update wolverine_incoming_envelopes set status = 'Incoming', owner_id = $1, execution_time = null", owner);
+        (envelope.Status, envelope.ScheduledTime) = (EnvelopeStatus.Incoming, null);
+    }
+
     /// <summary>A message that this node, or a pass, has just taken; nothing else runs.</summary>
-    async Task<(Bank Bank, Envelope Envelope)> Begin(bool byNode, object? of = null)
+    async Task<(Bank Bank, Envelope Envelope)> Begin(bool byNode, object? of = null, int retries = 10)
     {
         var bank = await Bank.Open(
             postgres,
@@ -205,6 +323,7 @@ public sealed class the_fence_of_messages(PostgresFixture postgres) : IAsyncLife
             {
                 module.Services.AddSingleton(meanwhile);
                 module.Handle<Pay>("payments", typeof(PayHandler)).Handle<PayAbroad>("payments", typeof(PayAbroadHandler));
+                module.Command(typeof(MournHandler)).WhenDead<Pay>((pay, message, reason) => new Mourn(pay.Account, message, reason));
             },
             wolverine =>
             {
@@ -214,7 +333,8 @@ public sealed class the_fence_of_messages(PostgresFixture postgres) : IAsyncLife
                     wolverine.Durability.Mode = DurabilityMode.Solo;
                     wolverine.Durability.DurabilityAgentEnabled = false;
                 }
-            });
+            },
+            options => options.RetryAfter = [.. Enumerable.Repeat(TimeSpan.FromMinutes(1), retries)]);
         banks.Add(bank);
         await bank.Start();
         var runtime = bank.Services.GetRequiredService<IWolverineRuntime>();

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Wolverine.ErrorHandling;
+using Wolverine.Runtime;
+using Wolverine;
+
+namespace Campaigns.Storage;
+
+/// <summary>
+/// What becomes of a message whose handler failed: it waits and is tried again, and after some times it is dead, and
+/// whoever waits for it is told. One that is another node's by now is left to it.
+/// </summary>
+/// <remarks>
+/// Wolverine puts off and buries a message by its id, whoever has it. A node that was taken for dead and still lives
+/// would take a message away from the node that handles it, or bury one that was handled.
+/// </remarks>
+/// <param name="waits">Before each further attempt.</param>
+/// <param name="before">Attempts that other rules have used up before.</param>
+/// <param name="whenDead">
+/// From the message, the id of its envelope and the error: the command that tells whoever waits for it; null where
+/// nobody does.
+/// </param>
+sealed class AfterFailure(
+    IReadOnlyList<TimeSpan> waits, int before, Func<object, Guid, Exception, object?> whenDead) : IContinuationSource
+{
+    public string Description => "Try again later; in the end tell whoever waits, and move it to the dead letters";
+
+    /// <returns>
+    /// Null where several messages failed together by the fault of at least one of them: the rules after this one have
+    /// each tried alone. Where the database is away, it is nobody's fault, and they wait together.
+    /// </returns>
+    public IContinuation? Build(Exception ex, Envelope envelope)
+    {
+        var attempt = Math.Max(1, envelope.Attempts - before);
+        TimeSpan? wait = attempt <= waits.Count ? waits[attempt - 1] : null;
+        var several = MessageFence.Messages(envelope).Count > 1;
+        return several && (wait is null || !Races.DatabaseIsAway(ex)) ? null : new NextStep(ex, wait, whenDead);
+    }
+
+    sealed class NextStep(
+        Exception error, TimeSpan? wait, Func<object, Guid, Exception, object?> whenDead) : IContinuation
+    {
+        public async ValueTask ExecuteAsync(
+            IEnvelopeLifecycle lifecycle, IWolverineRuntime runtime, DateTimeOffset now, Activity? activity)
+        {
+            if (!await IsOurs(lifecycle.Envelope!, runtime))
+            {
+                return;
+            }
+
+            if (wait is { } time)
+            {
+                await lifecycle.ReScheduleAsync(now + time);
+                return;
+            }
+
+            // What waits for a dead message does not wait in silence. Told first: a node that dies in between tells
+            // twice, and nobody is forgotten.
+            try
+            {
+                if (Command(lifecycle.Envelope!) is { } command)
+                {
+                    await new MessageBus(runtime).InvokeForTenantAsync(lifecycle.Envelope!.TenantId!, command);
+                }
+            }
+            finally
+            {
+                // Also where nobody could be told: Wolverine would take the message for handled.
+                if (await IsOurs(lifecycle.Envelope!, runtime))
+                {
+                    await lifecycle.MoveToDeadLetterQueueAsync(error);
+                }
+            }
+        }
+
+        object? Command(Envelope envelope) => envelope.Message is object[] and [var alone]
+            ? whenDead(alone, MessageFence.Messages(envelope)[0], error)
+            : whenDead(envelope.Message!, envelope.Id, error);
+
+        /// <summary>Where the database cannot be asked, yes: it can be told nothing either.</summary>
+        static async Task<bool> IsOurs(Envelope envelope, IWolverineRuntime runtime)
+        {
+            var services = runtime.Services;
+            try
+            {
+                if (await MessageFence.Holds(
+                    envelope, services.GetRequiredService<NpgsqlDataSource>(), runtime, runtime.Cancellation))
+                {
+                    return true;
+                }
+
+                var log = services.GetRequiredService<ILogger<AfterFailure>>();
+                Log.FailedElsewhere(log, envelope.Id, envelope.MessageType);
+                return false;
+            }
+            catch (Exception asked) when (asked is NpgsqlException or OperationCanceledException or ObjectDisposedException)
+            {
+                return true; // thrown on, Wolverine would take the message for handled
+            }
+        }
+    }
+}
