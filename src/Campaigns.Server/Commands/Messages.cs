@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Campaigns.Storage;
-using Marten;
 
 namespace Campaigns.Server.Commands;
 
@@ -36,13 +35,14 @@ static class Messages
     static async Task<int> List(Filter filter, bool json, CancellationToken ct)
     {
         await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
-        var letters = await filter.Find(database.Services.GetRequiredService<DeadLetters>(), ct);
-        foreach (var letter in letters)
+        var count = 0;
+        await foreach (var letter in filter.Find(database.Services.GetRequiredService<DeadLetters>(), ct))
         {
             Console.WriteLine(json ? JsonSerializer.Serialize(letter, Json) : Line(letter));
+            count++;
         }
 
-        await Console.Error.WriteLineAsync($"{letters.Count} dead messages");
+        await Console.Error.WriteLineAsync($"{count} dead messages");
         return 0;
     }
 
@@ -55,12 +55,11 @@ static class Messages
         }
 
         await using var database = await DatabaseAccess.Open(SchemaNeed.Current, ct);
-        var letters = await filter.Find(database.Services.GetRequiredService<DeadLetters>(), ct);
-        await using var session = database.Services.GetRequiredService<IDocumentStore>().LightweightSession();
-        DeadLetters.Revive(session, letters.Select(letter => letter.Id));
-        await session.SaveChangesAsync(ct);
-        Console.WriteLine($"{letters.Count} messages come again.");
-        return letters.Count < filter.Ids.Count ? 1 : 0;
+        var letters = database.Services.GetRequiredService<DeadLetters>();
+        var ids = await filter.Find(letters, ct).Select(letter => letter.Id).ToListAsync(ct);
+        await letters.Revive(ids, ct);
+        Console.WriteLine($"{ids.Count} messages come again.");
+        return ids.Count < filter.Ids.Count ? 1 : 0;
     }
 
     static string Line(DeadLetter letter) => string.Create(
@@ -72,10 +71,7 @@ static class Messages
         public static Filter Of(ParseResult parsed, IEnumerable<Guid> ids) =>
             new(ids.ToHashSet(), parsed.GetValue(Organisation), parsed.GetValue(Messages.Queue), parsed.GetValue(Messages.Kind));
 
-        public async Task<List<DeadLetter>> Find(DeadLetters letters, CancellationToken ct) =>
-        [
-            .. (await letters.List(TenantId, Kind, ct)).Where(letter =>
-                (Ids.Count == 0 || Ids.Contains(letter.Id)) && (Queue is null || letter.Queue == Queue)),
-        ];
+        public IAsyncEnumerable<DeadLetter> Find(DeadLetters letters, CancellationToken ct) => letters.List(TenantId, Kind, ct: ct)
+            .Where(letter => (Ids.Count == 0 || Ids.Contains(letter.Id)) && (Queue is null || letter.Queue == Queue));
     }
 }

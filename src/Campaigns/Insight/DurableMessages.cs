@@ -31,11 +31,11 @@ public static class ReplayMessagesHandler
     public static async Task<MessagesReplayed> Handle(
         ReplayMessages command, IDocumentSession session, Caller caller, DeadLetters letters, CancellationToken ct)
     {
-        var dead = await letters.List(session.TenantId, command.Kind, ct);
-        Guid[] ids = [.. dead.Select(letter => letter.Id).Where(id => command.Ids?.Contains(id) != false)];
-        DeadLetters.Revive(session, ids);
+        var ids = await letters.List(session.TenantId, command.Kind, ct: ct).Select(letter => letter.Id)
+            .Where(id => command.Ids?.Contains(id) != false).ToListAsync(ct);
+        await letters.Revive(ids, ct);
         caller.Keep();
-        return new MessagesReplayed(ids.Length);
+        return new MessagesReplayed(ids.Count);
     }
 }
 
@@ -48,13 +48,12 @@ static class DurableMessages
     {
         api.MapGet("/messages", async (string? kind, [AsParameters] PageRequest page, ApiRequest request, DeadLetters letters, CancellationToken ct) =>
             {
-                var after = page.AfterId ?? Guid.Empty;
-                var rows = await letters.List(request.TenantId, kind, ct);
-                return Page.Of([.. rows.Where(letter => letter.Id > after).Take(page.Size + 1).Select(MessageView.Of)], page.Size, row => row.Id.ToString());
+                var rows = letters.List(request.TenantId, kind, page.AfterId ?? Guid.Empty, ct);
+                return Page.Of(await rows.Take(page.Size + 1).Select(MessageView.Of).ToListAsync(ct), page.Size, row => row.Id.ToString());
             })
             .WithName("ListMessages").WithSummary("Messages that no attempt could handle");
-        api.MapGet("/messages/{id:guid}", async (Guid id, ApiRequest request, DeadLetters letters, CancellationToken ct) =>
-                (await letters.List(request.TenantId, null, ct)).FirstOrDefault(letter => letter.Id == id) is { } letter
+        api.MapGet("/messages/{id:guid}", async (Guid id, ApiRequest request, DeadLetters letters) =>
+                await letters.Find(request.TenantId, id) is { } letter
                     ? Results.Ok(MessageView.Of(letter))
                     : Problems.NotFound("dead message"))
             .WithName("GetMessage").WithSummary("One message, with its body and why it failed")

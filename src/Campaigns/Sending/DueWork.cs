@@ -11,7 +11,12 @@ namespace Campaigns.Sending;
 /// The work of a node whose workers are switched off, by one request at a time. It ends with the node and not with the request: who hangs up takes nothing
 /// out of a handler's hands.
 /// </summary>
-public sealed class DueWork(IWolverineRuntime runtime, TimeProvider clock, IConfiguration configuration, IHostApplicationLifetime lifetime) : IDisposable
+public sealed class DueWork(
+    IWolverineRuntime runtime,
+    DeadLetters letters,
+    TimeProvider clock,
+    IConfiguration configuration,
+    IHostApplicationLifetime lifetime) : IDisposable
 {
     /// <summary>The longest that one round goes on beginning with further messages.</summary>
     static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(30);
@@ -59,6 +64,7 @@ public sealed class DueWork(IWolverineRuntime runtime, TimeProvider clock, IConf
 
     async Task<int> OneRound(TimeSpan atMost)
     {
+        await letters.BringBack(lifetime.ApplicationStopping);
         var report = await runtime.RunDurabilityPassAsync(new DurabilityPassOptions { MaxDuration = atMost }, lifetime.ApplicationStopping);
         return report.ScheduledReleased + report.IncomingRecovered;
     }

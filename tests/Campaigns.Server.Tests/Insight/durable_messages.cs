@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Campaigns.Consent;
 using Campaigns.Planning;
 using Campaigns.Server.Tests.Running;
 using Campaigns.Server.Tests.Sending;
@@ -55,7 +56,7 @@ public sealed class durable_messages(PostgresFixture postgres) : IAsyncLifetime
             (await replayed.Json()).Number("count").ShouldBe(1);
         }
 
-        (await host.Store.Texts($"select status || owner_id from wolverine_incoming_envelopes where id = '{one}'")).ShouldBe(["Incoming0"]);
+        (await host.Store.Texts($"select replayable::text from wolverine_dead_letters where id = '{one}'")).ShouldBe(["true"], "nodes of Wolverine's move it");
         foreach (var id in new[] { one, waiting, Guid.NewGuid() })
         {
             using var missing = await api.PostAsync($"messages/{id}/replay", null);
@@ -77,7 +78,7 @@ public sealed class durable_messages(PostgresFixture postgres) : IAsyncLifetime
         (await kind.Json()).Number("count").ShouldBe(1);
         using var all = await api.PostAsJsonAsync("messages/replay", new { all = true });
         (await all.Json()).Number("count").ShouldBe(1);
-        (await host.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(1, "the other organisation's");
+        (await host.Store.Number("select count(*) from wolverine_dead_letters where not replayable")).ShouldBe(1, "the other organisation's");
     }
 
     [Fact]
@@ -111,7 +112,44 @@ public sealed class durable_messages(PostgresFixture postgres) : IAsyncLifetime
         (vague.Code, vague.Error.Contains("--all", StringComparison.Ordinal)).ShouldBe((1, true));
         (replayed.Code, replayed.Output.Trim()).ShouldBe((0, "1 messages come again."));
         rest.Output.Trim().ShouldBe("1 messages come again.");
-        (await host.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
+        (await host.Store.Number("select count(*) from wolverine_dead_letters where not replayable")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task are_no_more_shown_once_they_come_again()
+    {
+        var dead = await Dead("acme", new CompleteCampaign(Guid.CreateVersion7()));
+        using var replayed = await api.PostAsync($"messages/{dead}/replay", null);
+
+        (await api.GetJson("messages")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        using var one = await api.GetAsync($"messages/{dead}");
+        one.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>Many of others, and what looks like ours inside of theirs, are in between.</summary>
+    [Fact]
+    public async Task are_listed_to_the_last_page_whatever_others_have()
+    {
+        var ours = new List<Guid>();
+        for (var i = 0; i < 3; i++)
+        {
+            ours.Add(await Dead("acme", new CompleteCampaign(Guid.CreateVersion7())));
+            for (var j = 0; j < 110; j++)
+            {
+                await Dead(j == 50 ? "acme2" : "other", new SuppressAtProvider("acme"));
+            }
+        }
+
+        var (listed, next) = (new List<string>(), "");
+        do
+        {
+            var page = await api.GetJson($"messages?limit=1{(next == "" ? "" : $"&cursor={next}")}");
+            listed.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.Text("id")));
+            next = page.TryGetProperty("next", out var more) && more.ValueKind == JsonValueKind.String ? more.GetString()! : "";
+        }
+        while (next != "");
+
+        listed.ShouldBe(ours.Select(id => id.ToString()));
     }
 
     /// <summary>Sends it, and gives it up as it is when every attempt has failed.</summary>

@@ -32,6 +32,7 @@ sealed class Workers(IServiceProvider services, ManualClock clock)
     /// <returns>How many messages were brought to an end or put off; those that others have are not among them.</returns>
     public async Task<int> Round(string? queue, int limit)
     {
+        await services.GetRequiredService<DeadLetters>().BringBack(CancellationToken.None);
         await ReleaseDue();
         var queues = Queues(services);
         var claimed = await Claim(queue is null ? [.. queues.SelectMany(names => names)] : [.. queues[queue]], limit);
