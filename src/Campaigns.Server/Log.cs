@@ -10,4 +10,7 @@ static partial class Log
 
     [LoggerMessage(3, LogLevel.Warning, "What SendGrid posts about the configured account is refused, so nothing comes back of deliveries, bounces and complaints: set SendGrid:WebhookPublicKey")]
     public static partial void NoWebhookKey(ILogger log);
+
+    [LoggerMessage(4, LogLevel.Warning, "The start waits for RabbitMQ at {Host}:{Port}, which cannot be reached: {Reason}. It goes on when the broker comes; Messaging:RabbitMq says where it is")]
+    public static partial void WaitsForBroker(ILogger log, string host, int port, string reason);
 }

@@ -173,9 +173,13 @@ public sealed class Stack : IAsyncDisposable
         builder.Services.AddDashboard(dashboard);
         // One after the other the workers would go on claiming until the last open answer has ended.
         builder.Services.Configure<HostOptions>(options => options.ServicesStopConcurrently = true);
+        // And nobody would be told why a start takes long, where it waits for the broker.
+        builder.Services.Configure<HostOptions>(options => options.ServicesStartConcurrently = true);
+        builder.Services.AddSingleton<Starting>().AddHostedService(provider => provider.GetRequiredService<Starting>());
         var app = builder.Build();
         app.UseRequestLog();
         app.UseSecurityHeaders();
+        app.Use(next => http => app.Services.GetRequiredService<Starting>().Answer(http, next));
         app.MapCampaigns();
         app.MapApiReference();
         app.MapDashboard();

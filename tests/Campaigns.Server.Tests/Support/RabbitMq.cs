@@ -12,12 +12,13 @@ sealed class RabbitMq : IAsyncDisposable
     const string User = "rabbitmq";
 
     readonly string folder = Path.Combine(Path.GetTempPath(), $"campaigns-rabbitmq-{Guid.NewGuid():N}"[..30]);
-    readonly int port = ServerProcess.FreePort();
+    readonly int port;
     readonly int names = ServerProcess.FreePort();
     readonly Process broker;
 
-    RabbitMq()
+    RabbitMq(int port)
     {
+        this.port = port;
         if (!File.Exists(Program))
         {
             throw new InvalidOperationException($"There is no {Program}: apt-get install rabbitmq-server.");
@@ -59,9 +60,10 @@ sealed class RabbitMq : IAsyncDisposable
     public string Address => $"amqp://guest:guest@127.0.0.1:{port}";
 
     /// <summary>Starts one and returns once it takes connections.</summary>
-    public static async Task<RabbitMq> Start()
+    /// <param name="port">Null: one that is free.</param>
+    public static async Task<RabbitMq> Start(int? port = null)
     {
-        var started = new RabbitMq();
+        var started = new RabbitMq(port ?? ServerProcess.FreePort());
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var factory = new ConnectionFactory { Uri = new Uri(started.Address) };
         while (true)
