@@ -1,1 +1,1 @@
-delete from crash_suspects where message_id = $1
+delete from crash_suspects where message_id = any ($1)

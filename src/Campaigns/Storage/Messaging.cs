@@ -98,7 +98,7 @@ public static class Messaging
 
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.AutoApplyTransactions();
-        wolverine.Policies.AddMiddleware(typeof(CrashGuard), chain => chain is HandlerChain { MessageType.IsArray: false });
+        wolverine.Policies.AddMiddleware(typeof(CrashGuard), chain => chain is HandlerChain);
         wolverine.Policies.AddMiddleware(typeof(MessageFence), chain => chain is HandlerChain handler && CommitsOnce(handler));
 
         var durability = wolverine.Durability;

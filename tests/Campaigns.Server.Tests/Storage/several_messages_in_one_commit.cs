@@ -130,6 +130,38 @@ public sealed class several_messages_in_one_commit(PostgresFixture postgres) : I
         (await bank.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
     }
 
+    /// <summary>Nobody knows which of them kills: after half of the times that one may, they are tried one by one.</summary>
+    [Fact]
+    public async Task are_tried_alone_when_their_processes_died_again_and_again_and_the_one_that_kills_is_dead()
+    {
+        var (bank, middle, end) = (await Begin(retries: 3, dies: true), new TaskCompletionSource(), new TaskCompletionSource());
+        collecting.Happens = _ =>
+        {
+            middle.TrySetResult();
+            return end.Task;
+        };
+        var second = new Collecting();
+        try
+        {
+            await Send(bank, Accounts(Together));
+            await middle.Task.WaitAsync(Bank.Patience);
+            await bank.Run("insert into crash_suspects select id, 4 from wolverine_incoming_envelopes where message_type = 'collect'");
+            await bank.Run("update crash_suspects set starts = 9 where message_id = (select message_id from crash_suspects order by 1 limit 1)");
+            await bank.Run("update wolverine_incoming_envelopes set owner_id = 4711 where message_type = 'collect'");
+            var other = await Begin(retries: 3, second);
+            await Until(async () => await other.Number("select count(*) from balances") == Together - 1 && await other.Number(Waiting) == 0);
+        }
+        finally
+        {
+            end.SetResult();
+        }
+
+        (await bank.Texts("select exception_message from wolverine_dead_letters"))
+            .ShouldBe(["It was begun 10 times, and each time the process died before it ended."]);
+        second.Handled.ShouldAllBe(messages => messages.Length == 1);
+        (await bank.Number("select count(*) from crash_suspects")).ShouldBe(0, "whose handler ended is no suspect any more");
+    }
+
     static Guid[] Accounts(int count) => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7())];
 
     /// <param name="dies">It is about to, and takes up nothing that others leave behind.</param>

@@ -288,6 +288,26 @@ public sealed class the_fence_of_messages(PostgresFixture postgres) : IAsyncLife
         (await bank.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
     }
 
+    /// <summary>In passes nobody notes whose process died: the start of each message is counted.</summary>
+    [Theory]
+    [InlineData(9, true)]
+    [InlineData(10, false)]
+    public async Task stands_behind_the_count_of_starts_by_which_a_message_that_kills_its_pass_is_dead(int deaths, bool isHandled)
+    {
+        var (bank, envelope) = await Begin(byNode: false);
+        await bank.Run("insert into crash_suspects values ($1, $2)", envelope.Id, deaths);
+        long counted = 0;
+        meanwhile.Happens = async _ => counted = await bank.Number("select starts from crash_suspects");
+
+        await Handle(bank, envelope);
+
+        meanwhile.Handled.ShouldBe(isHandled ? 1 : 0);
+        counted.ShouldBe(isHandled ? 10 : 0, "also if it dies now");
+        (await bank.Texts("select exception_message from wolverine_dead_letters"))
+            .ShouldBe(isHandled ? [] : ["It was begun 10 times, and each time the process died before it ended."]);
+        (await bank.Number("select count(*) from crash_suspects")).ShouldBe(0);
+    }
+
     /// <summary>What a dead node leaves behind was begun, perhaps; it has not failed.</summary>
     [Theory]
     [InlineData(0, 1)]
