@@ -100,7 +100,12 @@ public static class StorageSetup
         builder.ConnectionStringBuilder.Timezone = "UTC";
         // Undoing the settings of a session each time a connection goes back to the pool costs as much as a small commit. There is
         // nothing to undo: nobody may change a session but with "set local" in a transaction, and who takes a lock or listens ends it.
+        // (Wolverine names the session of its lock, and the name stays: that harms nobody.)
         builder.ConnectionStringBuilder.NoResetOnClose = true;
+        // Who asks the session of a lock for a sign of life, and gives up, would give the connection back to the pool
+        // with the lock: a statement that takes too long ends its connection, and with it the session. (StalledLeader
+        // ends those that keep the leader's lock in another way.)
+        builder.ConnectionStringBuilder.CancellationTimeout = -1;
         // A process that stands still in the middle of a commit would keep its locks, and everybody waiting.
         builder.ConnectionStringBuilder.Options = $"{builder.ConnectionStringBuilder.Options} -c idle_in_transaction_session_timeout=10s".Trim();
         // A node that was taken for dead learns that it does not lead any more.

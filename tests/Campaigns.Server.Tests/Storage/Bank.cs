@@ -156,6 +156,9 @@ sealed class Bank : IAsyncDisposable
     /// <summary>Has its Wolverine run.</summary>
     public Task Start() => app.StartAsync();
 
+    /// <summary>Has it stop, as a node does that is told to.</summary>
+    public Task Stop() => app.StopAsync();
+
     public IDocumentSession Session(string tenantId = Tenant) => Store.LightweightSession(tenantId);
 
     /// <summary>One commit.</summary>
@@ -207,6 +210,24 @@ sealed class Bank : IAsyncDisposable
         Array.ForEach(values, value => command.Parameters.Add(new NpgsqlParameter { Value = value }));
         await command.ExecuteNonQueryAsync();
         return new Held(connection, transaction);
+    }
+
+    /// <summary>Has Marten refuse a commit that has drawn a position, and fill it with a tombstone.</summary>
+    public async Task Refuse(Guid one, Guid other)
+    {
+        await using (var session = Session())
+        {
+            (await session.Events.FetchForWriting<Account>(one)).AppendOne(new Deposited(1)); // has drawn its position when the other is refused
+            (await session.Events.FetchForWriting<Account>(other)).AppendOne(new Deposited(1));
+            await Commit(faster => faster.Append<Account>(other, ExpectedVersion.Any, new Deposited(2)));
+            await Should.ThrowAsync<Exception>(() => session.SaveChangesAsync());
+        }
+
+        using var patience = new CancellationTokenSource(Patience);
+        while (await Number("select count(*) from mt_events where type = 'tombstone'") == 0) // Marten writes it in the background
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
     }
 
     /// <summary>Waits until so many transactions of this database wait for others.</summary>
