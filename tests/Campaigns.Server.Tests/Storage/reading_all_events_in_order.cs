@@ -54,6 +54,24 @@ public sealed class reading_all_events_in_order(PostgresFixture postgres) : IAsy
         rest.ShouldBe([2, 3]);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Bank.Tenant)]
+    public async Task passes_over_the_tombstones_of_a_refused_commit(string? tenantId)
+    {
+        await bank.Refuse(await bank.OpenAccount(), await bank.OpenAccount());
+        await bank.OpenAccount();
+        var history = bank.Services.GetRequiredService<StreamHistory>();
+
+        var exported = await history.ReadAll(0, tenantId, default).Select(stored => stored.Type).ToListAsync();
+
+        exported.ShouldBe(["account_opened", "account_opened", "deposited", "account_opened"]);
+        foreach (var stream in await bank.Texts("select distinct stream_id::text from mt_events where type = 'tombstone'"))
+        {
+            (await history.Find(Guid.Parse(stream), tenantId, default)).ShouldBeEmpty("it is nobody's stream");
+        }
+    }
+
     [Fact]
     public async Task goes_past_the_hole_of_an_append_that_was_undone()
     {
