@@ -1,6 +1,7 @@
 using Campaigns.Audience;
 using Campaigns.Http;
 using Campaigns.Recipients;
+using Campaigns.Storage.Rebuild;
 using Campaigns.Storage;
 using Campaigns.Tenancy;
 using Marten;
@@ -29,7 +30,8 @@ public static class EraseContactHandler
     static readonly string EraseDeferrals = Sql.Beside(typeof(EraseContactHandler), nameof(EraseDeferrals));
     static readonly string EraseReasons = Sql.Beside(typeof(EraseContactHandler), nameof(EraseReasons));
 
-    public static async Task<OutgoingMessages> Handle(EraseContact message, IDocumentSession session, CancellationToken ct)
+    public static async Task<OutgoingMessages> Handle(
+        EraseContact message, IDocumentSession session, SnapshotRebuild snapshots, CancellationToken ct)
     {
         var (store, tenantId) = (session.DocumentStore, session.TenantId);
         var contact = await Contacts.Find(store, tenantId, message.ContactId, ct);
@@ -40,7 +42,7 @@ public static class EraseContactHandler
                from channel in Enum.GetValues<Channel>()
                select DerivedId.Recipient(campaign, message.ContactId, channel),
         ];
-        await Erasure.Erase(store, tenantId, recipients, $"contact {message.ContactId}", message.By, ct);
+        await Erasure.Erase(store, snapshots, tenantId, recipients, $"contact {message.ContactId}", message.By, ct);
         // The contact goes last: as long as it is there, an attempt that broke off finds the address again.
         session.Sql(EraseReasons, tenantId, recipients);
         session.Sql(EraseDeferrals, tenantId, recipients);

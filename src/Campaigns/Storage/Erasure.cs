@@ -1,11 +1,13 @@
 using System.Globalization;
+using Campaigns.Storage.Rebuild;
 using Marten;
 
 namespace Campaigns.Storage;
 
 /// <summary>
 /// Takes what is personal out of stored events, for people who ask to be forgotten. Marten stores each event that has a mask as the mask leaves it, with
-/// a header <c>erased</c> that says when; that it happened is on record in a table of ours.
+/// a header <c>erased</c> that says when; that it happened is on record in a table of ours. Kept states are no events:
+/// Marten leaves them as they were, and they are folded anew.
 /// </summary>
 public static class Erasure
 {
@@ -19,7 +21,13 @@ public static class Erasure
     /// <param name="streams">Those that do not exist are passed over, and events that were erased before.</param>
     /// <param name="by">Who had it done.</param>
     public static async Task Erase(
-        IDocumentStore store, string tenantId, IReadOnlyCollection<Guid> streams, string reason, string by, CancellationToken ct)
+        IDocumentStore store,
+        SnapshotRebuild snapshots,
+        string tenantId,
+        IReadOnlyCollection<Guid> streams,
+        string reason,
+        string by,
+        CancellationToken ct)
     {
         var time = store.Clock.Microseconds();
         var stored = await store.Database.Query(FindStored, reader => reader.GetGuid(0), ct, tenantId, streams.ToArray());
@@ -38,6 +46,8 @@ public static class Erasure
                 }, ct);
         }
 
+        // Also where nothing was left to mask: an attempt may have broken off before it came to this.
+        await snapshots.Renew(tenantId, streams, ct);
         await using var record = store.Database.CreateCommand(RecordErasure);
         foreach (object value in (object[])[Guid.CreateVersion7(time), tenantId, streams.ToArray(), reason, by, time])
         {

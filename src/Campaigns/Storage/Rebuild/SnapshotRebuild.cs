@@ -16,6 +16,8 @@ public sealed class SnapshotRebuild(IDocumentStore store, ModuleBuilder module)
 {
     static readonly string RenewSnapshots = Sql.Beside<SnapshotRebuild>(nameof(RenewSnapshots));
     static readonly string DeleteOrphans = Sql.Beside<SnapshotRebuild>(nameof(DeleteOrphans));
+    static readonly string FindKinds = Sql.Beside<SnapshotRebuild>(nameof(FindKinds));
+    static readonly string LockStreams = Sql.Beside<SnapshotRebuild>(nameof(LockStreams));
 
     /// <summary>The kinds of streams that keep snapshots.</summary>
     public IReadOnlyList<StreamKind> Kinds => [.. module.Streams.Where(kind => kind.Kept)];
@@ -47,6 +49,29 @@ public sealed class SnapshotRebuild(IDocumentStore store, ModuleBuilder module)
         {
             await connection.Ask<bool>($"select pg_advisory_unlock({key})", CancellationToken.None, kind.Alias);
         }
+    }
+
+    /// <summary>The same for some streams of an organisation, whatever their kinds: those that keep no states cost one look.</summary>
+    public async Task Renew(string tenantId, IReadOnlyCollection<Guid> streams, CancellationToken ct)
+    {
+        var (ids, kept) = (streams.ToArray(), Kinds.Select(kind => kind.Alias).ToArray());
+        foreach (var alias in await store.Database.Query(FindKinds, reader => reader.GetString(0), ct, tenantId, ids, kept))
+        {
+            await using var connection = await store.Database.OpenConnectionAsync(ct);
+            while (await Renew(Kinds.Single(kind => kind.Alias == alias), connection, tenantId, ids, ct) > 0)
+            {
+            }
+        }
+    }
+
+    async Task<int> Renew(StreamKind kind, NpgsqlConnection connection, string tenantId, Guid[] streams, CancellationToken ct)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await connection.Execute(LockStreams, ct, tenantId, streams, kind.Alias);
+        var states = await new SnapshotReplay(store, kind, connection).States(transaction, tenantId, streams, ct);
+        var changed = await Renew(kind, connection, states, ct);
+        await transaction.CommitAsync(ct);
+        return changed;
     }
 
     async Task<long> Pass(StreamKind kind, NpgsqlConnection connection, Action<int> progress, CancellationToken ct)

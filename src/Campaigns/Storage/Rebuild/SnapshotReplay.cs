@@ -28,7 +28,7 @@ sealed class SnapshotReplay(IDocumentStore store, StreamKind kind, NpgsqlConnect
     {
         var streams = await Streams(last!.Value, locked, ct);
         last = streams.Count == 0 ? null : streams[^1];
-        return streams.Count == 0 ? [] : await States(transaction, streams[0].TenantId, streams.ConvertAll(stream => stream.Id), ct);
+        return streams.Count == 0 ? [] : await States(transaction, streams[0].TenantId, [.. streams.Select(stream => stream.Id)], ct);
     }
 
     async Task<List<StreamKey>> Streams(StreamKey after, bool locked, CancellationToken ct)
@@ -44,15 +44,15 @@ sealed class SnapshotReplay(IDocumentStore store, StreamKind kind, NpgsqlConnect
         return streams;
     }
 
-    async Task<List<ReplayedState>> States(NpgsqlTransaction transaction, string tenantId, List<Guid> streams, CancellationToken ct)
+    /// <summary>What the events of some streams come to.</summary>
+    public async Task<List<ReplayedState>> States(NpgsqlTransaction transaction, string tenantId, Guid[] streams, CancellationToken ct)
     {
         var options = SessionOptions.ForTransaction(transaction);
         options.TenantId = tenantId;
         options.Timeout = 0; // as long as it takes
         await using var session = store.QuerySession(options);
-        var ids = streams.ToArray();
         var events = await session.KnownEvents()
-            .Where(@event => @event.StreamId.IsOneOf(ids))
+            .Where(@event => @event.StreamId.IsOneOf(streams))
             .OrderBy(@event => @event.StreamId).ThenBy(@event => @event.Version)
             .ToListAsync(ct);
         var serializer = ((DocumentStore)store).Options.Serializer();
