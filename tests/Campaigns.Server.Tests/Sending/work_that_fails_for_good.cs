@@ -37,6 +37,29 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
         await run.Store.ShouldAddUp();
     }
 
+    /// <summary>Whoever waits is told first, and the message is moved to the dead letters then: somebody may resume in between.</summary>
+    [Fact]
+    public async Task is_not_forgotten_by_a_resume_that_comes_before_its_message_is_dead()
+    {
+        var campaign = await run.Api.Launch(["a.1@a.example", "a.2@a.example"]);
+        await Refuse("audience_hydrated");
+        await GiveUp();
+        await run.Store.Texts("create table aside as select * from wolverine_dead_letters; delete from wolverine_dead_letters; select 'not dead yet'");
+
+        await Allow();
+        await run.Api.Command(campaign, "resume");
+        await run.Settle();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(0);
+        (await run.Store.Number("select count(*) from stranded_messages")).ShouldBe(1, "it is still to come");
+
+        await run.Store.Texts("insert into wolverine_dead_letters select * from aside; select 'dead'");
+        await run.Api.Command(campaign, "pause");
+        await run.Api.Command(campaign, "resume");
+        await run.Settle();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(2);
+        (await run.Store.Number("select count(*) from stranded_messages")).ShouldBe(0);
+    }
+
     [Fact]
     public async Task in_the_middle_of_a_batch_leaves_nobody_being_sent_for_ever()
     {
