@@ -16,10 +16,7 @@ public static class ChangeContactHandler
 
     public static ContactKept Handle(ChangeContact command, IDocumentSession session, Caller caller, TimeProvider clock)
     {
-        var contact = command.Contact;
-        session.Sql(
-            ReplaceContact, session.TenantId, command.ContactId, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
-            contact.AttributesParameter(), clock.Microseconds());
+        command.Contact.Store(session, ReplaceContact, command.ContactId, clock.Microseconds());
         caller.Keep();
         return new ContactKept(command.ContactId);
     }

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Campaigns.Audience.Import;
 using Campaigns.Limits;
+using Campaigns.Storage;
+using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -61,7 +63,10 @@ public sealed record ContactInput(
         return (new ContactInput(email ?? "", Text(FirstName), Text(LastName), zone, attributes, phone), errors);
     }
 
-    internal NpgsqlParameter AttributesParameter() => new() { Value = JsonSerializer.Serialize(Attributes), NpgsqlDbType = NpgsqlDbType.Jsonb };
+    /// <summary>Has the commit keep it, by the statement that inserts or the one that replaces: both take the same.</summary>
+    internal void Store(IDocumentSession session, string statement, Guid id, DateTimeOffset now) => session.Sql(
+        statement, session.TenantId, id, Email, Phone, FirstName, LastName, TimeZone,
+        new NpgsqlParameter { Value = JsonSerializer.Serialize(Attributes), NpgsqlDbType = NpgsqlDbType.Jsonb }, now);
 
     static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 

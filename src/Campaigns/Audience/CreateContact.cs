@@ -18,10 +18,7 @@ public static class CreateContactHandler
 
     public static ContactKept Handle(CreateContact command, IDocumentSession session, Caller caller, TimeProvider clock)
     {
-        var contact = command.Contact;
-        session.Sql(
-            InsertContact, session.TenantId, command.ContactId, contact.Email, contact.Phone, contact.FirstName, contact.LastName, contact.TimeZone,
-            contact.AttributesParameter(), clock.Microseconds());
+        command.Contact.Store(session, InsertContact, command.ContactId, clock.Microseconds());
         caller.Keep();
         return new ContactKept(command.ContactId);
     }
