@@ -44,6 +44,7 @@ public static class CampaignsModule
         app.UseStatusCodePages();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<ContentCodingMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();
         app.MapOpenApi();
         Health.Map(app);

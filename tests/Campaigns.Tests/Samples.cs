@@ -1,3 +1,4 @@
+using Campaigns.Audience.Import;
 using System.Reflection;
 
 namespace Campaigns.Tests;
@@ -33,6 +34,7 @@ static class Samples
             _ when actual == typeof(TimeOnly) => new TimeOnly(9, 30),
             _ when actual == typeof(IReadOnlyList<DayOfWeek>) => new List<DayOfWeek> { DayOfWeek.Monday, DayOfWeek.Sunday },
             _ when actual == typeof(IReadOnlyList<int>) => new List<int> { 7, 8 },
+            _ when actual == typeof(IReadOnlyList<ImportedColumn>) => new List<ImportedColumn> { new("E-Mail", "email"), new("Ort", "ort") },
             { IsEnum: true } => Enum.GetValues(actual).GetValue(Enum.GetValues(actual).Length - 1)!,
             _ when IsOurs(actual) => Of(actual),
             _ => throw new InvalidOperationException($"There is no sample of {actual}: say here what one looks like."),

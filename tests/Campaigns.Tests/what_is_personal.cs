@@ -8,7 +8,7 @@ public sealed class what_is_personal
 {
     /// <summary>Members that hold an address or a name, or words that may.</summary>
     static readonly string[] Telling =
-        ["email", "address", "phone", "to", "name", "owner", "from", "reply", "text", "why", "reason", "comment", "response", "url", "status", "limitKey"];
+        ["email", "address", "phone", "to", "name", "owner", "from", "reply", "text", "why", "reason", "comment", "response", "url", "status", "limitKey", "header", "field"];
 
     /// <summary>Names and words of things.</summary>
     static readonly string[] OfThings =

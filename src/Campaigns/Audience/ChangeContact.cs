@@ -46,7 +46,7 @@ static class ChangeContactEndpoints
             return Problems.Invalid(errors);
         }
 
-        if (await Contacts.FindByEmail(request.Store, request.TenantId, contact.Email, ct) is { } taken && taken.Id != id)
+        if (await Contacts.FindSame(request.Store, request.TenantId, contact, ct) is { } taken && taken.Id != id)
         {
             return Contacts.Exists(taken);
         }

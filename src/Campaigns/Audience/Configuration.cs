@@ -18,7 +18,7 @@ static class Configuration
             .Event<ImportCompleted>("import_completed")
             .Event<ImportFailed>("import_failed");
         module
-            .Mask<ImportStarted>(fact => fact with { FileName = null })
+            .Mask<ImportStarted>(fact => fact with { FileName = null, Columns = null })
             .Mask<ImportFailed>(fact => fact with { Reason = Erased })
             .Command(
                 typeof(AddListMembersHandler), typeof(ChangeContactHandler), typeof(CreateContactHandler), typeof(CreateListHandler),

@@ -9,24 +9,22 @@ using NpgsqlTypes;
 namespace Campaigns.Audience;
 
 /// <summary>A contact as a caller gives it.</summary>
+/// <param name="Email">May be missing where there is a telephone number.</param>
 /// <param name="Phone">With the country code, +41 79 123 45 67; kept as +41791234567.</param>
 /// <param name="TimeZone">IANA or Windows name.</param>
 /// <param name="Attributes">By any name; kept under the snake_case form of it.</param>
 public sealed record ContactInput(
-    string Email, string? FirstName = null, string? LastName = null, string? TimeZone = null, IReadOnlyDictionary<string, string?>? Attributes = null,
+    string? Email = null, string? FirstName = null, string? LastName = null, string? TimeZone = null, IReadOnlyDictionary<string, string?>? Attributes = null,
     string? Phone = null)
 {
-    const int LongestText = 4000;
-    const int MostAttributes = 300;
-
     /// <summary>The form in which it is kept, or what is wrong with it, member by member.</summary>
     public (ContactInput Normal, Dictionary<string, string[]> Errors) Normalise()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        var email = EmailAddress.Normalise(Email);
-        if (email is null)
+        var email = string.IsNullOrWhiteSpace(Email) ? null : EmailAddress.Normalise(Email);
+        if (email is null && !string.IsNullOrWhiteSpace(Email))
         {
-            errors["email"] = [$"'{Email}' is no e-mail address."];
+            errors["email"] = [$"'{Email}' is no e-mail address. {EmailAddress.Problem(Email)}"];
         }
 
         var phone = PhoneNumber.Normalise(Phone);
@@ -35,17 +33,28 @@ public sealed record ContactInput(
             errors["phone"] = [$"'{Phone}' is no telephone number with its country code; '+41 79 123 45 67' would be one."];
         }
 
+        if (errors.Count == 0 && email is null && phone is null)
+        {
+            errors["email"] = ["A contact has an e-mail address, a telephone number, or both."];
+        }
+
         var zone = string.IsNullOrWhiteSpace(TimeZone) ? null : TimeZones.Find(TimeZone);
         if (zone is null && !string.IsNullOrWhiteSpace(TimeZone))
         {
             errors["timeZone"] = [$"'{TimeZone}' is no IANA time zone; 'Europe/Zurich' would be one."];
         }
 
+        CheckName(FirstName, "firstName", errors);
+        CheckName(LastName, "lastName", errors);
+        return (new ContactInput(email, Text(FirstName), Text(LastName), zone, NormaliseAttributes(errors), phone), errors);
+    }
+
+    Dictionary<string, string?> NormaliseAttributes(Dictionary<string, string[]> errors)
+    {
         var attributes = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (name, value) in Attributes ?? new Dictionary<string, string?>())
         {
-            var field = ContactColumns.Field(name);
-            if (field is null or "email" or "phone" or "first_name" or "last_name" or "time_zone" || attributes.ContainsKey(field))
+            if (ContactColumns.AttributeName(name) is not { Length: <= ContactText.LongestFieldName } field || attributes.ContainsKey(field))
             {
                 errors["attributes"] = [$"'{name}' cannot be the name of an attribute, or is one twice."];
             }
@@ -55,12 +64,17 @@ public sealed record ContactInput(
             }
         }
 
-        if (attributes.Count > MostAttributes || attributes.Values.Append(FirstName).Append(LastName).Any(IsUnusable))
+        if (attributes.Count > ContactText.MostFields)
         {
-            errors["attributes"] = [$"At most {MostAttributes} attributes, and values of at most {LongestText} characters, without the zero character."];
+            errors["attributes"] = [$"At most {ContactText.MostFields} attributes."];
+        }
+        else if (attributes.FirstOrDefault(each => ContactText.IsTooLong(each.Value!) || ContactText.IsBroken(each.Value!)) is { Key: { } unusable })
+        {
+            errors["attributes"] =
+                [$"The value of '{unusable}' has more than {ContactText.Longest} characters, or the character U+0000 or U+FFFD, which stands for lost ones."];
         }
 
-        return (new ContactInput(email ?? "", Text(FirstName), Text(LastName), zone, attributes, phone), errors);
+        return attributes;
     }
 
     /// <summary>Has the commit keep it, by the statement that inserts or the one that replaces: both take the same.</summary>
@@ -68,7 +82,13 @@ public sealed record ContactInput(
         statement, session.TenantId, id, Email, Phone, FirstName, LastName, TimeZone,
         new NpgsqlParameter { Value = JsonSerializer.Serialize(Attributes), NpgsqlDbType = NpgsqlDbType.Jsonb }, now);
 
-    static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    static void CheckName(string? name, string member, Dictionary<string, string[]> errors)
+    {
+        if (Text(name) is { } text && (ContactText.IsTooLong(text) || ContactText.IsBroken(text) || !VisibleText.IsLine(text)))
+        {
+            errors[member] = [$"A name is one line of at most {ContactText.Longest} characters, without control characters and without U+FFFD, which stands for lost ones."];
+        }
+    }
 
-    static bool IsUnusable(string? value) => value is not null && (value.Length > LongestText || value.Contains('\0'));
+    static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 }

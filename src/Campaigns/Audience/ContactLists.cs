@@ -3,7 +3,9 @@ using Campaigns.Storage;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Audience;
@@ -46,8 +48,10 @@ public static class ContactLists
             .WithName("GetList").WithSummary("A list and how many contacts are on it")
             .Produces<ContactList>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/lists/{id:guid}/contacts", Contacts)
-            .WithName("ListListContacts").WithSummary("The contacts on a list")
-            .Produces<Page<Contact>>().ProducesProblem(StatusCodes.Status404NotFound);
+            .WithName("ListListContacts").WithSummary("The contacts on a list; as csv or ndjson all of them at once")
+            .Produces<Page<Contact>>()
+            .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson)
+            .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
@@ -60,11 +64,18 @@ public static class ContactLists
     static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct) =>
         await Find(request.Store, request.TenantId, id, ct) is { } list ? TypedResults.Ok(list) : Problems.NotFound("list");
 
-    static async Task<IResult> Contacts(Guid id, [AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Contacts(
+        Guid id, [AsParameters] PageRequest page, Word<ListFormat>? format, ApiRequest request, IOptions<JsonOptions> json, HttpContext http,
+        CancellationToken ct)
     {
         if (await Find(request.Store, request.TenantId, id, ct) is null)
         {
             return Problems.NotFound("list");
+        }
+
+        if (ContactExport.Answer(id, request, http, format, json.Value.SerializerOptions, ct) is { } file)
+        {
+            return file;
         }
 
         var after = page.AfterId ?? Guid.Empty;

@@ -3,7 +3,9 @@ using Campaigns.Storage;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Campaigns.Audience;
 
@@ -12,6 +14,8 @@ public static class Contacts
 {
     static readonly string FindContact = Sql.Beside<Contact>(nameof(FindContact));
     static readonly string FindContactByEmail = Sql.Beside<Contact>(nameof(FindContactByEmail));
+    static readonly string FindContactsByPhone = Sql.Beside<Contact>(nameof(FindContactsByPhone));
+    static readonly string FindSameContact = Sql.Beside<Contact>(nameof(FindSameContact));
     static readonly string ReadContacts = Sql.Beside<Contact>(nameof(ReadContacts));
 
     /// <summary>The contact, or null where the organisation has none of that id.</summary>
@@ -22,18 +26,26 @@ public static class Contacts
     public static async Task<Contact?> FindByEmail(IDocumentStore store, string tenantId, string email, CancellationToken ct) =>
         (await store.Database.Query(FindContactByEmail, Contact.Read, ct, tenantId, email)).SingleOrDefault();
 
+    /// <summary>The contact that is the same person: by the e-mail address, and without one by the number, among those who have no address.</summary>
+    public static async Task<Contact?> FindSame(IDocumentStore store, string tenantId, ContactInput contact, CancellationToken ct) =>
+        (await store.Database.Query(FindSameContact, Contact.Read, ct, tenantId, contact.Email, contact.Phone)).SingleOrDefault();
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/contacts", List)
-            .WithName("ListContacts").WithSummary("The contacts, oldest first; email finds the one with that address").Produces<Page<Contact>>();
+            .WithName("ListContacts").WithSummary("The contacts, oldest first; email finds the one with that address, phone those with that number; as csv or ndjson all of them at once")
+            .Produces<Page<Contact>>()
+            .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson);
         api.MapGet("/contacts/{id:guid}", Get)
             .WithName("GetContact").WithSummary("A contact").Produces<Contact>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     internal static IResult Exists(Contact contact) => Problems.Problem(
-        "contact-exists", $"There is a contact with the address {contact.Email}.", StatusCodes.Status409Conflict, ("contactId", contact.Id));
+        "contact-exists", $"There is a contact with the {(contact.Email is null ? "number" : "address")} {contact.Email ?? contact.Phone}.", StatusCodes.Status409Conflict, ("contactId", contact.Id));
 
-    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, string? email = null)
+    static async Task<IResult> List(
+        [AsParameters] PageRequest page, Word<ListFormat>? format, ApiRequest request, IOptions<JsonOptions> json, HttpContext http, CancellationToken ct,
+        string? email = null, string? phone = null)
     {
         if (email is not null)
         {
@@ -41,8 +53,16 @@ public static class Contacts
             return TypedResults.Ok(new Page<Contact>(found is null ? [] : [found], null));
         }
 
+        if (phone is null && ContactExport.Answer(null, request, http, format, json.Value.SerializerOptions, ct) is { } file)
+        {
+            return file;
+        }
+
         var after = page.AfterId ?? Guid.Empty;
-        var contacts = await request.Store.Database.Query(ReadContacts, Contact.Read, ct, request.TenantId, after, page.Size + 1);
+        var contacts = phone is null
+            ? await request.Store.Database.Query(ReadContacts, Contact.Read, ct, request.TenantId, after, page.Size + 1)
+            : await request.Store.Database.Query(
+                FindContactsByPhone, Contact.Read, ct, request.TenantId, PhoneNumber.Normalise(phone), after, page.Size + 1);
         return TypedResults.Ok(Page.Of(contacts, page.Size, contact => contact.Id.ToString()));
     }
 

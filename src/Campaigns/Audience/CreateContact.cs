@@ -42,7 +42,7 @@ static class CreateContactEndpoints
             return Problems.Invalid(errors);
         }
 
-        if (await Contacts.FindByEmail(request.Store, request.TenantId, contact.Email, ct) is { } taken)
+        if (await Contacts.FindSame(request.Store, request.TenantId, contact, ct) is { } taken)
         {
             return Contacts.Exists(taken);
         }

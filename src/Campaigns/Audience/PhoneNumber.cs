@@ -9,14 +9,20 @@ public static class PhoneNumber
     static readonly PhoneNumberUtil Plans = PhoneNumberUtil.GetInstance();
 
     /// <summary>
-    /// Without the blanks, dashes, dots, slashes and brackets that people write, and without the zero that is dialled within a country only, as in
-    /// +41 (0)79. Null for what is no number that can be called from everywhere, and for one that is too short or too long for its country. One without
-    /// a country code is refused: guessing the country calls a stranger.
+    /// Without the blanks, dashes, dots, slashes and brackets that people write, the invisible characters that address books add, and the zero that is
+    /// dialled within a country only, as in +41 (0)79. The international prefix 00 is a plus (E.123). Null for what is no number that can be called from
+    /// everywhere, and for one that is too short or too long for its country. One without a country code is refused: guessing the country calls a stranger.
     /// </summary>
     public static string? Normalise(string? number)
     {
         // The library reads more than numbers: letters as on a telephone's keys, extensions, a plus in the middle of a text.
-        var written = number?.Trim();
+        var written = number is null ? "" : VisibleText.RemoveInvisible(VisibleText.Trim(number)).TrimStart('(');
+        written = written switch
+        {
+            ['0', '0', .. var rest] => "+" + rest,
+            ['\uff0b', .. var rest] => "+" + rest, // as keyboards for Chinese and Japanese write the plus
+            _ => written,
+        };
         if (written is not ['+', ..] || !written.AsSpan(1).ContainsOnlyDigitsAndSeparators())
         {
             return null;

@@ -48,7 +48,7 @@ public static class EraseContactHandler
         session.Sql(EraseDeferrals, tenantId, recipients);
         session.Sql(DeleteMemberships, tenantId, message.ContactId);
         session.Sql(DeleteContact, tenantId, message.ContactId);
-        return contact is null ? [] : [new EraseAtProvider(contact.Email)];
+        return contact?.Email is { } email ? [new EraseAtProvider(email)] : [];
     }
 }
 

@@ -59,5 +59,5 @@ public readonly record struct PageRequest([FromQuery(Name = "limit")] int? Limit
         }
     }
 
-    static BadHttpRequestException NotOurs() => new("The cursor is not one that an earlier page of this list gave.");
+    internal static BadHttpRequestException NotOurs() => new("The cursor is not one that an earlier page of this list gave.");
 }

@@ -13,8 +13,8 @@ static class FactWords
     {
         RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as a contact of the campaign's list.",
         RecipientQueued => "Queued, as a contact of the campaign's list.",
-        RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason)}.",
-        RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason)}.",
+        RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason, channel)}.",
+        RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason, channel)}.",
         RecipientRequeued requeued => $"Queued again{(by is null ? "" : $" by {by}")}: "
             + (requeued.Reason == RequeueReason.InDoubt ? "it was in doubt, and may arrive twice." : "it had failed."),
         MessageSent sent => $"Handed to the provider in batch {sent.Batch}{(sent.ProviderMessageId is { } id ? $", which calls it {id}" : "")}.",
@@ -84,10 +84,11 @@ static class FactWords
         _ => "the provider's words are not in our table",
     };
 
-    public static string Why(SkipReason? reason) => reason switch
+    public static string Why(SkipReason? reason, Channel channel) => reason switch
     {
         SkipReason.Suppressed => "the address is on the suppression list",
-        SkipReason.NoAddress => "the contact has no telephone number",
+        SkipReason.NoAddress when channel == Channel.Sms => "the contact has no telephone number",
+        SkipReason.NoAddress => "the contact has no e-mail address",
         SkipReason.ContactDeleted => "the contact was deleted",
         SkipReason.OutsideHours => "it was not the hour for it where they live, and the campaign drops those",
         SkipReason.FrequencyCap => "other messages to the contact had used up the organisation's frequency cap",

@@ -52,7 +52,7 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
             RecipientStatus.Failed when past.Last<MessageFailed>() is { Data: MessageFailed failed } at =>
                 $"Failed at {Time(at.Timestamp)}: {FactWords.Why(failed)}.",
             RecipientStatus.InDoubt when past.Last<MessageInDoubt>() is { } since => $"In doubt since {Time(since.Timestamp)}: {recipient.Reason}.",
-            RecipientStatus.Skipped => $"Gets nothing: {FactWords.Why(past.Skipped)}.",
+            RecipientStatus.Skipped => $"Gets nothing: {FactWords.Why(past.Skipped, past.Recipient.Channel)}.",
             RecipientStatus.Sent => recipient switch
             {
                 { ComplainedAt: { } at } => $"Sent, and reported as spam at {Time(at)}.",

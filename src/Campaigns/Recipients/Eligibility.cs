@@ -5,11 +5,12 @@ namespace Campaigns.Recipients;
 /// </summary>
 public static class Eligibility
 {
+    /// <param name="hasAddress">For this channel: an e-mail address or a telephone number.</param>
     /// <param name="isSuppressed">The address for this channel.</param>
     /// <returns>Null when it is fine.</returns>
-    public static SkipReason? WhyNot(Channel channel, bool isDeleted, bool hasPhone, bool isSuppressed) =>
+    public static SkipReason? WhyNot(bool isDeleted, bool hasAddress, bool isSuppressed) =>
         isDeleted ? SkipReason.ContactDeleted
-        : channel == Channel.Sms && !hasPhone ? SkipReason.NoAddress
+        : !hasAddress ? SkipReason.NoAddress
         : isSuppressed ? SkipReason.Suppressed
         : null;
 }

@@ -99,7 +99,7 @@ public sealed class BatchHandover(
                 break;
             case Rendered content:
                 message = new OutgoingEmail(
-                    id, tenantId, group, recipient.Sender!.Address!, addressee.Email, addressee.Name, content.Subject, content.Html, content.Text)
+                    id, tenantId, group, recipient.Sender!.Address!, addressee.Email!, addressee.Name, content.Subject, content.Html, content.Text)
                 {
                     Unsubscribe = links.For(tenantId, recipient.Id),
                 };

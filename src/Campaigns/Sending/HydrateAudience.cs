@@ -29,7 +29,9 @@ public static class HydrateAudienceHandler
         var limit = options.Value.HydrationChunk;
         var chunk = await database.Query(
             ReadAudience,
-            reader => new AudienceMember(reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4)), ct,
+            reader => new AudienceMember(
+                reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5)),
+            ct,
             session.TenantId, campaign.State().Settings.ListId!.Value, message.After ?? Guid.Empty, limit);
         var recipients = Recipients(message.CampaignId, campaign.State().Settings.Channels, chunk);
         Add(session, message.CampaignId, recipients);
@@ -94,10 +96,11 @@ public static class HydrateAudienceHandler
 }
 
 /// <summary>A contact on the list of a campaign, as far as it matters for who becomes a recipient.</summary>
-public sealed record AudienceMember(Guid ContactId, bool IsDeleted, bool IsEmailSuppressed, bool HasPhone, bool IsPhoneSuppressed)
+public sealed record AudienceMember(Guid ContactId, bool IsDeleted, bool HasEmail, bool IsEmailSuppressed, bool HasPhone, bool IsPhoneSuppressed)
 {
-    public SkipReason? MayNot(Channel channel) =>
-        Eligibility.WhyNot(channel, IsDeleted, HasPhone, channel == Channel.Sms ? IsPhoneSuppressed : IsEmailSuppressed);
+    public SkipReason? MayNot(Channel channel) => channel == Channel.Sms
+        ? Eligibility.WhyNot(IsDeleted, HasPhone, IsPhoneSuppressed)
+        : Eligibility.WhyNot(IsDeleted, HasEmail, IsEmailSuppressed);
 }
 
 /// <param name="MayNot">Why this person must not be written to over this channel; null when it is fine.</param>

@@ -39,11 +39,11 @@ public sealed class LimitBook
 
     /// <summary>What a message counts against beside the limits for everybody.</summary>
     public IReadOnlyList<Limit> Own(
-        Guid contactId, CampaignSender? sender, Channel channel, string email, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
+        Guid contactId, CampaignSender? sender, Channel channel, string? email, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
     {
         var ofSender = sender is null ? [] : senderLimits.TryGetValue((sender, channel), out var known) ? known
             : senderLimits[(sender, channel)] = [.. Sender(sender, channel, now).Except(forEverybody)];
-        return Existing([Contact(contactId), .. ofSender, channel == Channel.Email ? Domain(email) : null]);
+        return Existing([Contact(contactId), .. ofSender, channel == Channel.Email && email is not null ? Domain(email) : null]);
     }
 
     /// <summary>What a message counts against that is a test of the campaign: it is none of its day's, and no contact's.</summary>

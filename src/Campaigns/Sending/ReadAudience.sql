@@ -1,5 +1,5 @@
-select m.contact_id, c.id is null as deleted, e.address is not null as email_suppressed, c.phone is not null as has_phone,
-       p.address is not null as phone_suppressed
+select m.contact_id, c.id is null as deleted, c.email is not null as has_email, e.address is not null as email_suppressed,
+       c.phone is not null as has_phone, p.address is not null as phone_suppressed
 from (
     select contact_id from list_members
     where tenant_id = $1 and list_id = $2 and contact_id > $3

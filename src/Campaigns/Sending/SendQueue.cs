@@ -37,7 +37,7 @@ public sealed class SendQueue(IDocumentStore store)
             Channel = channel,
             Addressee = addressee,
             TimeZone = reader.TextOrNull(5),
-            MayNot = Eligibility.WhyNot(channel, isDeleted: contactId is null, addressee?.Phone is not null, isSuppressed: reader.GetBoolean(7)),
+            MayNot = Eligibility.WhyNot(isDeleted: contactId is null, addressee?.Address(channel) is not null, isSuppressed: reader.GetBoolean(7)),
             TriedVersion = reader.ValueOrNull<long>(8),
             Attempts = reader.GetInt32(9),
             WasDeferred = reader.GetBoolean(10),
@@ -87,14 +87,18 @@ public sealed record QueuedRecipient(Guid Id)
     public int Units(Limit limit) => limit.Kind == LimitKind.NumberSegments ? Math.Min(Segments, limit.Most) : 1;
 }
 
+/// <param name="Email">Null where there is none.</param>
 /// <param name="Phone">E.164; null where there is none.</param>
 /// <param name="Fields">What the template can name.</param>
-public sealed record Addressee(string Email, string? Phone, string Name, IReadOnlyDictionary<string, string?> Fields)
+public sealed record Addressee(string? Email, string? Phone, string Name, IReadOnlyDictionary<string, string?> Fields)
 {
+    /// <summary>Where a message over the channel goes; null where the contact cannot be reached over it.</summary>
+    public string? Address(Channel channel) => channel == Channel.Sms ? Phone : Email;
+
     /// <param name="column">Of the e-mail address; first name, last name, time zone and attributes follow.</param>
     internal static Addressee Read(NpgsqlDataReader reader, int column, int phoneColumn)
     {
-        var (email, firstName, lastName) = (reader.GetString(column), reader.TextOrNull(column + 1), reader.TextOrNull(column + 2));
+        var (email, firstName, lastName) = (reader.TextOrNull(column), reader.TextOrNull(column + 1), reader.TextOrNull(column + 2));
         var phone = reader.TextOrNull(phoneColumn);
         return new Addressee(
             email, phone, $"{firstName} {lastName}".Trim(),

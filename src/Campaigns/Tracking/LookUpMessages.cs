@@ -30,6 +30,9 @@ public sealed class LookUpMessagesHandler(
     /// <summary>Questions at the same time.</summary>
     const int Concurrency = 4;
 
+    // Of the contact, who has them always; an address may be missing.
+    const int AttributesColumn = 10;
+
     static readonly string ReadUnresolved = Sql.Beside<LookUpMessagesHandler>(nameof(ReadUnresolved));
 
     public async Task Handle(LookUpMessages message, MessageContext context, CancellationToken ct)
@@ -115,13 +118,13 @@ public sealed class LookUpMessagesHandler(
         var addressee = recipient.Addressee!;
         var text = recipient.Channel == Channel.Sms ? template.Render(addressee.Fields, Channel.Sms) as RenderedText : null;
         return new MessageInQuestion(
-            recipient.Id.ToString("N"), tenantId, recipient.ProviderMessageId, recipient.Channel == Channel.Sms ? addressee.Phone ?? "" : addressee.Email,
+            recipient.Id.ToString("N"), tenantId, recipient.ProviderMessageId, addressee.Address(recipient.Channel) ?? "",
             recipient.StartedAt, text?.Body);
     }
 
     static UnresolvedMessage Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetInt64(1), reader.GetString(2) == "inDoubt", Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true),
-        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(6) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11),
+        reader.GetFieldValue<DateTimeOffset>(4), reader.TextOrNull(5), reader.IsDBNull(AttributesColumn) ? null : Addressee.Read(reader, column: 6, phoneColumn: 11),
         reader.ValueOrNull<Guid>(12));
 
     /// <param name="Version">Of the recipient when the provider was asked.</param>

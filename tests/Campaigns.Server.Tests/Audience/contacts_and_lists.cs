@@ -63,6 +63,40 @@ public sealed class contacts_and_lists(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task a_contact_may_have_a_number_and_no_address()
+    {
+        var ann = await client.PostAsJsonAsync("contacts", new { phone = "0041 79 123 45 67", firstName = "Ann" });
+        var again = await client.PostAsJsonAsync("contacts", new { phone = "+41791234567" });
+        var bob = await client.PostAsJsonAsync("contacts", new { email = "bob@example.com", phone = "+41791234567" });
+        var nobody = await client.PostAsJsonAsync("contacts", new { firstName = "Nobody" });
+
+        ann.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var contact = await ann.Json();
+        (contact.Text("phone"), contact.TryGetProperty("email", out _)).ShouldBe(("+41791234567", false));
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await again.Json()).Text("detail").ShouldBe("There is a contact with the number +41791234567.");
+        bob.StatusCode.ShouldBe(HttpStatusCode.Created, "a household shares a telephone");
+        (await nobody.Json()).GetProperty("errors").GetProperty("email")[0].GetString().ShouldBe("A contact has an e-mail address, a telephone number, or both.");
+        var taken = await client.PutAsJsonAsync($"contacts/{(await bob.Json()).Text("id")}", new { phone = "+41791234567" });
+        taken.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        var changed = await client.PutAsJsonAsync($"contacts/{contact.Text("id")}", new { email = "ann@example.com" });
+        var after = await changed.Json();
+        (after.Text("email"), after.TryGetProperty("phone", out _)).ShouldBe(("ann@example.com", false));
+        (await client.GetAsync("contacts?phone=rubbish")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task a_name_is_one_line_and_what_is_wrong_with_an_address_is_named()
+    {
+        var response = await client.PostAsJsonAsync("contacts", new { email = "an\u200bn@example.com", firstName = "Ann\nBcc: e@x.example", lastName = "L\0ee", timeZone = "right/Europe/Paris" });
+
+        response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var errors = (await response.Json()).GetProperty("errors");
+        errors.EnumerateObject().Select(error => error.Name).ShouldBe(["email", "firstName", "lastName", "timeZone"], ignoreOrder: true);
+        errors.GetProperty("email")[0].GetString()!.ShouldContain("U+200B");
+    }
+
+    [Fact]
     public async Task contacts_come_in_pages()
     {
         foreach (var name in new[] { "a", "b", "c" })

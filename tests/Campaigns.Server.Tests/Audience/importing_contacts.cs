@@ -130,7 +130,9 @@ public sealed class importing_contacts(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Theory]
-    [InlineData("Name,Phone\nAnn,1\n", "email-column-missing")]
+    [InlineData("Name,Fax\nAnn,1\n", "email-column-missing")]
+    [InlineData("email,pr\ufffdnom\nann@example.com,Ann\n", "header-unreadable")]
+    [InlineData("{\"email\":\"ann@example.com\"}", "file-not-csv")]
     [InlineData("", "file-empty")]
     public async Task is_refused_where_there_are_no_addresses(string file, string problem)
     {
@@ -140,6 +142,149 @@ public sealed class importing_contacts(PostgresFixture postgres) : IAsyncLifetim
         (await response.Json()).Text("type").ShouldBe($"/problems/{problem}");
         (await client.GetJson("imports")).GetProperty("items").GetArrayLength().ShouldBe(0);
         (await client.GetJson("lists")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task says_which_column_became_what()
+    {
+        var report = await Import("E-Mail-Adresse;Vorname;Mobil;Telefon;नाम\nann@example.com;Ann;+41791234567;031;x\n");
+
+        report.GetProperty("columns").EnumerateArray().Select(column => (column.Text("header"), column.Text("field"))).ShouldBe(
+            [("E-Mail-Adresse", "email"), ("Vorname", "first_name"), ("Mobil", "phone"), ("Telefon", "telefon"), ("नाम", "नाम")]);
+        (await client.GetJson($"imports/{report.Text("id")}")).GetRawText().ShouldBe(report.GetRawText());
+        var contact = (await client.GetJson("contacts?email=ann@example.com")).GetProperty("items")[0];
+        (contact.Text("phone"), contact.GetProperty("attributes").Text("नाम")).ShouldBe(("+41791234567", "x"));
+    }
+
+    [Fact]
+    public async Task lists_every_value_that_was_left_out_with_its_line()
+    {
+        var report = await Import(
+            "email,phone,time_zone\na@example.com,079 123,Mars/Olympus\nb@example.com,,America/New York\nc@example.com,0041791234567,localtime\n,079,\n");
+
+        (Counts(report), report.Number("unusablePhones"), report.Number("unknownTimeZones")).ShouldBe(((4, 3, 0, 0, 0, 1), 1, 3));
+        (long, string, string)[] all =
+        [
+            (2, "unknown-time-zone", "Mars/Olympus"), (2, "unusable-phone", "079 123"), (3, "unknown-time-zone", "America/New York"),
+            (4, "unknown-time-zone", "localtime"), (5, "unusable-phone", "079"),
+        ];
+        var listed = new List<(long, string, string)>();
+        for (var cursor = ""; cursor is not null;)
+        {
+            var page = await client.GetJson($"imports/{report.Text("id")}/rejections?limit=1{cursor}");
+            listed.AddRange(page.GetProperty("items").EnumerateArray().Select(row => (row.Number("line"), row.Text("reason"), row.Text("value"))));
+            cursor = page.TryGetProperty("next", out var next) ? "&cursor=" + next.GetString() : null;
+        }
+
+        listed.ShouldBe(all);
+        (await client.GetStringAsync($"imports/{report.Text("id")}/rejections?format=csv")).Split("\r\n").Length.ShouldBe(all.Length + 2);
+        (await client.GetAsync($"imports/{report.Text("id")}/rejections?cursor=eA")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task makes_contacts_of_those_who_have_a_number_only_and_nobody_twice()
+    {
+        const string file = "email,phone,first_name\n,+41791234567,Ann\n,0041791234568,Bob\n,+41 79 123 45 67,Anna\ncid@example.com,+41791234567,Cid\n";
+
+        var first = await Import(file, "?list=Phones");
+        var second = await Import(file.Replace("Bob", "Ben"), "?list=Phones&existing=update");
+
+        Counts(first).ShouldBe((Rows: 4, Created: 3, Existing: 0, Updated: 0, Duplicate: 1, Invalid: 0));
+        Counts(second).ShouldBe((Rows: 4, Created: 0, Existing: 0, Updated: 3, Duplicate: 1, Invalid: 0));
+        var found = (await client.GetJson("contacts?phone=0041791234568")).GetProperty("items");
+        (found.GetArrayLength(), found[0].Text("firstName"), found[0].TryGetProperty("email", out _)).ShouldBe((1, "Ben", false));
+        (await client.GetJson("contacts?phone=%2B41791234567")).GetProperty("items").GetArrayLength().ShouldBe(2);
+        (await client.GetJson($"lists/{first.Text("listId")}")).Number("members").ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task knows_one_mailbox_in_two_spellings()
+    {
+        var report = await Import("email\nx@bücher.example\nx@xn--bcher-kva.example\njos\u00e9@a.example\njose\u0301@A.example\n\ufeffanna@x.example\nanna@x.example\u200b\n");
+
+        Counts(report).ShouldBe((Rows: 6, Created: 3, Existing: 0, Updated: 0, Duplicate: 3, Invalid: 0));
+        (await client.GetJson("contacts?email=x@B%C3%9CCHER.example")).GetProperty("items")[0].Text("email").ShouldBe("x@xn--bcher-kva.example");
+        (await client.PostAsJsonAsync("suppressions", new { addresses = new[] { "X@bücher.example" } })).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await client.GetJson("suppressions?address=x@xn--bcher-kva.example")).GetProperty("items")[0].Text("address").ShouldBe("x@xn--bcher-kva.example");
+    }
+
+    [Theory]
+    [InlineData("gzip"), InlineData("br"), InlineData("deflate"), InlineData("identity, gzip"), InlineData("x-own")]
+    public async Task takes_no_compressed_body(string coding)
+    {
+        using var content = ApiCalls.Csv("email\nann@example.com\n");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+
+        var response = await client.PostAsync("imports", content);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        response.Headers.GetValues("Accept-Encoding").ShouldBe(["identity"]);
+        (await response.Json()).Text("type").ShouldBe("/problems/content-coding-unsupported");
+        using var plain = ApiCalls.Csv("email\nann@example.com\n");
+        plain.Headers.ContentEncoding.Add("identity");
+        (await client.PostAsync("imports", plain)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task says_of_a_workbook_that_it_is_one()
+    {
+        using var workbook = new ByteArrayContent([.. "PK\u0003\u0004"u8, .. new byte[22], .. "[Content_Types].xml"u8]);
+        workbook.Headers.ContentType = new("text/csv");
+
+        var response = await client.PostAsync("imports", workbook);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await response.Json()).Text("detail").ShouldBe("The file is an Excel workbook (.xlsx), no CSV. Open it in the spreadsheet program and save it as 'CSV UTF-8'.");
+    }
+
+    [Fact]
+    public async Task takes_back_our_own_export_as_it_was()
+    {
+        string?[] nasty =
+        [
+            "=1+1", "+41", "-a", "@SUM(A1)", "'=x", "''=x", "'tis", "=\"1\"", "a,b", "a;b", "say \"hi\"", "\"", "one\r\ntwo", "one\ntwo", "tab\there", "नाम", "e\u0301", "👩\u200d👧",
+            "\u202eabc", "x\u200b", "\\", "{{x}}", "<b>", "null", "0041", null,
+        ];
+        for (var i = 0; i < nasty.Length; i++)
+        {
+            (await client.PostAsJsonAsync("contacts", new
+            {
+                email = i % 3 == 0 ? null : $"{"-+'"[i % 3]}p{i}@bücher.example",
+                phone = i % 3 == 1 ? null : $"+41791234{500 + i}",
+                firstName = i % 2 == 0 ? "=Ann, \"A\"" : null,
+                timeZone = i % 5 == 0 ? "Europe/Zurich" : null,
+                attributes = new Dictionary<string, string?> { ["note"] = nasty[i], ["mobile"] = "031", ["vorname"] = "'x", ["नाम"] = nasty[^(i + 1)], ["empty"] = "" },
+            })).StatusCode.ShouldBe(HttpStatusCode.Created);
+        }
+
+        var mine = await All(client);
+        var file = await client.GetStringAsync("contacts?format=csv");
+        using var other = await host.Client("other");
+        var report = await (await other.PostAsync("imports?list=Back", ApiCalls.Csv(file))).Json();
+        (report.Number("created"), report.Number("invalid"), report.Number("duplicate"), report.Number("unusablePhones")).ShouldBe((mine.Count, 0, 0, 0));
+        (await All(other)).ShouldBe(mine);
+        (await other.GetStringAsync($"lists/{report.Text("listId")}/contacts?format=csv")).ShouldBe(await other.GetStringAsync("contacts?format=csv"));
+        var again = await (await other.PostAsync("imports?existing=update", ApiCalls.Csv(file))).Json();
+        (again.Number("updated"), again.Number("rows")).ShouldBe((mine.Count, mine.Count));
+        (await All(other)).ShouldBe(mine);
+
+        async Task<List<string>> All(HttpClient api) =>
+        [
+            .. (await api.GetJson("contacts?limit=1000")).GetProperty("items").EnumerateArray()
+                .Select(contact => string.Join('|', contact.EnumerateObject().Where(member => member.Name is not ("id" or "createdAt" or "updatedAt")).Select(member => member.ToString())))
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
+    [Fact]
+    public async Task of_a_value_that_the_api_would_refuse_is_refused_as_there()
+    {
+        var report = await Import($"email,note\na@example.com,{new string('x', 4000)}\nb@example.com,{new string('x', 4001)}\n");
+
+        Counts(report).ShouldBe((Rows: 2, Created: 1, Existing: 0, Updated: 0, Duplicate: 0, Invalid: 1));
+        var kept = (await client.GetJson("contacts?email=a@example.com")).GetProperty("items")[0];
+        var put = await client.PutAsJsonAsync($"contacts/{kept.Text("id")}", new { email = kept.Text("email"), attributes = kept.GetProperty("attributes") });
+        put.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -68,6 +68,51 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     }
 
     [Fact]
+    public async Task reach_those_who_have_no_address_whom_an_e_mail_skips()
+    {
+        list = await run.Api.Import("Numbers", [",Dan,+41 79 000 00 04", "eve@a.example,Eve,"], "email,first_name,phone");
+
+        var campaign = await Launch("emailAndSms");
+        await run.Settle();
+
+        var recipients = await run.Api.Recipients(campaign);
+        recipients.Select(recipient => (recipient.Email, recipient.Phone, recipient.Channel, recipient.Status, recipient.Reason)).ShouldBe(
+            [
+                (null, "+41790000004", Channel.Sms, RecipientStatus.Sent, null), (null, "+41790000004", Channel.Email, RecipientStatus.Skipped, "noAddress"),
+                ("eve@a.example", null, Channel.Email, RecipientStatus.Sent, null), ("eve@a.example", null, Channel.Sms, RecipientStatus.Skipped, "noAddress"),
+            ], ignoreOrder: true);
+        twilio.Messages.ShouldHaveSingleItem()["To"].ShouldBe("+41790000004");
+        var story = await run.Api.GetFromJsonAsync<RecipientStory>(
+            $"recipients/{recipients.Single(recipient => recipient is { Email: null, Channel: Channel.Email }).Id}", CampaignSteps.Json);
+        story!.Story.Select(line => line.What).ShouldBe(["Left out from the start: the contact has no e-mail address."]);
+        (await run.Api.GetStringAsync($"campaigns/{campaign}/recipients?format=csv")).ShouldContain(",\"'+41790000004\",");
+        await run.Store.ShouldAddUp();
+
+        var dan = recipients.First(recipient => recipient.Email is null).ContactId;
+        using var erased = await run.Api.PostAsync($"contacts/{dan}/erase", null);
+        erased.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await run.Work();
+        (await run.Store.Number("select count(*) from contacts where phone = '+41790000004'")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task give_back_their_recipients_as_the_contacts_they_were()
+    {
+        await run.Api.Import("People", ["-dan@a.example,=Dan,+41 79 000 00 04", ",Eve,+41 79 000 00 05"], "email,first_name,phone");
+        var campaign = await Launch("sms");
+        await run.Work();
+        var before = await run.Store.Texts("select coalesce(email, '') || ' ' || coalesce(phone, '') from contacts order by 1");
+
+        var file = await run.Api.GetStringAsync($"campaigns/{campaign}/recipients?format=csv");
+        using var csv = new StringContent(file, System.Text.Encoding.UTF8, "text/csv");
+        using var response = await run.Api.PostAsync("imports?existing=update", csv);
+
+        var report = await response.Json();
+        (report.Number("rows"), report.Number("updated"), report.Number("unusablePhones")).ShouldBe((5, 5, 0));
+        (await run.Store.Texts("select coalesce(email, '') || ' ' || coalesce(phone, '') from contacts order by 1")).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task and_e_mail_give_each_message_an_end_of_its_own()
     {
         var campaign = await Launch("emailAndSms");

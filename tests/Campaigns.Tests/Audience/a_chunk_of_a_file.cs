@@ -48,8 +48,8 @@ public sealed class a_chunk_of_a_file
     {
         var chunk = Decide(
             [
-                new FileRow(2, "ann@example.com"), new FileRow(3, "bob@example.com", UnknownTimeZone: true, UnusablePhone: true), new FileRow(4, "bob@example.com"),
-                new FileRow(5, "", Rejection: RejectionReason.MissingAddress),
+                new FileRow(2, "ann@example.com"), new FileRow(3, "bob@example.com", UnknownTimeZone: "Mars/Olympus", UnusablePhone: "079"), new FileRow(4, "bob@example.com"),
+                new FileRow(5, null, Rejection: RejectionReason.MissingAddress),
             ],
             ("ann@example.com", new KnownContact(Ann, null)));
 
@@ -57,6 +57,38 @@ public sealed class a_chunk_of_a_file
             Line: 5, Rows: 4, Created: 1, Existing: 1, Updated: 0, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1, UnusablePhones: 1));
         chunk.Progress(ExistingContacts.Update).ShouldBe(new ImportProgressed(
             Line: 5, Rows: 4, Created: 1, Existing: 0, Updated: 1, Duplicate: 1, Invalid: 1, UnknownTimeZones: 1, UnusablePhones: 1));
+    }
+
+    [Fact]
+    public void tells_each_value_that_was_left_out_but_none_of_a_row_that_is_rejected()
+    {
+        var chunk = Decide(
+        [
+            new FileRow(2, "ann@example.com", UnusablePhone: "079", UnknownTimeZone: "Mars/Olympus"), new FileRow(3, "ann@example.com", UnusablePhone: "078"),
+            new FileRow(4, "bob@example.com", UnusablePhone: "077"),
+        ], ("bob@example.com", new KnownContact(Ann, null)));
+
+        chunk.LeftOut.ShouldBe(
+        [
+            new RejectedRow(2, RejectionReason.UnusablePhone, "079", null), new RejectedRow(2, RejectionReason.UnknownTimeZone, "Mars/Olympus", null),
+            new RejectedRow(4, RejectionReason.UnusablePhone, "077", null),
+        ]);
+        chunk.Rejected.Select(row => (row.Line, row.Reason)).ShouldBe([(3, RejectionReason.Duplicate)]);
+    }
+
+    [Fact]
+    public void knows_those_without_an_address_by_their_number()
+    {
+        var chunk = Decide(
+            [
+                new FileRow(2, null, Phone: "+41791234567"), new FileRow(3, null, Phone: "+41791234567"), new FileRow(4, null, Phone: "+41791234568"),
+                new FileRow(5, "ann@example.com", Phone: "+41791234567"),
+            ],
+            ("+41791234568", new KnownContact(Ann, null)));
+
+        chunk.Created.Select(contact => contact.Row.Line).ShouldBe([2, 5]);
+        chunk.Known.ShouldHaveSingleItem().Row.Line.ShouldBe(4);
+        chunk.Rejected.ShouldBe([new RejectedRow(3, RejectionReason.Duplicate, "+41791234567", 2)]);
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public sealed class reading_a_file
     {
         var chunk = await Read("email,Phone Number\na@example.com,+41 79 123 45 67\nb@example.com,079 123 45 67\nc@example.com,\n");
 
-        chunk.Rows.Select(row => (row.Phone, row.UnusablePhone, row.Rejection)).ShouldBe([("+41791234567", false, null), (null, true, null), (null, false, null)]);
+        chunk.Rows.Select(row => (row.Phone, row.UnusablePhone, row.Rejection)).ShouldBe(
+            [("+41791234567", null, null), (null, "079 123 45 67", null), (null, null, null)]);
     }
 
     [Fact]
@@ -86,7 +87,89 @@ public sealed class reading_a_file
         var chunk = await Read("email,tz\na@example.com,Europe/Zurich\nb@example.com,europe/zurich\nc@example.com,Mars/Olympus\nd@example.com,\ne@example.com,../../etc/passwd\n");
 
         chunk.Rows.Select(row => (row.TimeZone, row.UnknownTimeZone)).ShouldBe(
-            [("Europe/Zurich", false), ("Europe/Zurich", false), (null, true), (null, false), (null, true)]);
+            [("Europe/Zurich", null), ("Europe/Zurich", null), (null, "Mars/Olympus"), (null, null), (null, "../../etc/passwd")]);
+    }
+
+    [Theory]
+    [InlineData("'+41791234569", "+41791234569"), InlineData("=\"+41791234578\"", "+41791234578"), InlineData("\"=\"\"+41791234578\"\"\"", "+41791234578")]
+    [InlineData("0041791234567", "+41791234567"), InlineData("\u202a+41 79 123 45 72\u202c", "+41791234572"), InlineData("+41791234574\u200b", "+41791234574")]
+    public async Task understands_numbers_as_programs_write_them(string cell, string number)
+    {
+        var row = (await Read($"email,phone\na@example.com,{cell}\n")).Rows.ShouldHaveSingleItem();
+
+        (row.Phone, row.UnusablePhone).ShouldBe((number, null));
+    }
+
+    [Fact]
+    public async Task takes_off_the_apostrophe_that_keeps_a_spreadsheet_from_computing()
+    {
+        var chunk = await Read("email,first_name,note\n'-a@x.example,'=1+1,'@home\n'+b@x.example,'tis,''=x\nc@x.example,\"=\"\"Ann\"\"\",\"=\"\"a\"\"&\"\"b\"\"\"\n");
+
+        chunk.Rows.Select(row => (row.Email, row.FirstName, row.Attributes)).ShouldBe(
+        [
+            ("-a@x.example", "=1+1", """{"note":"@home"}"""), ("+b@x.example", "'tis", """{"note":"'=x"}"""),
+            ("c@x.example", "Ann", """{"note":"=\"a\"&\"b\""}"""),
+        ]);
+    }
+
+    [Fact]
+    public async Task makes_contacts_of_those_who_have_a_number_and_no_address()
+    {
+        var chunk = await Read("email,mobile\n,+41 79 123 45 67\n\u200b,0041791234568\n,079 123 45 67\n,\nnobody,+41791234569\n");
+
+        chunk.Rows.Select(row => (row.Email, row.Phone, row.Rejection, row.Value)).ShouldBe(
+        [
+            (null, "+41791234567", null, null), (null, "+41791234568", null, null), (null, null, RejectionReason.UnusablePhone, "079 123 45 67"),
+            (null, null, RejectionReason.MissingAddress, null), (null, null, RejectionReason.InvalidAddress, "nobody"),
+        ]);
+    }
+
+    [Fact]
+    public async Task shows_what_nobody_sees_in_an_address()
+    {
+        var chunk = await Read("email\n\ufeffanna@x.example\nbe\u200bn@x.example\ncarl@x.ex\u00adample\n");
+
+        chunk.Rows.Select(row => (row.Email, row.Value)).ShouldBe(
+            [("anna@x.example", null), (null, "be<U+200B>n@x.example"), (null, "carl@x.ex<U+00AD>ample")]);
+    }
+
+    [Fact]
+    public async Task puts_names_on_one_line_and_leaves_other_values_as_they_are()
+    {
+        var row = (await Read("email,first_name,last_name,note\na@example.com,\"Ann\nBcc: e@x.example\",\"L\u0001ee\r\n\",\"one\r\ntwo\"\n")).Rows.ShouldHaveSingleItem();
+
+        (row.FirstName, row.LastName, row.Attributes).ShouldBe(("Ann Bcc: e@x.example", "L ee", """{"note":"one\r\ntwo"}"""));
+    }
+
+    [Fact]
+    public async Task rejects_a_row_with_a_value_that_the_api_would_refuse()
+    {
+        var chunk = await Read($"email,note\na@example.com,{new string('x', 4000)}\nb@example.com,{new string('x', 4001)}\n");
+
+        chunk.Rows.Select(row => row.Rejection).ShouldBe([null, RejectionReason.ValueTooLong]);
+        chunk.Rows[1].Value.ShouldBe("note: 4001 characters, at most 4000 can be kept");
+        var input = new Campaigns.Audience.ContactInput("a@example.com", Attributes: new Dictionary<string, string?> { ["note"] = new('x', 4000) });
+        input.Normalise().Errors.ShouldBeEmpty();
+        (input with { FirstName = new string('x', 4001) }).Normalise().Errors.Keys.ShouldBe(["firstName"]);
+    }
+
+    [Theory]
+    [InlineData("localtime"), InlineData("posixrules"), InlineData("Factory"), InlineData("factory"), InlineData("right/Europe/Paris"), InlineData("posix/Europe/Paris")]
+    [InlineData("Eastern Time (US & Canada)"), InlineData("(GMT+01:00) Amsterdam")]
+    public async Task knows_what_is_no_time_zone(string name)
+    {
+        var row = (await Read($"email,tz\na@example.com,{name}\n")).Rows.ShouldHaveSingleItem();
+
+        (row.TimeZone, row.UnknownTimeZone).ShouldBe((null, name));
+    }
+
+    [Fact]
+    public async Task reads_utf_16_that_says_so()
+    {
+        byte[] marked = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("E-Mail\tVorname\na@example.com\tZoë\n")];
+
+        (await Read(marked, null)).Rows.ShouldHaveSingleItem().FirstName.ShouldBe("Zoë");
+        (await Read(Encoding.Unicode.GetBytes("email\na@example.com\n"), Encoding.Unicode)).Rows.ShouldHaveSingleItem().Email.ShouldBe("a@example.com");
     }
 
     [Fact]

@@ -41,11 +41,13 @@ public sealed class hydrating_an_audience
     [Fact]
     public void makes_one_recipient_for_each_channel_and_says_who_cannot_be_reached_over_which()
     {
-        var member = new AudienceMember(Guid.NewGuid(), IsDeleted: false, IsEmailSuppressed: false, HasPhone: true, IsPhoneSuppressed: false);
+        var member = new AudienceMember(Guid.NewGuid(), IsDeleted: false, HasEmail: true, IsEmailSuppressed: false, HasPhone: true, IsPhoneSuppressed: false);
         Skipped(CampaignChannels.EmailAndSms, member).ShouldBe([(Channel.Email, null), (Channel.Sms, null)]);
         Skipped(CampaignChannels.Sms, member).ShouldBe([(Channel.Sms, null)]);
         Skipped(CampaignChannels.Email, member with { HasPhone = false }).ShouldBe([(Channel.Email, null)]);
         Skipped(CampaignChannels.EmailAndSms, member with { HasPhone = false }).ShouldBe([(Channel.Email, null), (Channel.Sms, SkipReason.NoAddress)]);
+        Skipped(CampaignChannels.Email, member with { HasEmail = false }).ShouldBe([(Channel.Email, SkipReason.NoAddress)]);
+        Skipped(CampaignChannels.EmailAndSms, member with { HasEmail = false }).ShouldBe([(Channel.Email, SkipReason.NoAddress), (Channel.Sms, null)]);
         Skipped(CampaignChannels.EmailAndSms, member with { IsPhoneSuppressed = true }).ShouldBe([(Channel.Email, null), (Channel.Sms, SkipReason.Suppressed)]);
         Skipped(CampaignChannels.EmailAndSms, member with { IsEmailSuppressed = true }).ShouldBe([(Channel.Email, SkipReason.Suppressed), (Channel.Sms, null)]);
         Skipped(CampaignChannels.EmailAndSms, member with { IsDeleted = true, HasPhone = false })
@@ -55,7 +57,7 @@ public sealed class hydrating_an_audience
     [Fact]
     public void makes_recipients_in_the_order_of_their_ids()
     {
-        var members = Enumerable.Range(0, 50).Select(_ => new AudienceMember(Guid.NewGuid(), false, false, true, false)).ToList();
+        var members = Enumerable.Range(0, 50).Select(_ => new AudienceMember(Guid.NewGuid(), false, true, false, true, false)).ToList();
         var recipients = HydrateAudienceHandler.Recipients(Some.Id, CampaignChannels.EmailAndSms, members);
         recipients.Select(recipient => recipient.Id).ShouldBeInOrder();
         recipients.Select(recipient => recipient.Id).Distinct().Count().ShouldBe(100);

@@ -1,8 +1,9 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Storage;
 using CsvHelper;
@@ -11,14 +12,30 @@ namespace Campaigns.Audience.Import;
 
 /// <summary>One line of a file: a contact, or the reason why it is none.</summary>
 /// <param name="Line">Where the row begins in the file; the header is line 1.</param>
+/// <param name="Email">Null for one who has a telephone number only.</param>
 /// <param name="Attributes">A JSON object.</param>
+/// <param name="UnknownTimeZone">What stood there and was not understood.</param>
+/// <param name="UnusablePhone">What stood there and is no number with its country code.</param>
 /// <param name="Rejection">The reason, one of <see cref="RejectionReason"/>; null for a usable row.</param>
 /// <param name="Value">What was found instead.</param>
 public sealed record FileRow(
-    long Line, string Email, string? FirstName = null, string? LastName = null, string? TimeZone = null, string Attributes = "{}",
-    bool UnknownTimeZone = false, string? Phone = null, bool UnusablePhone = false, string? Rejection = null, string? Value = null);
+    long Line,
+    string? Email,
+    string? FirstName = null,
+    string? LastName = null,
+    string? TimeZone = null,
+    string Attributes = "{}",
+    string? UnknownTimeZone = null,
+    string? Phone = null,
+    string? UnusablePhone = null,
+    string? Rejection = null,
+    string? Value = null)
+{
+    /// <summary>What the contact is known by: the e-mail address, or the telephone number where there is none.</summary>
+    public string Key => Email ?? Phone ?? "";
+}
 
-/// <summary>Why a row of a file did not become a contact.</summary>
+/// <summary>Why a row of a file did not become a contact, or a value of it was left out.</summary>
 public static class RejectionReason
 {
     public const string Duplicate = "duplicate";
@@ -26,6 +43,13 @@ public static class RejectionReason
     public const string MissingAddress = "missing-address";
     public const string MalformedRow = "malformed-row";
     public const string InvalidText = "invalid-text";
+    public const string ValueTooLong = "value-too-long";
+
+    /// <summary>The contact is in without it; the row is rejected only where it has no e-mail address either.</summary>
+    public const string UnusablePhone = "unusable-phone";
+
+    /// <summary>The contact is in without it.</summary>
+    public const string UnknownTimeZone = "unknown-time-zone";
 }
 
 /// <summary>The rows that were read at a time.</summary>
@@ -53,6 +77,9 @@ public sealed class ContactFile : IAsyncDisposable
     CsvMalformedRecord? malformed;
     ContactColumns columns = null!;
 
+    /// <summary>What became of each column of the file.</summary>
+    public IReadOnlyList<ImportedColumn> Columns => columns.Columns;
+
     ContactFile(Stream content, Encoding? encoding)
     {
         json = new Utf8JsonWriter(attributes, Readable);
@@ -68,7 +95,13 @@ public sealed class ContactFile : IAsyncDisposable
     /// <exception cref="IOException">The upload broke off.</exception>
     public static async Task<(ContactFile? File, Refusal? Refusal)> Open(Stream content, Encoding? encoding, CancellationToken ct)
     {
-        var file = new ContactFile(content, encoding);
+        var (beginning, whole) = await FileBeginning.Read(content, FileKind.BytesNeeded, ct);
+        if (FileKind.Describe(beginning, isNarrow: encoding is null or { IsSingleByte: true }) is { } what)
+        {
+            return (null, new Refusal("file-not-csv", what, RefusalKind.Invalid));
+        }
+
+        var file = new ContactFile(whole, encoding);
         try
         {
             await file.reader.ReadHeaderAsync(ct);
@@ -168,50 +201,77 @@ public sealed class ContactFile : IAsyncDisposable
                 continue;
             }
 
-            var value = reader.GetString(i).Trim();
+            var value = CsvCell.Read(reader.GetString(i).Trim()).Trim();
             if (value.Length == 0)
             {
                 continue;
             }
 
-            // PostgreSQL's text has no zero character; the other one stands for bytes that are not of the file's encoding.
-            if (value.AsSpan().ContainsAny('\0', '\ufffd'))
+            if (ContactText.IsBroken(value))
             {
                 return Rejected(line, RejectionReason.InvalidText, $"{columns.Fields[i]}: {value.Replace("\0", "", StringComparison.Ordinal)}");
             }
 
+            if (ContactText.IsTooLong(value))
+            {
+                return Rejected(
+                    line, RejectionReason.ValueTooLong,
+                    string.Create(CultureInfo.InvariantCulture, $"{columns.Fields[i]}: {value.Length} characters, at most {ContactText.Longest} can be kept"));
+            }
+
             switch (columns.Fields[i])
             {
-                case "email": email = value; break;
-                case "phone": number = value; break;
-                case "first_name": firstName = value; break;
-                case "last_name": lastName = value; break;
-                case "time_zone": timeZone = value; break;
+                case ColumnNames.Email: email = OrNull(VisibleText.Trim(value)); break;
+                case ColumnNames.Phone: number = OrNull(VisibleText.Trim(value)); break;
+                case ColumnNames.FirstName: firstName = OrNull(VisibleText.MakeLine(value)); break;
+                case ColumnNames.LastName: lastName = OrNull(VisibleText.MakeLine(value)); break;
+                case ColumnNames.TimeZone: timeZone = OrNull(VisibleText.Trim(value)); break;
                 default: json.WriteString(columns.Fields[i], value); break;
             }
         }
 
-        if (email is null)
-        {
-            return Rejected(line, RejectionReason.MissingAddress, null);
-        }
-
-        if (EmailAddress.Normalise(email) is not { } address)
+        var address = EmailAddress.Normalise(email);
+        if (email is not null && address is null)
         {
             return Rejected(line, RejectionReason.InvalidAddress, email);
+        }
+
+        var phone = PhoneNumber.Normalise(number);
+        if (address is null && phone is null)
+        {
+            return number is null ? Rejected(line, RejectionReason.MissingAddress, null) : Rejected(line, RejectionReason.UnusablePhone, number);
         }
 
         json.WriteEndObject();
         json.Flush();
         var zone = timeZone is null ? null : TimeZones.Find(timeZone);
-        var phone = PhoneNumber.Normalise(number);
         return new FileRow(
-            line, address, firstName, lastName, zone, attributes.WrittenCount == 2 ? "{}" : Encoding.UTF8.GetString(attributes.WrittenSpan),
-            UnknownTimeZone: timeZone is not null && zone is null, phone, UnusablePhone: number is not null && phone is null);
+            line,
+            address,
+            firstName,
+            lastName,
+            zone,
+            attributes.WrittenCount == 2 ? "{}" : Encoding.UTF8.GetString(attributes.WrittenSpan),
+            UnknownTimeZone: zone is null ? Shown(timeZone) : null,
+            phone,
+            UnusablePhone: phone is null ? Shown(number) : null);
     }
 
-    static FileRow Rejected(long line, string reason, string? value) => new(
-        line, "", Rejection: reason, Value: value is { Length: > LongestValueShown } ? value[..LongestValueShown] : value);
+    static string? OrNull(string value) => value.Length == 0 ? null : value;
+
+    static FileRow Rejected(long line, string reason, string? value) => new(line, null, Rejection: reason, Value: Shown(value));
+
+    static string? Shown(string? value)
+    {
+        if (value is null)
+        {
+            return null;
+        }
+
+        var shown = VisibleText.Show(value);
+        return shown.Length <= LongestValueShown ? shown
+            : shown[..(char.IsHighSurrogate(shown[LongestValueShown - 1]) ? LongestValueShown - 1 : LongestValueShown)];
+    }
 
     public async ValueTask DisposeAsync()
     {

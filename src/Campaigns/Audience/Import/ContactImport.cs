@@ -6,7 +6,12 @@ namespace Campaigns.Audience.Import;
 // The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
 
 /// <param name="ListId">The list that the contacts are added to; null for none.</param>
-public sealed record ImportStarted(string? FileName, Guid? ListId, ExistingContacts Existing);
+/// <param name="Columns">Which column of the file became what; null for an import of before this was told.</param>
+public sealed record ImportStarted(
+    string? FileName,
+    Guid? ListId,
+    ExistingContacts Existing,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null);
 
 /// <summary>What one chunk came to; its rows are in the same commit.</summary>
 /// <param name="Line">The last line that was read.</param>
@@ -41,7 +46,8 @@ public enum ImportStatus
 public sealed record ContactImport(
     ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
     long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0) : IStreamState<ContactImport>
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null) : IStreamState<ContactImport>
 {
     public static readonly ContactImport Initial = new(ImportStatus.Unknown, null, null, ExistingContacts.Keep, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
@@ -56,6 +62,7 @@ public sealed record ContactImport(
         ImportStarted started => this with
         {
             Status = ImportStatus.Running, FileName = started.FileName, ListId = started.ListId, ExistingContacts = started.Existing,
+            Columns = started.Columns,
         },
         ImportProgressed chunk => this with
         {

@@ -4,17 +4,25 @@ namespace Campaigns.Audience.Import;
 /// <param name="SeenOnLine">The line of this same file that named it before; null when it is older than the import.</param>
 public sealed record KnownContact(Guid Id, long? SeenOnLine);
 
-/// <summary>A row that did not become a contact, as it is kept and shown.</summary>
+/// <summary>A row that did not become a contact, or a value without which it became one, as it is kept and shown.</summary>
 /// <param name="Line">Where the row begins in the file; the header is line 1.</param>
-/// <param name="Reason"><c>duplicate</c>, <c>invalid-address</c>, <c>missing-address</c>, <c>malformed-row</c> or <c>invalid-text</c>.</param>
+/// <param name="Reason">
+/// Of a row: <c>duplicate</c>, <c>invalid-address</c>, <c>missing-address</c>, <c>malformed-row</c>, <c>invalid-text</c> or <c>value-too-long</c>. Of a value:
+/// <c>unknown-time-zone</c> or <c>unusable-phone</c>, which is that of a row where it has no e-mail address either.
+/// </param>
+/// <param name="Value">Invisible characters in it are shown as in <c>&lt;U+200B&gt;</c>.</param>
 /// <param name="DuplicateOf">The line that named the same address first.</param>
 public sealed record RejectedRow(long Line, string Reason, string? Value, long? DuplicateOf);
 
 /// <summary>What the rows of one chunk come to.</summary>
+/// <param name="LeftOut">Values of contacts that are in without them.</param>
 public sealed record ImportChunk(
-    IReadOnlyList<(Guid Id, FileRow Row)> Created, IReadOnlyList<(Guid Id, FileRow Row)> Known, IReadOnlyList<RejectedRow> Rejected)
+    IReadOnlyList<(Guid Id, FileRow Row)> Created,
+    IReadOnlyList<(Guid Id, FileRow Row)> Known,
+    IReadOnlyList<RejectedRow> Rejected,
+    IReadOnlyList<RejectedRow> LeftOut)
 {
-    /// <summary>Sorts the rows; an address counts once per file, and its first line wins.</summary>
+    /// <summary>Sorts the rows; an address, or the number of one who has none, counts once per file, and its first line wins.</summary>
     public static ImportChunk Decide(IReadOnlyList<FileRow> rows, IReadOnlyDictionary<string, KnownContact> known, DateTimeOffset now)
     {
         var created = new List<(Guid, FileRow)>(rows.Count);
@@ -27,27 +35,27 @@ public sealed record ImportChunk(
             {
                 rejected.Add(new RejectedRow(row.Line, reason, row.Value, null));
             }
-            else if (inThisChunk.TryGetValue(row.Email, out var first))
+            else if (inThisChunk.TryGetValue(row.Key, out var first))
             {
-                rejected.Add(new RejectedRow(row.Line, RejectionReason.Duplicate, row.Email, first));
+                rejected.Add(new RejectedRow(row.Line, RejectionReason.Duplicate, row.Key, first));
             }
-            else if (!known.TryGetValue(row.Email, out var contact))
+            else if (!known.TryGetValue(row.Key, out var contact))
             {
-                inThisChunk.Add(row.Email, row.Line);
+                inThisChunk.Add(row.Key, row.Line);
                 created.Add((Guid.CreateVersion7(now), row));
             }
             else if (contact.SeenOnLine is { } earlier)
             {
-                rejected.Add(new RejectedRow(row.Line, RejectionReason.Duplicate, row.Email, earlier));
+                rejected.Add(new RejectedRow(row.Line, RejectionReason.Duplicate, row.Key, earlier));
             }
             else
             {
-                inThisChunk.Add(row.Email, row.Line);
+                inThisChunk.Add(row.Key, row.Line);
                 existing.Add((contact.Id, row));
             }
         }
 
-        return new ImportChunk(created, existing, rejected);
+        return new ImportChunk(created, existing, rejected, FindLeftOut(rows, rejected));
     }
 
     public ImportProgressed Progress(ExistingContacts policy)
@@ -62,7 +70,27 @@ public sealed record ImportChunk(
             Updated: policy == ExistingContacts.Update ? Known.Count : 0,
             Duplicate: duplicates,
             Invalid: Rejected.Count - duplicates,
-            UnknownTimeZones: taken.Count(contact => contact.Row.UnknownTimeZone),
-            UnusablePhones: taken.Count(contact => contact.Row.UnusablePhone));
+            UnknownTimeZones: LeftOut.Count(value => value.Reason == RejectionReason.UnknownTimeZone),
+            UnusablePhones: LeftOut.Count(value => value.Reason == RejectionReason.UnusablePhone));
+    }
+
+    static List<RejectedRow> FindLeftOut(IReadOnlyList<FileRow> rows, List<RejectedRow> rejected)
+    {
+        var leftOut = new List<RejectedRow>();
+        var isRejected = rejected.Select(row => row.Line).ToHashSet();
+        foreach (var row in rows.Where(row => row is { UnusablePhone: not null } or { UnknownTimeZone: not null } && !isRejected.Contains(row.Line)))
+        {
+            if (row.UnusablePhone is { } phone)
+            {
+                leftOut.Add(new RejectedRow(row.Line, RejectionReason.UnusablePhone, phone, null));
+            }
+
+            if (row.UnknownTimeZone is { } zone)
+            {
+                leftOut.Add(new RejectedRow(row.Line, RejectionReason.UnknownTimeZone, zone, null));
+            }
+        }
+
+        return leftOut;
     }
 }

@@ -13,7 +13,7 @@ using Wolverine;
 namespace Campaigns.Audience.Import;
 
 /// <param name="List">The id of a list, or the name of one, which is made when there is none; null for no list.</param>
-public sealed record ImportContacts(string? List, ExistingContacts Existing, string? FileName);
+public sealed record ImportContacts(string? List, ExistingContacts Existing, string? FileName, IReadOnlyList<ImportedColumn> Columns);
 
 /// <summary>Begins an import.</summary>
 public sealed record StartImport(Guid ImportId, ImportContacts Import);
@@ -47,7 +47,7 @@ public static class ImportContactsHandler
         }
 
         caller.Keep();
-        return import.Record(Outcome.Record(new ImportStarted(command.Import.FileName, listId, command.Import.Existing))
+        return import.Record(Outcome.Record(new ImportStarted(command.Import.FileName, listId, command.Import.Existing, command.Import.Columns))
             .Schedule(new LookAfterImport(command.ImportId, 1), time + LookAfterImportHandler.Patience));
     }
 
@@ -115,12 +115,13 @@ public static class ImportContactsHandler
 
     static async Task<Dictionary<string, KnownContact>> Known(Guid importId, IReadOnlyList<FileRow> rows, IDocumentSession session, CancellationToken ct)
     {
-        var addresses = rows.Where(row => row.Rejection is null).Select(row => row.Email).ToArray();
+        var addresses = rows.Select(row => row.Email).OfType<string>().ToArray();
+        var numbers = rows.Where(row => row is { Rejection: null, Email: null }).Select(row => row.Phone).OfType<string>().ToArray();
         var known = await session.DocumentStore.Database.Query(
             KnownContacts,
-            reader => (Email: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.ValueOrNull<long>(2))),
-            ct, session.TenantId, addresses, importId);
-        return known.ToDictionary(found => found.Email, found => found.Contact, StringComparer.Ordinal);
+            reader => (Key: reader.GetString(0), Contact: new KnownContact(reader.GetGuid(1), reader.ValueOrNull<long>(2))),
+            ct, session.TenantId, addresses, importId, numbers);
+        return known.ToDictionary(found => found.Key, found => found.Contact, StringComparer.Ordinal);
     }
 
     static void AddRows(IDocumentSession session, StreamState<ContactImport> import, ImportChunk chunk, DateTimeOffset time)
@@ -155,9 +156,9 @@ public static class ImportContactsHandler
             session.Sql(InsertListMembers, session.TenantId, list, members);
         }
 
-        if (chunk.Rejected.Count > 0)
+        if (chunk.Rejected.Count + chunk.LeftOut.Count > 0)
         {
-            var rows = chunk.Rejected;
+            RejectedRow[] rows = [.. chunk.Rejected, .. chunk.LeftOut];
             session.Sql(
                 InsertRejections, session.TenantId, import.Id,
                 Column(rows, row => row.Line), Column(rows, row => row.Reason), Column(rows, row => row.Value), Column(rows, row => row.DuplicateOf));
@@ -229,8 +230,8 @@ static class ImportContactsEndpoints
         .WithName("ImportContacts")
         .WithSummary("Import contacts from a CSV file")
         .WithDescription(
-            "The file has a header line; the column email is required, phone, first_name, last_name and time_zone are known, "
-            + "every other column becomes an attribute. "
+            "The file has a header line with a column email, phone or both; first_name, last_name and time_zone are known too, each by many names "
+            + "in many languages, and every other column becomes an attribute: the answer says which became what. "
             + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, "
             + "which is made when there is none of that name. "
             + "`existing` says what becomes of contacts that were there before: keep (the default) or update.")
@@ -269,7 +270,7 @@ static class ImportContactsEndpoints
 
         await using (file)
         {
-            var command = new ImportContacts(list, existing == "update" ? ExistingContacts.Update : ExistingContacts.Keep, upload!.Name);
+            var command = new ImportContacts(list, existing == "update" ? ExistingContacts.Update : ExistingContacts.Keep, upload!.Name, file.Columns);
             var decided = await new FileImport(request).Run(command, file, ct);
             return decided.Refusal?.ToProblem() ?? Answer(decided.Stream);
         }

@@ -12,17 +12,19 @@ namespace Campaigns.Audience.Import;
 /// <summary>What an import has come to so far. Every row of the file is one of created, existing, updated, duplicate and invalid.</summary>
 /// <param name="Line">The last line of the file whose row is in.</param>
 /// <param name="UnknownTimeZones">Contacts whose time zone was not understood and left empty.</param>
+/// <param name="Columns">Which column of the file became what, in their order; null for an import of before this was told.</param>
 /// <param name="Failure">Why it ended before the file did.</param>
 /// <param name="UnusablePhones">Contacts whose telephone number was none, or lacked its country code, and was left empty.</param>
 public sealed record ImportReport(
     Guid Id, ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
-    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure, long UnusablePhones)
+    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure, long UnusablePhones,
+    IReadOnlyList<ImportedColumn>? Columns)
 {
     internal static ImportReport Of(StreamState<ContactImport> import) => Of(import.Id, import.State);
 
     internal static ImportReport Of(Guid id, ContactImport import) => new(
         id, import.Status, import.FileName, import.ListId, import.ExistingContacts, import.Line, import.Rows, import.Created,
-        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones);
+        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones, import.Columns);
 }
 
 public static class ImportReportEndpoints
@@ -38,7 +40,7 @@ public static class ImportReportEndpoints
             .WithName("GetImport").WithSummary("An import: its progress while it runs, its report afterwards")
             .Produces<ImportReport>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/imports/{id:guid}/rejections", Rejections)
-            .WithName("ListImportRejections").WithSummary("The rows that did not become contacts, by line; format=csv downloads all of them")
+            .WithName("ListImportRejections").WithSummary("The rows that did not become contacts, and the values that were left out of others, by line; format=csv downloads all of them")
             .Produces<Page<RejectedRow>>().Produces<string>(StatusCodes.Status200OK, "text/csv").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -71,15 +73,14 @@ public static class ImportReportEndpoints
             return TypedResults.Stream(body => WriteCsv(request, id, body, ct), "text/csv; charset=utf-8", $"rejections-{id}.csv");
         }
 
-        var after = page.AfterNumber ?? 0;
-        var rows = await Read(request, id, after, page.Size + 1, ct);
-        return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Line.ToString(CultureInfo.InvariantCulture)));
+        var rows = await Read(request, id, Position.Read(page), page.Size + 1, ct);
+        return TypedResults.Ok(Page.Of(rows, page.Size, row => Position.After(row).ToString()));
     }
 
-    static Task<List<RejectedRow>> Read(ApiRequest request, Guid id, long after, int atMost, CancellationToken ct) => request.Store.Database.Query(
+    static Task<List<RejectedRow>> Read(ApiRequest request, Guid id, Position after, int atMost, CancellationToken ct) => request.Store.Database.Query(
         ReadRejections, reader => new RejectedRow(
             reader.GetInt64(0), reader.GetString(1), reader.TextOrNull(2), reader.ValueOrNull<long>(3)),
-        ct, request.TenantId, id, after, atMost);
+        ct, request.TenantId, id, after.Line, after.Reason, atMost);
 
     static async Task WriteCsv(ApiRequest request, Guid id, Stream body, CancellationToken ct)
     {
@@ -88,12 +89,28 @@ public static class ImportReportEndpoints
         var rows = new List<RejectedRow>();
         do
         {
-            rows = await Read(request, id, rows.Count == 0 ? 0 : rows[^1].Line, PageRequest.LargestLimit, ct);
+            rows = await Read(request, id, rows.Count == 0 ? Position.Start : Position.After(rows[^1]), PageRequest.LargestLimit, ct);
             foreach (var row in rows)
             {
                 await writer.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"{row.Line},{row.Reason},{CsvCell.Of(row.Value)},{row.DuplicateOf}\r\n"));
             }
         }
         while (rows.Count == PageRequest.LargestLimit);
+    }
+
+    // A line has as many entries as values that were left out of it.
+    readonly record struct Position(long Line, string Reason)
+    {
+        public static readonly Position Start = new(0, "");
+
+        public static Position After(RejectedRow row) => new(row.Line, row.Reason);
+
+        /// <exception cref="BadHttpRequestException">The cursor is none of this list.</exception>
+        public static Position Read(PageRequest page) => page.After is not { } after ? Start
+            : after.Split(' ') is [var line, var reason] && long.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? new Position(number, reason)
+            : throw PageRequest.NotOurs();
+
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Line} {Reason}");
     }
 }

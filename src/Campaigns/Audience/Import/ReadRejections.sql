@@ -1,5 +1,5 @@
 select line, reason, value, duplicate_of
 from import_rejections
-where tenant_id = $1 and import_id = $2 and line > $3
-order by line
-limit $4
+where tenant_id = $1 and import_id = $2 and (line, reason) > ($3, $4)
+order by line, reason
+limit $5

@@ -40,7 +40,7 @@ create table idempotency_keys (
 create table contacts (
     tenant_id   varchar     not null,
     id          uuid        not null,
-    email       varchar     not null, -- trimmed, lower case
+    email       varchar,              -- lower case, the domain as its A-label
     first_name  varchar,
     last_name   varchar,
     time_zone   varchar,              -- IANA name
@@ -50,13 +50,17 @@ create table contacts (
     import_line bigint,               -- how an import knows a duplicate without remembering the file
     created_at  timestamptz not null,
     updated_at  timestamptz not null,
-    primary key (tenant_id, id)
+    primary key (tenant_id, id),
+    constraint can_be_written_to check (email is not null or phone is not null)
 );
 
 create unique index contacts_by_email on contacts (tenant_id, email);
 
 -- Not unique: a household shares a telephone.
 create index contacts_by_phone on contacts (tenant_id, phone) where phone is not null;
+
+-- Who has no address is known by the number.
+create unique index contacts_by_phone_alone on contacts (tenant_id, phone) where email is null;
 
 create table lists (
     tenant_id  varchar     not null,
@@ -76,6 +80,7 @@ create table list_members (
     primary key (tenant_id, list_id, contact_id)
 );
 
+-- Rows that became no contacts, and values that were left out of others: of one row there may be several.
 create table import_rejections (
     tenant_id    varchar not null,
     import_id    uuid    not null,
@@ -83,7 +88,7 @@ create table import_rejections (
     reason       varchar not null,
     value        varchar,
     duplicate_of bigint, -- the line that named the same address before
-    primary key (tenant_id, import_id, line)
+    primary key (tenant_id, import_id, line, reason)
 );
 
 -- Sending: the ledger, an inline projection ----------------------------------------------------------------------------
