@@ -21,7 +21,7 @@ public sealed record CampaignInput(
     static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
 
     public CampaignSettings ToSettings() => new(
-        Name!.Trim(), ListId, TemplateId, From, Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
+        Name!.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
         LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
         Channels ?? CampaignChannels.Email, IgnoresFrequencyCap);
 
@@ -39,9 +39,7 @@ public sealed record CampaignInput(
 
         Check(!string.IsNullOrWhiteSpace(Name) && Name.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
         Check(Name?.Any(char.IsControl) != true, "name", "A name is one line of text.");
-        Check(
-            From?.Name is null || (From.Name.Length <= LongestName && !From.Name.Any(char.IsControl)), "from.name",
-            $"One line of at most {LongestName} characters.");
+        Check(SenderAddress.CheckName(From?.Name) is null, "from.name", SenderAddress.CheckName(From?.Name) ?? "");
         Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");
         Check(From?.ReplyTo is null || EmailAddress.Normalise(From.ReplyTo) is not null, "from.replyTo", "This is no e-mail address.");
         Check(NoOpenAfterSeconds is null or (> 0 and <= 365 * 24 * 3600), "noOpenAfterSeconds", "More than 0 seconds and at most 365 days.");

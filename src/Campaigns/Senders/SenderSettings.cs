@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Campaigns.Audience;
+using Campaigns.Providers;
 
 namespace Campaigns.Senders;
 
@@ -13,7 +14,7 @@ public sealed partial record SenderSettings(
     string Name, string? Email = null, string? ReplyTo = null, string? Owner = null, string? Phone = null, string? MessagingServiceId = null,
     SenderLimits? Limits = null, WarmUp? WarmUp = null)
 {
-    const int LongestName = 200;
+    const int LongestName = SenderAddress.LongestName;
     const int MostDays = 366;
 
     /// <summary>Equal where all that people decided is.</summary>
@@ -41,7 +42,8 @@ public sealed partial record SenderSettings(
             }
         }
 
-        Check(!string.IsNullOrWhiteSpace(Name) && IsLine(Name), "name", $"One line of 1 to {LongestName} characters is needed.");
+        Check(!string.IsNullOrWhiteSpace(Name) && Name.Length <= LongestName, "name", $"One line of 1 to {LongestName} characters is needed.");
+        Check(SenderAddress.CheckName(Name) is null, "name", SenderAddress.CheckName(Name) ?? "");
         Check(Owner is null || IsLine(Owner), "owner", $"One line of at most {LongestName} characters.");
         Check(
             Email is not null || Phone is not null || MessagingServiceId is not null, "email",

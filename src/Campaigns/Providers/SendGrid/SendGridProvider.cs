@@ -92,11 +92,11 @@ public sealed class SendGridProvider(
         }
 
         var personalization = new Personalization(
-            [new Mailbox(message.To, DisplayName(message.ToName))], message.UnsubscribeHeaders,
+            [new Mailbox(message.To, HeaderName(message.ToName))], message.UnsubscribeHeaders,
             new Dictionary<string, string> { [MessageIdArgument] = message.Id, [OrganisationArgument] = message.TenantId });
         return new MailSendRequest(
             [personalization],
-            new Mailbox(message.From.Email, DisplayName(message.From.Name)),
+            new Mailbox(message.From.Email, HeaderName(message.From.Name)),
             message.From.ReplyTo is { } replyTo ? new Mailbox(replyTo) : null,
             message.Subject,
             content,
@@ -105,8 +105,9 @@ public sealed class SendGridProvider(
             message.Untracked ? new TrackingSettings(new ClickTracking(false, false)) : null);
     }
 
-    // SendGrid refuses names with these.
-    static string? DisplayName(string? name) => string.IsNullOrWhiteSpace(name) ? null : name.Replace(';', ' ').Replace(',', ' ');
+    // SendGrid refuses names with , and ;, and writes a name into the header as it is: what has a meaning there would make another address of it.
+    static string? HeaderName(string? name) => DisplayName.Create(name)?.Replace(';', ' ').Replace(',', ' ').Replace('<', ' ').Replace('>', ' ').Replace('\\', ' ')
+        .Replace('"', '\'');
 
     async Task<SendResult> Read(HttpResponseMessage response, CancellationToken ct)
     {

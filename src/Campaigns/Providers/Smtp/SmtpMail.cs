@@ -1,4 +1,5 @@
 using System.Text;
+using Campaigns.Audience;
 using MimeKit;
 
 namespace Campaigns.Providers.Smtp;
@@ -14,7 +15,7 @@ static class SmtpMail
         {
             MessageId = $"{email.Id}@{from.Domain}", // our id in the place that bounces quote
             Date = now,
-            Subject = OneLine(email.Subject),
+            Subject = VisibleText.MakeLine(email.Subject),
             From = { from },
             To = { ReadAddress(email.To, email.ToName) },
             Body = WriteBody(email),
@@ -50,8 +51,7 @@ static class SmtpMail
             throw new FormatException("This is no e-mail address");
         }
 
-        var shown = string.IsNullOrWhiteSpace(name) ? null : OneLine(name);
-        return new MailboxAddress(Encoding.UTF8, shown, MailboxAddress.EncodeAddrspec(parsed.Address));
+        return new MailboxAddress(Encoding.UTF8, DisplayName.Create(name), MailboxAddress.EncodeAddrspec(parsed.Address));
     }
 
     static MimeEntity WriteBody(OutgoingEmail email)
@@ -76,6 +76,4 @@ static class SmtpMail
         parts.ForEach(both.Add);
         return both;
     }
-
-    static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }
