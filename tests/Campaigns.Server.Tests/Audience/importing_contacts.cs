@@ -4,7 +4,6 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Campaigns.Server.Tests.Sending;
 using Campaigns.Storage;
 
 namespace Campaigns.Server.Tests.Audience;

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using Campaigns.Server.Tests.Sending;
-using Campaigns.Server.Tests.Tracking;
 
 namespace Campaigns.Server.Tests.Consent;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using Campaigns.Insight;
 using Campaigns.Server.Tests.Sending;
-using Campaigns.Server.Tests.Tracking;
 
 namespace Campaigns.Server.Tests.Consent;
 

@@ -5,8 +5,6 @@ using Alba;
 using Campaigns.Planning;
 using Campaigns.Sandbox;
 using Campaigns.Sending;
-using Campaigns.Server.Tests.Sandbox;
-using Campaigns.Server.Tests.Sending;
 using Campaigns.Tenancy;
 using Marten;
 using Microsoft.AspNetCore.Http;

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Planning;
-using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Http;
 

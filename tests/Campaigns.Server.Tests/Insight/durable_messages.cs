@@ -3,8 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Campaigns.Consent;
 using Campaigns.Planning;
-using Campaigns.Server.Tests.Running;
-using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Insight;
 

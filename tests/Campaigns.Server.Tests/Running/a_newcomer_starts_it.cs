@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Campaigns.Server.Tests.Postgres;
-using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Running;
 

@@ -1,6 +1,5 @@
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
-using Campaigns.Server.Tests.Sandbox;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -216,7 +216,7 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
         paused.Reason.ShouldNotBeNull().ShouldContain("401");
         (await run.Api.GetJson($"campaigns/{campaign}")).Text("pausedBy").ShouldBe("breaker");
 
-        run.Provider.ApiKey = Sandbox.SandboxRun.Options.ApiKey;
+        run.Provider.ApiKey = SandboxRun.Options.ApiKey;
         await run.Api.Command(campaign, "resume");
         await run.Settle();
 
@@ -231,7 +231,7 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
     public async Task pauses_when_the_provider_cannot_be_reached_and_loses_nobody()
     {
         var good = run.Provider.BaseAddress;
-        run.Provider.BaseAddress = new Uri($"http://127.0.0.1:{Running.ServerProcess.FreePort()}");
+        run.Provider.BaseAddress = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
         var campaign = await run.Api.Launch(People(16), new Pace(new BatchPace(10, 10, 0, 0)));
 
         await run.Work();

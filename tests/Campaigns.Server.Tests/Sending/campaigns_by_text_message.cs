@@ -6,7 +6,6 @@ using Campaigns.Planning;
 using Campaigns.Providers.Twilio;
 using Campaigns.Recipients;
 using Campaigns.Server.Tests.Consent;
-using Campaigns.Server.Tests.Tracking;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

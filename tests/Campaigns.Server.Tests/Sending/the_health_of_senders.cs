@@ -2,7 +2,6 @@ using System.Text.Json;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
-using Campaigns.Server.Tests.Tracking;
 
 namespace Campaigns.Server.Tests.Sending;
 

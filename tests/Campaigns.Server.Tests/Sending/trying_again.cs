@@ -4,7 +4,6 @@ using System.Text.Json;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
-using Campaigns.Server.Tests.Tracking;
 using Marten;
 using Npgsql;
 

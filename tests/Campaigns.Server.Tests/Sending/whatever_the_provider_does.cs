@@ -2,7 +2,6 @@ using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Sandbox;
 using Campaigns.Sandbox.Faults;
-using Campaigns.Server.Tests.Running;
 
 namespace Campaigns.Server.Tests.Sending;
 

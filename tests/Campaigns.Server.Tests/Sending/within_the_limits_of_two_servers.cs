@@ -1,7 +1,6 @@
 using System.Globalization;
 using Campaigns.Planning;
 using Campaigns.Sandbox;
-using Campaigns.Server.Tests.Running;
 using Xunit.Abstractions;
 
 namespace Campaigns.Server.Tests.Sending;

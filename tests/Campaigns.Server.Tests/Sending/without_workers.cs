@@ -1,9 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Campaigns.Planning;
-using Campaigns.Recipients;
-using Campaigns.Server.Tests.Running;
 
 namespace Campaigns.Server.Tests.Sending;
 
@@ -59,44 +56,6 @@ public sealed class without_workers(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task nobody_gets_it_twice_when_it_is_killed_in_the_middle_of_a_round()
-    {
-        await using var stage = await Stage.Set(await postgres.NewDatabase());
-        await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
-        var settings = Settings(stage, gate.Address);
-        ServerProcess? server = null;
-        gate.After = message =>
-        {
-            if (message == People / 2)
-            {
-                server!.Kill();
-            }
-
-            return Task.FromResult(true);
-        };
-        server = await ServerProcess.Start(settings);
-        try
-        {
-            using var api = server.Client(stage.Key);
-            var campaign = await api.Launch(Enumerable.Range(1, People).Select(i => $"person{i}@a.example"), new Pace(new BatchPace(20, 20, 0, 0)));
-
-            await Should.ThrowAsync<Exception>(() => Rounds(api, campaign));
-            await server.Exit();
-            await server.DisposeAsync();
-            server = await ServerProcess.Start(settings);
-            await Rounds(api, campaign);
-
-            var recipients = await stage.ShouldAccountFor(People, campaign);
-            gate.Count.ShouldBeGreaterThanOrEqualTo(People - 20);
-            recipients.Count(recipient => recipient.Status == RecipientStatus.Sent).ShouldBe(gate.Accepted.Count);
-        }
-        finally
-        {
-            await server.DisposeAsync();
-        }
-    }
-
-    [Fact]
     public async Task with_workers_no_request_does_their_work()
     {
         await using var stage = await Stage.Set(await postgres.NewDatabase());
@@ -107,18 +66,6 @@ public sealed class without_workers(PostgresFixture postgres)
 
         round.StatusCode.ShouldBe(HttpStatusCode.Conflict);
         (await round.Json()).Text("type").ShouldBe("/problems/workers-run");
-    }
-
-    /// <summary>Asks for rounds, as cron would, until the campaign is over.</summary>
-    static async Task Rounds(HttpClient api, Guid campaign)
-    {
-        for (var rounds = 0; !(await api.Progress(campaign)).IsOver(); rounds++)
-        {
-            rounds.ShouldBeLessThan(500);
-            using var round = await api.PostAsync(new Uri("process", UriKind.Relative), null);
-            round.EnsureSuccessStatusCode();
-            (await round.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("handled").GetInt32().ShouldBeGreaterThanOrEqualTo(0);
-        }
     }
 
     static Dictionary<string, string?> Settings(Stage stage, Uri provider) => new(stage.Settings(provider)) { ["Workers:Enabled"] = "false" };

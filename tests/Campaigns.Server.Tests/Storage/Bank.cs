@@ -1,6 +1,5 @@
 using Campaigns.Planning;
 using Campaigns.Senders;
-using Campaigns.Server.Tests.Sending;
 using Campaigns.Storage.Doctor;
 using Campaigns.Storage.Rebuild;
 using Campaigns.Storage.Schema;

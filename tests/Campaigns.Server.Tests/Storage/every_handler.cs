@@ -4,7 +4,6 @@ using Campaigns.Handlers;
 using Campaigns.Planning;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sending;
-using Campaigns.Server.Tests.Sending;
 using Campaigns.Tracking;
 using JasperFx.CodeGeneration.Frames;
 using Marten;

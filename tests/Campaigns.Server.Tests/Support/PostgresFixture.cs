@@ -8,21 +8,6 @@ using Npgsql;
 
 namespace Campaigns.Server.Tests.Support;
 
-/// <summary>The classes marked <c>[Collection("postgres")]</c> share one PostgreSQL, and get a database each.</summary>
-[CollectionDefinition("postgres")]
-public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>;
-
-/// <summary>
-/// The classes of the collections <c>killing</c> and <c>waiting</c> run servers in processes of their own and mostly wait for them: beside the others
-/// and each other, over a PostgreSQL of their own.
-/// </summary>
-[CollectionDefinition("killing")]
-public sealed class KillingCollection : ICollectionFixture<PostgresFixture>;
-
-/// <summary>As <see cref="KillingCollection"/>.</summary>
-[CollectionDefinition("waiting")]
-public sealed class WaitingCollection : ICollectionFixture<PostgresFixture>;
-
 /// <summary>One PostgreSQL per collection of tests, fast instead of durable, removed at the end.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {

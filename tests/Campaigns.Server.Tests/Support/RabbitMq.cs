@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Campaigns.Server.Tests.Running;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 

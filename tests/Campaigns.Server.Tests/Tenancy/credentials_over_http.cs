@@ -3,10 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Campaigns.Planning;
 using Campaigns.Providers.SendGrid;
-using Campaigns.Server.Tests.Running;
-using Campaigns.Server.Tests.Sandbox;
 using Campaigns.Server.Tests.Sending;
-using Campaigns.Server.Tests.Tracking;
 using Campaigns.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 

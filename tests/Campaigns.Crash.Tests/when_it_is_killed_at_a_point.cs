@@ -1,11 +1,9 @@
-using Campaigns.Storage;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Sandbox.Faults;
-using Campaigns.Server.Tests.Running;
 using Npgsql;
 
-namespace Campaigns.Server.Tests.Sending;
+namespace Campaigns.Crash.Tests;
 
 /// <summary>The real executable, killed (SIGKILL) at each point between the claim of a batch and the record of its results.</summary>
 [Collection("killing")]
@@ -73,6 +71,7 @@ public sealed class when_it_is_killed_at_a_point(PostgresFixture postgres)
             server = await ServerProcess.Start(settings);
             await stage.Api.Follow(campaign, progress => progress.IsOver() && progress.InDoubt == inDoubt && progress.Sent == Messages - inDoubt);
 
+            await stage.ShouldComeToRest();
             var recipients = await stage.ShouldAccountFor(Messages, campaign);
             recipients.Count(recipient => recipient.Status == RecipientStatus.InDoubt).ShouldBe(inDoubt);
             (await stage.Api.Progress(campaign)).Status.ShouldBe(inDoubt == 0 ? CampaignStatus.Completed : CampaignStatus.Partial);

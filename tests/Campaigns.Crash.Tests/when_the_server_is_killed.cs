@@ -1,13 +1,12 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Sandbox;
-using Campaigns.Server.Tests.Running;
-using Campaigns.Server.Tests.Tracking;
-using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
 
-namespace Campaigns.Server.Tests.Sending;
+namespace Campaigns.Crash.Tests;
 
 /// <summary>The real executable, killed (SIGKILL) in the middle of sending.</summary>
 [Collection("killing")]
@@ -64,8 +63,6 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         {
             await server.DisposeAsync();
         }
-
-        await stage.Services.ShouldSurviveARebuild();
     }
 
     [Fact]
@@ -140,8 +137,6 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         {
             await server.DisposeAsync();
         }
-
-        await stage.Services.ShouldSurviveARebuild();
     }
 
     [Fact]
@@ -184,6 +179,58 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
         }
     }
 
+    [Fact]
+    public async Task nobody_gets_it_twice_when_one_without_workers_was_asked_for_a_round()
+    {
+        const int people = 120;
+        await using var stage = await Stage.Set(await postgres.NewDatabase());
+        await using var gate = await ProviderGate.Start(stage.Sandbox.Address);
+        var settings = stage.Settings(gate.Address);
+        settings["Workers:Enabled"] = "false";
+        ServerProcess? server = null;
+        gate.After = message =>
+        {
+            if (message == people / 2)
+            {
+                server!.Kill();
+            }
+
+            return Task.FromResult(true);
+        };
+        server = await ServerProcess.Start(settings);
+        try
+        {
+            using var api = server.Client(stage.Key);
+            var campaign = await api.Launch(Enumerable.Range(1, people).Select(i => $"person{i}@a.example"), new Pace(new BatchPace(20, 20, 0, 0)));
+
+            await Should.ThrowAsync<Exception>(() => Rounds(api, campaign));
+            await server.Exit();
+            await server.DisposeAsync();
+            server = await ServerProcess.Start(settings);
+            await Rounds(api, campaign);
+
+            var recipients = await stage.ShouldAccountFor(people, campaign);
+            gate.Count.ShouldBeGreaterThanOrEqualTo(people - 20);
+            recipients.Count(recipient => recipient.Status == RecipientStatus.Sent).ShouldBe(gate.Accepted.Count);
+        }
+        finally
+        {
+            await server.DisposeAsync();
+        }
+    }
+
+    /// <summary>Asks for rounds, as cron would, until the campaign is over.</summary>
+    static async Task Rounds(HttpClient api, Guid campaign)
+    {
+        for (var rounds = 0; !(await api.Progress(campaign)).IsOver(); rounds++)
+        {
+            rounds.ShouldBeLessThan(500);
+            using var round = await api.PostAsync(new Uri("process", UriKind.Relative), null);
+            round.EnsureSuccessStatusCode();
+            (await round.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("handled").GetInt32().ShouldBeGreaterThanOrEqualTo(0);
+        }
+    }
+
     /// <returns>False when the server went away before the end.</returns>
     static Task<bool> IsFollowedToItsEnd(HttpClient api, Guid campaign) => IsFollowed(api, campaign, progress => progress.IsOver());
 
@@ -221,7 +268,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             || recipient.Status == RecipientStatus.InDoubt || recipient.Status == RecipientStatus.Skipped);
         recipients.Where(recipient => recipient.Status == RecipientStatus.Sent).Select(recipient => recipient.Id).ShouldBe(accepted, ignoreOrder: true);
         (await api.Progress(campaign)).Status.ShouldBeOneOf(CampaignStatus.Completed, CampaignStatus.Partial);
-        await stage.Store.ShouldAddUp();
+        await stage.ShouldComeToRest();
     }
 
     Random Seeded()

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Campaigns.Providers.Twilio;
 
-namespace Campaigns.Server.Tests.Tracking;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>Posts signed callbacks and messages as Twilio would, but exactly those that a test wants.</summary>
 /// <param name="publicUrl">What Twilio takes the server's address for.</param>

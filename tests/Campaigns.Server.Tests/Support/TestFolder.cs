@@ -1,7 +1,7 @@
 using Campaigns.Server.Postgres;
 using Npgsql;
 
-namespace Campaigns.Server.Tests.Postgres;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>A data folder for one test.</summary>
 sealed class TestFolder

@@ -1,4 +1,4 @@
-namespace Campaigns.Server.Tests.Sending;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>Settings for tests that are about neither limits nor breakers.</summary>
 static class NoLimits

@@ -5,7 +5,7 @@ using System.Text.Json;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
 
-namespace Campaigns.Server.Tests.Tracking;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>Posts signed events as SendGrid would, but exactly those that a test wants.</summary>
 sealed class SendGridVoice

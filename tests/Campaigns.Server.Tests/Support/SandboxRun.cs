@@ -5,7 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Campaigns.Sandbox;
 
-namespace Campaigns.Server.Tests.Sandbox;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>A sandbox in a hurry, and a client that holds its key.</summary>
 sealed class SandboxRun : IAsyncDisposable

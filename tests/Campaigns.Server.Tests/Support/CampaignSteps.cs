@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 using Campaigns.Insight;
 using Campaigns.Planning;
 
-namespace Campaigns.Server.Tests.Sending;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>A campaign over the API, step by step.</summary>
 static class CampaignSteps

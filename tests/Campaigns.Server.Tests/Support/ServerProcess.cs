@@ -1,12 +1,12 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
-using Campaigns.Server.Tests.Sending;
 
-namespace Campaigns.Server.Tests.Running;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>The real executable in a process of its own, as somebody would start it.</summary>
 sealed class ServerProcess : IAsyncDisposable
@@ -14,6 +14,9 @@ sealed class ServerProcess : IAsyncDisposable
     const int Terminated = 15;
     const int Continued = 18;
     const int Stopped = 19;
+
+    /// <summary>Held until this process ends: the same port is nobody else's.</summary>
+    static readonly ConcurrentBag<FileStream> Taken = [];
 
     static int ports;
 
@@ -81,22 +84,26 @@ sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// A port that is free, and that no other test gets. Below those that the system gives to connections: a server that starts again finds it free again.
+    /// A port that is free, and that no other test of any run gets while this process lives. Below those that the system gives to connections: a server
+    /// that starts again finds it free again.
     /// </summary>
     public static int FreePort()
     {
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "campaigns-ports")).FullName;
         while (true)
         {
+            var port = 20_000 + ((Environment.ProcessId + Interlocked.Increment(ref ports)) % 12_000);
             try
             {
-                var port = 20_000 + ((Environment.ProcessId + Interlocked.Increment(ref ports)) % 12_000);
+                var mark = File.Open(Path.Combine(folder, $"{port}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 using var listener = new TcpListener(IPAddress.Loopback, port);
                 listener.Start();
+                Taken.Add(mark);
                 return port;
             }
-            catch (SocketException)
+            catch (Exception taken) when (taken is SocketException or IOException or UnauthorizedAccessException)
             {
-                // Taken: the next one.
+                // The next one.
             }
         }
     }

@@ -1,7 +1,6 @@
 using Campaigns.Planning;
-using Campaigns.Server.Tests.Running;
 
-namespace Campaigns.Server.Tests.Sending;
+namespace Campaigns.Crash.Tests;
 
 /// <summary>A message whose handler never ends, because its process dies each time.</summary>
 [Collection("waiting")]

@@ -3,14 +3,11 @@ using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
 using Campaigns.Sandbox;
-using Campaigns.Server.Tests.Running;
-using Campaigns.Server.Tests.Sandbox;
-using Campaigns.Server.Tests.Tracking;
 using Campaigns.Tenancy;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Campaigns.Server.Tests.Sending;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>A sandbox and a database, ready for servers, and an API over that database which outlives them.</summary>
 sealed class Stage : IAsyncDisposable
@@ -81,7 +78,7 @@ sealed class Stage : IAsyncDisposable
     /// <summary>Completes when the sandbox has told all that happened.</summary>
     public async Task Drained()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await Sandbox.Drained(patience.Token);
     }
 
@@ -97,7 +94,8 @@ sealed class Stage : IAsyncDisposable
     /// <summary>Drafts and launches a campaign by e-mail, by text message or by both, to new contacts who can be texted at this hour.</summary>
     /// <param name="name">Of its list, and the start of everybody's address.</param>
     /// <param name="numbers">The start of everybody's telephone number; four digits follow.</param>
-    public async Task<Guid> Launch(string name, string numbers, int people, string channels, Pace pace)
+    /// <param name="noOpenAfterSeconds">When who has not opened their e-mail has timed out; null: as the server has it.</param>
+    public async Task<Guid> Launch(string name, string numbers, int people, string channels, Pace pace, double? noOpenAfterSeconds = null)
     {
         var noon = $"Etc/GMT{TimeProvider.System.GetUtcNow().Hour - 12:+0;-0;}";
         var list = await Api.Import(
@@ -106,6 +104,7 @@ sealed class Stage : IAsyncDisposable
         var campaign = await Api.Post("campaigns", new
         {
             name, listId = list, templateId = template.GetProperty("id").GetGuid(), from = channels == "sms" ? null : new { email = "anna@sender.example" }, channels, pace,
+            noOpenAfterSeconds,
         });
         var id = campaign.GetProperty("id").GetGuid();
         await Api.Command(id, "launch");

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Handlers;
-using Campaigns.Server.Tests.Sending;
 using Campaigns.Storage.Schema;
 using Campaigns.Tenancy;
 using Marten;
@@ -15,7 +14,7 @@ using Microsoft.Extensions.Logging;
 using Wolverine;
 using Wolverine.Runtime;
 
-namespace Campaigns.Server.Tests;
+namespace Campaigns.Server.Tests.Support;
 
 /// <summary>The HTTP API on a free port, over a migrated database, without message workers.</summary>
 public sealed class ApiHost : IAsyncDisposable

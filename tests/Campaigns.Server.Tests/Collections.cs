@@ -1,0 +1,12 @@
+namespace Campaigns.Server.Tests;
+
+/// <summary>The classes marked <c>[Collection("postgres")]</c> share one PostgreSQL, and get a database each.</summary>
+[CollectionDefinition("postgres")]
+public sealed class PostgresCollection : ICollectionFixture<PostgresFixture>;
+
+/// <summary>
+/// The classes of the collection <c>waiting</c> run servers in processes of their own and mostly wait for them: beside the others, over a PostgreSQL of
+/// their own.
+/// </summary>
+[CollectionDefinition("waiting")]
+public sealed class WaitingCollection : ICollectionFixture<PostgresFixture>;
