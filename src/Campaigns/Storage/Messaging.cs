@@ -92,6 +92,12 @@ public static class Messaging
                     broker.Uri = address;
                     broker.RequestedHeartbeat = options.NodeTimeout; // what a node that stands still was sent and has not taken is sent to others
                 })
+                .ConfigureChannelCreation(channel =>
+                {
+                    // A message leaves the outbox when it was published. Without the broker's word that is so while it is still in this process's memory.
+                    channel.PublisherConfirmationsEnabled = true;
+                    channel.PublisherConfirmationTrackingEnabled = true;
+                })
                 .DisableDeadLetterQueueing() // dead letters stay in the database, whatever brought the message
                 .AutoProvision();
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -37,6 +38,7 @@ sealed class RabbitMq : IAsyncDisposable
             ["HOME"] = folder,
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
             ["RABBITMQ_NODENAME"] = $"campaigns-{port}@localhost",
+            ["RABBITMQ_PID_FILE"] = Path.Combine(folder, "pid"),
             ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
             ["RABBITMQ_NODE_PORT"] = $"{port}",
             ["RABBITMQ_DIST_PORT"] = $"{ServerProcess.FreePort()}",
@@ -79,6 +81,12 @@ sealed class RabbitMq : IAsyncDisposable
         }
     }
 
+    /// <summary>It keeps its connections, and says and does nothing.</summary>
+    public void Stop() => Signal.Stop(Vm);
+
+    /// <summary>It goes on where it was.</summary>
+    public void Continue() => Signal.Continue(Vm);
+
     public async ValueTask DisposeAsync()
     {
         broker.Kill(entireProcessTree: true);
@@ -87,6 +95,9 @@ sealed class RabbitMq : IAsyncDisposable
         Run("epmd", "-port", $"{names}", "-kill"); // it has left the tree
         Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>The process of the broker itself, below those of its scripts.</summary>
+    int Vm => int.Parse(File.ReadAllText(Path.Combine(folder, "pid")), CultureInfo.InvariantCulture);
 
     static void Run(string program, params string[] arguments)
     {

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Campaigns.Server.Tests.Support;
@@ -11,10 +10,6 @@ namespace Campaigns.Server.Tests.Support;
 /// <summary>The real executable in a process of its own, as somebody would start it.</summary>
 sealed class ServerProcess : IAsyncDisposable
 {
-    const int Terminated = 15;
-    const int Continued = 18;
-    const int Stopped = 19;
-
     /// <summary>Held until this process ends: the same port is nobody else's.</summary>
     static readonly ConcurrentBag<FileStream> Taken = [];
 
@@ -123,13 +118,13 @@ sealed class ServerProcess : IAsyncDisposable
     public void Kill() => process.Kill();
 
     /// <summary>SIGTERM, as an operating system or a container does it.</summary>
-    public void Terminate() => _ = kill(process.Id, Terminated);
+    public void Terminate() => Signal.Terminate(process.Id);
 
     /// <summary>SIGSTOP: it stands still, and does not know.</summary>
-    public void Stop() => _ = kill(process.Id, Stopped);
+    public void Stop() => Signal.Stop(process.Id);
 
     /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
-    public void Continue() => _ = kill(process.Id, Continued);
+    public void Continue() => Signal.Continue(process.Id);
 
     /// <returns>False when it ended without saying so on standard error.</returns>
     public Task<bool> Complains(string text) => complained.Contains(text);
@@ -152,11 +147,6 @@ sealed class ServerProcess : IAsyncDisposable
 
         process.Dispose();
     }
-
-#pragma warning disable IDE1006 // the name is that of the C library
-    [DllImport("libc")]
-    static extern int kill(int pid, int sig);
-#pragma warning restore IDE1006
 
     /// <summary>What came so far, and who waits for what.</summary>
     sealed class Output
