@@ -97,18 +97,31 @@ public sealed class DeadLetters(IWolverineRuntime runtime, NpgsqlDataSource data
         reader.GetString(2),
         reader.GetFieldValue<DateTimeOffset>(3),
         reader.TextOrNull(4),
-        EnvelopeSerializer.Deserialize(reader.GetFieldValue<byte[]>(5)));
+        Envelope(reader.GetFieldValue<byte[]>(5)));
+
+    /// <summary>Null where it cannot be read: that costs this message what it says, and the others nothing.</summary>
+    static Envelope? Envelope(byte[] stored)
+    {
+        try
+        {
+            return EnvelopeSerializer.Deserialize(stored);
+        }
+        catch (Exception error) when (error is IOException or ArgumentException or FormatException)
+        {
+            return null; // Wolverine writes nothing at all where it could not write the envelope
+        }
+    }
 
     static DeadLetter Create(
-        Guid id, string kind, string receivedAt, DateTimeOffset sentAt, string? error, Envelope envelope) => new(
+        Guid id, string kind, string receivedAt, DateTimeOffset sentAt, string? error, Envelope? envelope) => new(
         id,
-        envelope.TenantId ?? "",
+        envelope?.TenantId ?? "",
         Queue(new Uri(receivedAt)),
         kind,
         sentAt,
         error,
-        envelope.CorrelationId,
-        Json(envelope.Data));
+        envelope?.CorrelationId,
+        Json(envelope?.Data));
 
     /// <summary>Of <c>local://sending/</c>, <c>postgresql://sending/</c> or <c>rabbitmq://queue/sending</c>.</summary>
     static string Queue(Uri endpoint) => endpoint.AbsolutePath.Trim('/') is { Length: > 0 } named ? named : endpoint.Host;

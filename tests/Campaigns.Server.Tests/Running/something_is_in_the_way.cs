@@ -147,6 +147,10 @@ public sealed class something_is_in_the_way(PostgresFixture postgres)
         (await ServerProcess.Run(["migrate"], Settings(database))).Code.ShouldBe(0);
         var reader = $"reader_{Guid.NewGuid():n}";
         await using var owner = NpgsqlDataSource.Create(database);
+        await owner.CreateCommand("""
+            insert into campaigns.wolverine_dead_letters (id, body, message_type, received_at, sent_at, replayable)
+            values (gen_random_uuid(), '\x', 'send_batch', 'local://sending/', now(), false)
+            """).ExecuteNonQueryAsync(); // something that a command would change
         await owner.CreateCommand($"create role {reader} login; grant usage on schema campaigns to {reader}; grant select on all tables in schema campaigns to {reader}").ExecuteNonQueryAsync();
         return $"{database};Username={reader}";
     }
