@@ -40,9 +40,14 @@ public sealed class connections_that_go_back(PostgresFixture postgres) : IAsyncL
         }
 
         (await bank.Number(Locks)).ShouldBe(1, "it lies in the pool");
-        await using var node = Bank.Build(bank.Database.ConnectionString, workers: true, options: options => options.NodeTimeout = TimeSpan.FromSeconds(2));
+        var between = TimeSpan.FromSeconds(2);
+        await using var node = Bank.Build(bank.Database.ConnectionString, workers: true, options: options => options.NodeTimeout = between);
         await node.Start();
-        await Until(async () => await bank.Number("select count(*) from wolverine_node_assignments where id = 'wolverine://leader/'") == 1);
+        await Until(async () =>
+        {
+            node.Clock.Advance(between); // to the next look at who leads
+            return await bank.Number("select count(*) from wolverine_node_assignments where id = 'wolverine://leader/'") == 1;
+        });
     }
 
     /// <summary>A node that leads, handles messages, listens and stops.</summary>
