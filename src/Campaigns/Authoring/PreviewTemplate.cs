@@ -77,7 +77,8 @@ public static class PreviewTemplateEndpoints
             fields[name] = value;
         }
 
-        var (email, sms) = (template.Render(fields), content.Sms is null ? null : template.Render(fields, Channel.Sms));
+        var email = template.Render(fields, ct: ct);
+        var sms = string.IsNullOrEmpty(content.Sms) ? null : template.Render(fields, Channel.Sms, ct);
         return (email is Rendered && sms is not null and not RenderedText ? sms : email) switch
         {
             Rendered rendered => TypedResults.Ok(

@@ -130,7 +130,8 @@ public sealed class Launching(
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
             { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
-            { State.Content: var content } => settings.Channels.Each().Select(content.Lacks).FirstOrDefault(lack => lack is not null),
+            { State.Content: var content } => settings.Channels.Each().Select(content.Lacks).FirstOrDefault(lack => lack is not null)
+                ?? TemplateContentRules.Check(content), // it may have been saved under laxer rules
         };
         return new Launchable(settings, template.Version, refusal ?? await LookAtSenders(tenantId, settings, ct));
     }

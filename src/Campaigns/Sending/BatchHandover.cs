@@ -86,13 +86,23 @@ public sealed class BatchHandover(
         var addressee = recipient.Addressee!;
         var (id, group) = (recipient.Id.ToString("N"), batch.CampaignId.ToString("N"));
         OutgoingMessage message;
-        switch (template.Render(addressee.Fields, recipient.Channel))
+        Rendering rendered;
+        try
+        {
+            rendered = template.Render(addressee.Fields, recipient.Channel, ct);
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return new MessageReturned(batch.Number, SendResult.Stopped.Why);
+        }
+
+        switch (rendered)
         {
             case Unrenderable unrenderable:
-                return new MessageFailed(batch.Number, FailureCategory.Content, "unrenderable", unrenderable.Why, recipient.Attempts + 1);
+                return new MessageFailed(batch.Number, FailureCategory.Content, unrenderable.Code, unrenderable.Why, recipient.Attempts + 1);
             case MissingVariables missing:
                 return new MessageFailed(
-                    batch.Number, FailureCategory.Content, "missing-variables", $"The contact has no {string.Join(", ", missing.Names)}",
+                    batch.Number, FailureCategory.Content, MissingVariables.Code, $"The contact has no {string.Join(", ", missing.Names)}",
                     recipient.Attempts + 1);
             case RenderedText text:
                 message = new OutgoingText(id, tenantId, group, recipient.Sender!.TextFrom, addressee.Phone!, text.Body);
@@ -104,8 +114,8 @@ public sealed class BatchHandover(
                     Unsubscribe = links.For(tenantId, recipient.Id),
                 };
                 break;
-            case var rendering:
-                throw new InvalidOperationException($"A rendering is never a {rendering.GetType().Name}.");
+            default:
+                throw new InvalidOperationException($"A rendering is never a {rendered.GetType().Name}.");
         }
 
         var provider = providers.For(recipient.Channel);

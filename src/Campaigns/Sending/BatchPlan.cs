@@ -1,3 +1,4 @@
+using Campaigns.Authoring.Rendering;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Recipients;
@@ -146,13 +147,15 @@ public sealed record BatchPlan
     public IReadOnlyDictionary<Limit, int> CountUses() => CountUses(Go.Select(recipient => (recipient, SharedLimits.Concat(recipient.Limits))));
 
     /// <summary>
-    /// How much of that comes back with the results: everything for whoever was returned, and the contact's own share for whom the message was refused.
-    /// It did not get there; that it was tried counts for the others.
+    /// How much of that comes back with the results: everything for whoever was returned or has no message that could be handed over, and the
+    /// contact's own share for whom the message was refused. It did not get there; that it was tried counts for the others.
     /// </summary>
     public IReadOnlyDictionary<Limit, int> CountUnused(IEnumerable<(QueuedRecipient Recipient, object Fact)> results) =>
         CountUses(results.Select(result => (result.Recipient, result switch
         {
             { Fact: MessageReturned } => SharedLimits.Concat(result.Recipient.Limits),
+            { Fact: MessageFailed { Category: FailureCategory.Content } failed } when Unrenderable.Codes.Contains(failed.Code) =>
+                SharedLimits.Concat(result.Recipient.Limits),
             { Fact: AttemptFailed or MessageFailed, Recipient.FrequencyCap: { } cap } => [cap],
             _ => Enumerable.Empty<Limit>(),
         })));

@@ -59,7 +59,7 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
             {
                 Sender = sender,
                 Limits = limits.Own(contactId, sender, channel, addressee.Email, sharedLimits, now),
-                Segments = channel == Channel.Sms && template.Render(addressee.Fields, channel) is RenderedText text ? text.Segments.Count : 1,
+                Segments = channel == Channel.Sms && template.Render(addressee.Fields, channel, ct) is RenderedText text ? text.Segments.Count : 1,
             };
         }
 

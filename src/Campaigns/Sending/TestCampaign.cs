@@ -96,7 +96,7 @@ public static class TestCampaignEndpoints
         {
             [phone is null ? "email" : "phone"] = to,
         };
-        var rendering = compiled.Render(fields, channel);
+        var rendering = compiled.Render(fields, channel, ct);
         if (rendering is Unrenderable unrenderable)
         {
             return new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem();

@@ -16,12 +16,14 @@ public sealed class rendering_a_template
     {
         Unusable("{{formatDate first \"YYYY\" \"-1200\"}}").ShouldContain("time");
         Unusable("{{#each this}}" + new string('x', 900_000) + "{{/each}}").ShouldContain("longer than 4000000 characters");
+        Unusable("{{multiply a \"79228162514264337593543950335\" 10}}").ShouldContain("too large");
+        Unusable("{{money first \"EUR\"}}").ShouldContain("'0001-01-01T00:00:00Z' is no number");
 
         static string Unusable(string html)
         {
-            TemplateRenderer.TryCompile(new TemplateContent("t", "s", html, null), out var template, out _).ShouldBeTrue();
+            var template = Compile(new TemplateContent("t", "s", html, null));
             var fields = new Dictionary<string, string?> { ["a"] = "1", ["b"] = "2", ["c"] = "3", ["d"] = "4", ["first"] = "0001-01-01T00:00:00Z" };
-            return template!.Render(fields).ShouldBeOfType<Unrenderable>().Why;
+            return template.Render(fields).ShouldBeOfType<Unrenderable>().Why;
         }
     }
 
@@ -59,7 +61,7 @@ public sealed class rendering_a_template
     [InlineData("{{! not seen {{}}", "")]
     [InlineData(@"\{{plan}}", "{{plan}}")]
     public void knows_the_helpers_of_sendgrid(string text, string expected) =>
-        Render(new TemplateContent("t", "s", null, text)).Text.ShouldBe(expected);
+        Render(new TemplateContent("t", "s", null, text + ".")).Text.ShouldBe(expected + ".");
 
     [Fact]
     public void is_refused_naming_every_missing_variable_once()
@@ -115,7 +117,8 @@ public sealed class rendering_a_template
     [InlineData("{{#if a}}x{{/each}}", "subject, line 1, column 11: {{/each}} stands where {{/if}} is expected.")]
     [InlineData("{{else}}", "subject, line 1, column 1: {{else}} stands in no block.")]
     [InlineData("{{}}", "subject, line 1, column 1: the expression is empty.")]
-    [InlineData("{{#if}}x{{/if}}", "subject, line 1, column 1: if needs 1 argument.")]
+    [InlineData("{{ }}", "subject, line 1, column 1: the expression is empty.")]
+    [InlineData("{{#if}}x{{/if}}", "subject, line 1, column 1: if needs 1 argument, and {{#if}} gives 0. Write")]
     [InlineData("{{> footer}}", "subject, line 1, column 1: templates within templates ({{> ...}}) are not known here.")]
     [InlineData("{{shout name}}", "subject, line 1, column 1: there is no helper 'shout'")]
     [InlineData("{{#if (shout name)}}x{{/if}}", "subject, line 1, column 1: there is no helper 'shout'")]
@@ -132,7 +135,8 @@ public sealed class rendering_a_template
     {
         TemplateRenderer.TryCompile(new TemplateContent("t", "s", "<p>\n  {{#equals a}}\n</p>", null), out _, out var refusal).ShouldBeFalse();
 
-        refusal!.Explanation.ShouldBe("html, line 2, column 3: equals needs 2 arguments.");
+        refusal!.Explanation.ShouldBe(
+            "html, line 2, column 3: equals needs 2 arguments, and {{#equals a}} gives 1. Write for example {{#equals plan \"gold\"}}...{{/equals}}.");
     }
 
     [Fact]

@@ -155,6 +155,17 @@ public sealed class planning_a_batch
     }
 
     [Theory]
+    [InlineData("text-too-long"), InlineData("text-empty"), InlineData("subject-empty"), InlineData("body-empty"), InlineData("unrenderable")]
+    [InlineData("missing-variables")]
+    public void gives_back_everything_of_a_message_that_could_not_be_handed_over(string code)
+    {
+        var queue = Queue(1).ConvertAll(each => each with { Limits = [Domain] });
+        object[] facts = [new MessageFailed(1, FailureCategory.Content, code, "")];
+        Going([], [Sender]).CountUnused(queue.Zip(facts)).ToDictionary(use => use.Key.Key, use => use.Value).ShouldBe(
+            new Dictionary<string, int> { [Sender.Key] = 1, [Domain.Key] = 1 }, ignoreOrder: true);
+    }
+
+    [Theory]
     [InlineData(20, 0, 1, 0, false, false, 20)] // alone
     [InlineData(20, 75, 1, 1, false, false, 0)] // who comes new leaves it to those who wait
     [InlineData(20, 5, 1, 1, false, false, 15)] // but for what they do not want

@@ -1,22 +1,22 @@
-using System.Collections.Concurrent;
 using Campaigns.Storage;
 using Marten;
 
 namespace Campaigns.Authoring.Rendering;
 
-/// <summary>Templates ready to be rendered, by version: a version never changes, so it is compiled once.</summary>
+/// <summary>
+/// Templates ready to be rendered, by version: a version never changes, so it is compiled once. Kept up to so many bytes; what was not used for the
+/// longest time goes first, and costs milliseconds when it is needed again.
+/// </summary>
 public sealed class CompiledTemplates(IDocumentStore store)
 {
-    const int MostKept = 200;
-
-    readonly ConcurrentDictionary<(string Tenant, Guid Template, long Version), CompiledTemplate> compiled = new();
+    readonly KeptTemplates kept = new(64_000_000);
 
     /// <summary>What a version of a template says.</summary>
     /// <exception cref="InvalidOperationException">The template does not compile; it was checked when it was saved.</exception>
     public async Task<CompiledTemplate> Of(string tenantId, Guid templateId, long version, CancellationToken ct)
     {
-        var key = (tenantId, templateId, version);
-        if (compiled.TryGetValue(key, out var known))
+        var key = new TemplateVersion(tenantId, templateId, version);
+        if (kept.Find(key) is { } known)
         {
             return known;
         }
@@ -28,11 +28,57 @@ public sealed class CompiledTemplates(IDocumentStore store)
             throw new InvalidOperationException(refusal.Explanation);
         }
 
-        if (compiled.Count >= MostKept)
-        {
-            compiled.Clear(); // campaigns under way are few: the next batch of each compiles anew
-        }
+        kept.Add(key, usable);
+        return usable;
+    }
+}
 
-        return compiled[key] = usable;
+readonly record struct TemplateVersion(string Tenant, Guid Template, long Version);
+
+/// <summary>The templates that were used last, for any number of threads.</summary>
+/// <param name="mostBytes">What they may take together. One that is larger than that is not kept.</param>
+sealed class KeptTemplates(long mostBytes)
+{
+    readonly Lock gate = new();
+    readonly LinkedList<(TemplateVersion Key, CompiledTemplate Template)> byUse = new(); // the last one used is the first
+    readonly Dictionary<TemplateVersion, LinkedListNode<(TemplateVersion Key, CompiledTemplate Template)>> byKey = [];
+
+    /// <summary>What the kept ones take together.</summary>
+    public long Bytes { get; private set; }
+
+    public CompiledTemplate? Find(TemplateVersion key)
+    {
+        lock (gate)
+        {
+            if (!byKey.TryGetValue(key, out var node))
+            {
+                return null;
+            }
+
+            byUse.Remove(node);
+            byUse.AddFirst(node);
+            return node.Value.Template;
+        }
+    }
+
+    public void Add(TemplateVersion key, CompiledTemplate template)
+    {
+        lock (gate)
+        {
+            if (byKey.ContainsKey(key) || template.Bytes > mostBytes)
+            {
+                return;
+            }
+
+            byKey[key] = byUse.AddFirst((key, template));
+            Bytes += template.Bytes;
+            while (Bytes > mostBytes)
+            {
+                var (oldest, unused) = byUse.Last!.Value;
+                byUse.RemoveLast();
+                byKey.Remove(oldest);
+                Bytes -= unused.Bytes;
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Campaigns.Recipients;
@@ -7,142 +7,195 @@ using HandlebarsDotNet;
 
 namespace Campaigns.Authoring.Rendering;
 
-/// <summary>Compiles contents, once each; for any number of threads.</summary>
+/// <summary>Compiles contents, for any number of threads. Nothing is kept here: <see cref="CompiledTemplates"/> keeps what campaigns send.</summary>
 public static class TemplateRenderer
 {
-    /// <summary>Beyond this many contents all are forgotten at once: compiling one again costs milliseconds.</summary>
-    const int MostKept = 500;
-
-    static readonly IHandlebars Html = Create(escape: true);
-    static readonly IHandlebars Plain = Create(escape: false);
-    static readonly ConcurrentDictionary<TemplateContent, CompiledTemplate> Kept = new();
-
-    /// <summary>The template, ready to render; or a refusal <c>template-invalid</c> that says what is wrong and where.</summary>
+    /// <summary>The template, ready to render; or a refusal <c>template-invalid</c> that says what is wrong, where, and what would do.</summary>
     public static bool TryCompile(
         TemplateContent content, [NotNullWhen(true)] out CompiledTemplate? template, [NotNullWhen(false)] out Refusal? refusal)
     {
-        refusal = null;
-        if (Kept.TryGetValue(content, out template))
+        (template, refusal) = (null, null);
+        try
         {
+            var html = Compile("html", content.Html, escape: true);
+            template = new CompiledTemplate(
+                Compile("subject", content.Subject, escape: false), html, Compile("text", content.Text, escape: false) ?? Derive(html),
+                CompileSms(content.Sms));
             return true;
         }
-
-        string? wrong;
-        if ((wrong = Compile("subject", content.Subject, Plain, out var subject)) is not null
-            || (wrong = Compile("html", content.Html, Html, out var html)) is not null
-            || (wrong = Compile("text", content.Text, Plain, out var text)) is not null
-            || (wrong = Compile("sms", content.Sms, Plain, out var sms)) is not null)
+        catch (TemplateInvalid wrong)
         {
-            refusal = new Refusal("template-invalid", wrong, RefusalKind.Invalid);
+            refusal = new Refusal("template-invalid", wrong.Message, RefusalKind.Invalid);
             return false;
         }
-
-        if (Kept.Count >= MostKept)
-        {
-            Kept.Clear();
-        }
-
-        template = Kept.GetOrAdd(content, new CompiledTemplate(subject, html, text ?? Derived(content.Html, html), sms));
-        return true;
     }
 
-    static string? Compile(string part, string? source, IHandlebars handlebars, out HandlebarsTemplate<object, object>? compiled)
+    static TemplatePart? Compile(string part, string? source, bool escape)
     {
-        compiled = null;
         if (string.IsNullOrEmpty(source))
         {
             return null;
         }
 
-        if (TemplateSyntax.Check(source) is { } wrong)
+        if (TemplateSyntax.Check(source, out var outline) is { } wrong)
         {
-            return $"{part}, {wrong}.";
+            throw new TemplateInvalid($"{part}, {wrong}.");
         }
 
         try
         {
-            var write = handlebars.Compile(new StringReader(source));
-            compiled = (fields, data) =>
+            // Each has an environment of its own, which goes when the template goes: the library keeps every name it ever read in one.
+            var write = Create(escape, outline!.CostOfTurn).Compile(new StringReader(source));
+            var compiled = new TemplatePart(outline, fields =>
             {
                 using var text = new BoundedText();
-                write(text, fields, data);
+                write(text, fields, null!);
                 return text.ToString();
-            };
-            compiled(new Dictionary<string, string>()); // what only shows when it renders shows now
-            return null;
+            });
+            using var run = RenderingRun.Begin(CancellationToken.None);
+            compiled.Write(NoFields); // what only shows when it renders shows now
+            return compiled;
         }
-        catch (Exception error) when (error is HandlebarsException or InvalidOperationException or ArgumentException)
+        catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return $"{part}: {error.Message.ReplaceLineEndings(" ")}";
+            // Whatever the compiler of the library meets in a template that passed the check, the author's template is what it cannot do.
+            throw new TemplateInvalid($"{part}: {error.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    static HandlebarsTemplate<object, object>? Derived(string? source, HandlebarsTemplate<object, object>? html)
+    static TemplatePart? CompileSms(string? source)
+    {
+        var sms = Compile("sms", source, escape: false);
+        return sms?.Outline.AlwaysWritten > RenderedText.Longest
+            ? throw new TemplateInvalid(
+                $"sms: everybody gets {sms.Outline.AlwaysWritten} characters, and a text message has at most {RenderedText.Longest}. Write less.")
+            : sms;
+    }
+
+    static TemplatePart? Derive(TemplatePart? html)
     {
         if (html is null)
         {
             return null;
         }
 
+        string? text;
+        try
+        {
+            text = HtmlToText.Convert(html.Outline);
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new TemplateInvalid($"html: {error.Message}");
+        }
+
         // Blocks that begin inside a tag and end outside of it do not survive the loss of the tags: then the outcome is stripped.
-        return Compile("text", HtmlToText.Convert(source!), Plain, out var text) is null
-            ? text ?? ((_, _) => "")
-            : (fields, data) => HtmlToText.Convert(html(fields, data));
+        return text is null ? new TemplatePart(html.Outline, fields => HtmlToText.Convert(html.Write(fields)))
+            : text.Length == 0 ? new TemplatePart(html.Outline, _ => "")
+            : Compile("text from html", text, escape: false);
     }
 
-    static IHandlebars Create(bool escape)
+    static IHandlebars Create(bool escape, int costOfTurn)
     {
-        var configuration = new HandlebarsConfiguration { NoEscape = !escape };
-        configuration.FormatterProviders.Add(new UnresolvedVariables());
-        var handlebars = Handlebars.Create(configuration);
-        TemplateHelpers.Register(handlebars);
-        return handlebars;
+        var configuration = new HandlebarsConfiguration { NoEscape = !escape, FormatProvider = CultureInfo.InvariantCulture };
+        configuration.FormatterProviders.Add(new WrittenValues());
+        configuration.ObjectDescriptorProviders.Add(new RecipientFieldsDescriptors(costOfTurn));
+        TemplateHelpers.Register(configuration);
+        return Handlebars.Create(configuration);
     }
+
+    static readonly RecipientFields NoFields = new(new Dictionary<string, string?>());
+
+    sealed class TemplateInvalid(string message) : Exception(message);
 }
+
+/// <summary>One of the texts of a template, ready to render.</summary>
+sealed record TemplatePart(TemplateOutline Outline, Func<RecipientFields, string> Write);
 
 /// <summary>A template that only needs the fields of a recipient.</summary>
 public sealed class CompiledTemplate
 {
-    readonly HandlebarsTemplate<object, object>? subject;
-    readonly HandlebarsTemplate<object, object>? html;
-    readonly HandlebarsTemplate<object, object>? text;
-    readonly HandlebarsTemplate<object, object>? sms;
+    /// <summary>What a compiled expression takes, as measured; the text around it is kept twice, in the outline and in the program.</summary>
+    const int BytesOfExpression = 1_500;
 
-    internal CompiledTemplate(
-        HandlebarsTemplate<object, object>? subject, HandlebarsTemplate<object, object>? html, HandlebarsTemplate<object, object>? text,
-        HandlebarsTemplate<object, object>? sms) =>
+    readonly TemplatePart? subject;
+    readonly TemplatePart? html;
+    readonly TemplatePart? text;
+    readonly TemplatePart? sms;
+
+    internal CompiledTemplate(TemplatePart? subject, TemplatePart? html, TemplatePart? text, TemplatePart? sms)
+    {
         (this.subject, this.html, this.text, this.sms) = (subject, html, text, sms);
+        Bytes = new[] { subject, html, text, sms }.OfType<TemplatePart>()
+            .Sum(part => 50_000L + (4L * part.Outline.Source.Length) + (BytesOfExpression * (long)part.Outline.Cost));
+    }
+
+    /// <summary>How much memory it takes, roughly.</summary>
+    public long Bytes { get; }
 
     /// <summary>
     /// <see cref="Rendered"/> or, as a text message, <see cref="RenderedText"/>; or <see cref="MissingVariables"/> where a variable is
     /// shown that the fields have not or have empty, or <see cref="Unrenderable"/>. Variables in conditions and in <c>insert</c> may be missing.
     /// </summary>
-    public Rendering Render(IReadOnlyDictionary<string, string?> fields, Channel channel = Channel.Email)
+    /// <exception cref="OperationCanceledException">The token was cancelled before it was done.</exception>
+    public Rendering Render(IReadOnlyDictionary<string, string?> fields, Channel channel = Channel.Email, CancellationToken ct = default)
     {
-        // Empty is as good as absent: "Dear ," is what the policy is there to prevent.
-        var values = new Dictionary<string, string>(fields.Count, StringComparer.Ordinal);
-        foreach (var (name, value) in fields)
+        try
         {
-            if (!string.IsNullOrWhiteSpace(value))
+            return Write(fields, channel, ct);
+        }
+        catch (RenderingTooLong error) when (error.IsByTime)
+        {
+            // A process that stood still has lost the time, not used it: the second time tells.
+            try
             {
-                values[name] = value;
+                return Write(fields, channel, ct);
+            }
+            catch (RenderingTooLong again)
+            {
+                return new Unrenderable(again.Message);
             }
         }
+        catch (RenderingTooLong error)
+        {
+            return new Unrenderable(error.Message);
+        }
+    }
 
-        UnresolvedVariables.Begin();
+    Rendering Write(IReadOnlyDictionary<string, string?> fields, Channel channel, CancellationToken ct)
+    {
+        var values = new RecipientFields(fields);
+        using var run = RenderingRun.Begin(ct);
         Rendering rendered;
         try
         {
-            rendered = channel == Channel.Sms
-                ? new RenderedText(sms?.Invoke(values) ?? "")
-                : new Rendered(OneLine(subject?.Invoke(values) ?? ""), html?.Invoke(values), text?.Invoke(values));
+            rendered = channel == Channel.Sms ? WriteText(values) : WriteEmail(values);
         }
-        catch (Exception error) when (error is HandlebarsException or ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception error) when (error is HandlebarsException or ArgumentException or ArithmeticException or FormatException or InvalidOperationException)
         {
             return new Unrenderable(error.Message.ReplaceLineEndings(" "));
         }
 
-        return UnresolvedVariables.End() is { Count: > 0 } missing ? new MissingVariables(missing) : rendered;
+        return run.Missing is { } missing ? new MissingVariables(missing) : rendered;
+    }
+
+    Rendering WriteText(RecipientFields values)
+    {
+        var body = sms?.Write(values) ?? "";
+        return sms is null ? new RenderedText(body)
+            : string.IsNullOrWhiteSpace(body) ? new Unrenderable("The text message has no text.", "text-empty")
+            : body.Length > RenderedText.Longest ? new Unrenderable(
+                $"The text message has {body.Length} characters; at most {RenderedText.Longest} can be sent.", "text-too-long")
+            : new RenderedText(body);
+    }
+
+    Rendering WriteEmail(RecipientFields values)
+    {
+        var rendered = new Rendered(OneLine(subject?.Write(values) ?? ""), html?.Write(values), text?.Write(values));
+        return subject is not null && string.IsNullOrWhiteSpace(rendered.Subject) ? new Unrenderable("The subject is empty.", "subject-empty")
+            : (html is not null || text is not null) && string.IsNullOrWhiteSpace(rendered.Html) && string.IsNullOrWhiteSpace(rendered.Text)
+                ? new Unrenderable("The message is empty.", "body-empty")
+            : rendered;
     }
 
     // A line break out of a field would begin a header of its own.
@@ -161,15 +214,27 @@ public sealed record Rendered(string Subject, string? Html, string? Text) : Rend
 /// <summary>A text message as one recipient gets it.</summary>
 public sealed record RenderedText(string Body) : Rendering
 {
+    /// <summary>How many characters providers take at most.</summary>
+    public const int Longest = 1600;
+
     public SmsSegments Segments => SmsSegments.Of(Body);
 }
 
 /// <summary>Why a recipient cannot get the message.</summary>
 /// <param name="Names">Every variable that is missing, each once.</param>
-public sealed record MissingVariables(IReadOnlyList<string> Names) : Rendering;
+public sealed record MissingVariables(IReadOnlyList<string> Names) : Rendering
+{
+    public const string Code = "missing-variables";
+}
 
-/// <summary>The template cannot be filled with these fields.</summary>
-public sealed record Unrenderable(string Why) : Rendering;
+/// <summary>With these fields the template gives nothing that can be sent; no provider was asked.</summary>
+/// <param name="Code">Stable: <c>unrenderable</c>, <c>subject-empty</c>, <c>body-empty</c>, <c>text-empty</c> or <c>text-too-long</c>.</param>
+public sealed record Unrenderable(string Why, string Code = "unrenderable") : Rendering
+{
+    /// <summary>The codes of failures of messages that were never handed over, <see cref="MissingVariables.Code"/> among them.</summary>
+    public static readonly FrozenSet<string> Codes =
+        new[] { "unrenderable", "subject-empty", "body-empty", "text-empty", "text-too-long", MissingVariables.Code }.ToFrozenSet(StringComparer.Ordinal);
+}
 
 /// <summary>What is written by a template, up to what anybody would send: a loop over a long text would otherwise fill the memory.</summary>
 sealed class BoundedText : StringWriter
@@ -189,6 +254,7 @@ sealed class BoundedText : StringWriter
 
     public override void Write(string? value)
     {
+        RenderingRun.Current.Step();
         Check(value?.Length ?? 0);
         base.Write(value);
     }

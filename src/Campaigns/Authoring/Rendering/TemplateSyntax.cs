@@ -1,163 +1,725 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Campaigns.Audience.Import;
+using HandlebarsDotNet;
+
 namespace Campaigns.Authoring.Rendering;
 
+/// <summary>What an expression is to the text around it.</summary>
+enum ExpressionRole { Value, Comment, Open, Else, Close }
+
+/// <param name="At">Where its braces begin.</param>
+/// <param name="End">Behind its braces.</param>
+/// <param name="Block">Of an <see cref="ExpressionRole.Open"/>, <see cref="ExpressionRole.Else"/> and <see cref="ExpressionRole.Close"/>: which block, by number; else -1.</param>
+readonly record struct TemplateExpression(ExpressionRole Role, int At, int End, int Block);
+
+/// <summary>A template without mistakes.</summary>
+/// <param name="Expressions">In the order in which they stand.</param>
+/// <param name="Cost">How many steps it takes to go through it once.</param>
+/// <param name="CostOfTurn">How many steps a turn of its largest loop takes.</param>
+/// <param name="AlwaysWritten">How many characters everybody gets: those outside of expressions and blocks.</param>
+sealed record TemplateOutline(string Source, IReadOnlyList<TemplateExpression> Expressions, int Cost, int CostOfTurn, int AlwaysWritten);
+
 /// <summary>
-/// Finds what is wrong with the expressions of a template and says in which line: the compiler behind it knows less about
-/// places, and meets an unknown helper only when it renders.
+/// Finds what is wrong with the expressions of a template, says where, and what would do. It goes over the tokens of the library's own lexer, and over
+/// every character between them: what the library would skip in silence, as curly quotes, is a mistake too.
 /// </summary>
-static class TemplateSyntax
+sealed partial class TemplateSyntax
 {
     /// <summary>Blocks within blocks, and brackets within brackets: the compiler goes down into each, and its stack is the whole process's.</summary>
     const int Deepest = 30;
 
-    /// <summary>Each becomes a piece of program.</summary>
+    /// <summary>Each becomes a piece of program. Brackets count as well.</summary>
     const int MostExpressions = 2000;
 
-    // How many arguments each helper needs.
-    static readonly Dictionary<string, int> Helpers = new(StringComparer.Ordinal)
-    {
-        ["if"] = 1, ["unless"] = 1, ["each"] = 1, ["with"] = 1, ["insert"] = 1, ["length"] = 1, ["formatDate"] = 2, ["lookup"] = 2,
-        ["equals"] = 2, ["notEquals"] = 2, ["greaterThan"] = 2, ["lessThan"] = 2, ["and"] = 2, ["or"] = 2,
-    };
+    const int LongestName = 200;
+    const int LongestQuoted = 60;
 
-    /// <summary>What is wrong first; null where nothing was found.</summary>
-    public static string? Check(string template)
+    // Of the contact all fields are texts; each of these is text as well where it is written in a loop.
+    static readonly FrozenSet<string> TurnVariables =
+        new[] { "@key", "@index", "@first", "@last", "@value" }.ToFrozenSet(StringComparer.Ordinal);
+
+    static readonly FrozenSet<string> NoFields = new[] { "true", "false", "null", "undefined" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    static readonly SearchValues<char> OtherQuotes = SearchValues.Create("“”„‟«»‹›‘’‚‛″′`´＂＇");
+
+    readonly string source;
+    readonly Stack<Block> open = new();
+    readonly List<TemplateExpression> expressions = [];
+    readonly List<TemplateToken> tokens = [];
+    int start; // of the expression that is looked at, with its braces
+    int cursor; // behind the token that was read last
+    int at; // the next one of the tokens
+    int count;
+    int costOfTurn = 1;
+    int blocks;
+    int alwaysWritten;
+
+    TemplateSyntax(string source) => this.source = source;
+
+    /// <summary>What is wrong first, with its place; null where nothing is, and then there is an outline.</summary>
+    public static string? Check(string template, out TemplateOutline? outline)
     {
-        var open = new Stack<(string Name, int At, int Depth)>();
-        var count = 0;
-        for (var at = 0; (at = template.IndexOf("{{", at, StringComparison.Ordinal)) >= 0;)
+        outline = null;
+        var syntax = new TemplateSyntax(template);
+        try
         {
-            if (at > 0 && template[at - 1] == '\\' && (at == 1 || template[at - 2] != '\\'))
+            syntax.Read();
+            outline = new TemplateOutline(template, syntax.expressions, syntax.count, syntax.costOfTurn, syntax.alwaysWritten);
+            return null;
+        }
+        catch (TemplateMistake mistake)
+        {
+            var before = template.AsSpan(0, mistake.At);
+            return $"line {before.Count('\n') + 1}, column {mistake.At - before.LastIndexOf('\n')}: {mistake.Message}";
+        }
+    }
+
+    void Read()
+    {
+        using var read = TemplateLexer.Read(source).GetEnumerator();
+        while (Next(read))
+        {
+            var token = read.Current;
+            if (token.Kind != TemplateTokenKind.StartExpression)
             {
-                at += 2; // \{{ is text, \\{{ a backslash and an expression
+                alwaysWritten += open.Count == 0 ? token.Value.Trim().Length : 0;
                 continue;
             }
 
-            if (++count > MostExpressions)
+            start = token.At - token.Braces - (token.Trims ? 1 : 0);
+            cursor = token.At;
+            Count();
+            tokens.Clear();
+            do
             {
-                return Found(template, at, $"these are more than {MostExpressions} expressions");
-            }
-
-            var comment = template.AsSpan(at).StartsWith("{{!--", StringComparison.Ordinal);
-            var close = comment ? "--}}" : template.AsSpan(at).StartsWith("{{{", StringComparison.Ordinal) ? "}}}" : "}}";
-            var end = template.IndexOf(close, at + 2, StringComparison.Ordinal);
-            if (end < 0)
-            {
-                return Found(template, at, $"the expression is not closed by {close}");
-            }
-
-            var inside = template[(at + (close.Length == 3 ? 3 : 2))..end].Trim().Trim('~').Trim();
-            if (!comment && !inside.StartsWith('!') && CheckTag(inside, open, at) is { } wrong)
-            {
-                return Found(template, at, wrong);
-            }
-
-            at = end + close.Length;
-        }
-
-        return open.TryPeek(out var block) ? Found(template, block.At, $"{{{{#{block.Name}}}}} is never closed") : null;
-    }
-
-    static string? CheckTag(string inside, Stack<(string Name, int At, int Depth)> open, int at)
-    {
-        switch (inside)
-        {
-            case "": return "the expression is empty";
-            case ['>', ..]: return "templates within templates ({{> ...}}) are not known here";
-            case ['*', ..] or ['#', '*', ..]: return "decorators ({{* ...}}) are not known here";
-            case ['{', ..]: return "raw blocks ({{{{ ... }}}}) are not known here";
-            case "else" or "^": return open.Count == 0 ? "{{else}} stands in no block" : null;
-            case ['/', ..]:
-                var closes = inside[1..].Trim();
-                return !open.TryPop(out var block) ? $"{{{{/{closes}}}}} closes nothing"
-                    : block.Name != closes ? $"{{{{/{closes}}}}} stands where {{{{/{block.Name}}}}} is expected"
-                    : null;
-        }
-
-        var words = Words(inside.TrimStart('#', '^', '&'));
-        if (words.Count > 0 && inside[0] is '#' or '^')
-        {
-            if (IsLoop(words[0]) && open.Any(block => IsLoop(block.Name)))
-            {
-                return "a loop stands in another one; the fields of a contact are texts, through which nobody goes twice";
-            }
-
-            open.Push((words[0], at, open.TryPeek(out var outer) ? outer.Depth + 1 : 1));
-        }
-        else if (words is ["else", ..] && open.TryPop(out var block))
-        {
-            open.Push(block with { Depth = block.Depth + 1 }); // an else if is a block within the else
-        }
-
-        return open.TryPeek(out var innermost) && innermost.Depth > Deepest ? $"blocks stand more than {Deepest} deep in each other"
-            : words is ["else", .. var chained] && open.Count > 0 ? CheckCall(chained, isBlock: true) : CheckCall(words, inside[0] is '#' or '^');
-    }
-
-    // A block of a name that is no helper goes through what the name stands for, which is many only for the contact itself.
-    static bool IsLoop(string name) => name is "each" or "this" || name[0] is '.' or '@' || name.StartsWith("this.", StringComparison.Ordinal)
-        || name.StartsWith("this/", StringComparison.Ordinal);
-
-    static string? CheckCall(List<string> words, bool isBlock, int depth = 0)
-    {
-        if (depth > Deepest)
-        {
-            return $"brackets stand more than {Deepest} deep in each other";
-        }
-
-        if (words.Count == 0)
-        {
-            return "the expression is empty";
-        }
-
-        foreach (var argument in words.Where(word => word.StartsWith('(')))
-        {
-            if (!argument.EndsWith(')'))
-            {
-                return $"a bracket is not closed in '{argument}'";
-            }
-
-            if (CheckCall(Words(argument[1..^1]), isBlock: false, depth + 1) is { } wrong)
-            {
-                return wrong;
-            }
-        }
-
-        var arguments = words.Skip(1).TakeWhile(word => word != "as").Count();
-        return Helpers.TryGetValue(words[0], out var needed)
-            ? arguments >= needed ? null : arguments == 0 && !isBlock && words[0] == "length" ? null
-                : $"{words[0]} needs {needed} {(needed == 1 ? "argument" : "arguments")}"
-            : arguments == 0 ? null : $"there is no helper '{words[0]}'; known are {string.Join(", ", Helpers.Keys)}";
-    }
-
-    /// <summary>Splits at spaces outside of quotes and brackets.</summary>
-    static List<string> Words(string text)
-    {
-        var words = new List<string>();
-        var (start, depth, quote) = (-1, 0, '\0');
-        for (var i = 0; i <= text.Length; i++)
-        {
-            var letter = i < text.Length ? text[i] : ' ';
-            if (quote == '\0' && depth <= 0 && char.IsWhiteSpace(letter) || i == text.Length)
-            {
-                if (start >= 0)
+                if (!Next(read))
                 {
-                    words.Add(text[start..i]);
+                    throw Mistake("the expression is not closed by }}");
                 }
 
-                start = -1;
-                continue;
+                tokens.Add(read.Current);
+            }
+            while (read.Current.Kind != TemplateTokenKind.EndExpression);
+
+            if (token.Braces == 4)
+            {
+                throw Mistake("raw blocks ({{{{ ... }}}}) are not known here");
             }
 
-            start = start < 0 ? i : start;
-            depth += quote != '\0' ? 0 : letter is '(' or '[' ? 1 : letter is ')' or ']' ? -1 : 0;
-            quote = letter == quote ? '\0' : quote == '\0' && (letter is '"' or '\'') ? letter : quote;
+            if (read.Current.Braces != token.Braces)
+            {
+                throw Mistake($"the expression is not closed by {new string('}', token.Braces)}");
+            }
+
+            at = 0;
+            var expression = ReadExpression();
+            expressions.Add(expression with { End = read.Current.At });
         }
 
-        return words;
+        alwaysWritten = expressions.Count == 0 ? source.Length : alwaysWritten;
+        if (open.TryPeek(out var unclosed))
+        {
+            throw new TemplateMistake(unclosed.At, $"{{{{#{unclosed.Name}}}}} is never closed. Write {{{{/{unclosed.Name}}}}} where it ends.");
+        }
     }
 
-    static string Found(string template, int at, string wrong)
+    bool Next(IEnumerator<TemplateToken> read)
     {
-        var before = template.AsSpan(0, at);
-        return $"line {before.Count('\n') + 1}, column {at - before.LastIndexOf('\n')}: {wrong}";
+        try
+        {
+            return read.MoveNext();
+        }
+        catch (Exception error) when (error is HandlebarsException or InvalidOperationException)
+        {
+            var end = source.IndexOf("}}", start, StringComparison.Ordinal);
+            throw end < 0 ? Mistake("the expression is not closed by }}")
+                : source[start..end].Trim('{', '~', ' ').Length == 0 ? Mistake("the expression is empty")
+                : source.AsSpan(start).TrimStart("{~").StartsWith("!") ? Mistake("a comment ends at its first }. Write {{!-- ... --}} around one that has braces")
+                : Mistake(Hint(source[start..end]) ?? $"{Quoted()} cannot be read as an expression");
+        }
+    }
+
+    // Goes through all that stands between the braces.
+    TemplateExpression ReadExpression()
+    {
+        var token = tokens[at];
+        switch (token.Kind)
+        {
+            case TemplateTokenKind.Comment or TemplateTokenKind.Layout:
+                return tokens.Count == 2 ? Found(ExpressionRole.Comment) : throw Mistake("a comment ends at its first }. Write {{!-- ... --}} around one that has braces");
+            case TemplateTokenKind.EndExpression:
+                throw Mistake(Hint(source[cursor..End()]) ?? "the expression is empty");
+            case TemplateTokenKind.Partial:
+                throw Mistake("templates within templates ({{> ...}}) are not known here");
+            case TemplateTokenKind.Literal or TemplateTokenKind.StartBrackets:
+                throw Mistake($"{Quoted()} begins with no name. Begin with a field or a helper, as {{{{first_name}}}}");
+        }
+
+        var word = Word();
+        switch (word)
+        {
+            case ['*', ..] or ['#', '*', ..]:
+                throw Mistake("decorators ({{* ...}}) are not known here");
+            case ['#', '>', ..]:
+                throw Mistake("templates within templates ({{> ...}}) are not known here");
+            case "^":
+                return ReadElse();
+            case ['/', ..]:
+                return ReadClose(word[1..]);
+            case ['#', ..] or ['^', ..]:
+                return ReadOpen(word[1..]);
+            case "else":
+                return ReadElse();
+        }
+
+        var call = new Call(word, ReadArguments());
+        CheckValue(call, isInBrackets: false);
+        return Found(ExpressionRole.Value);
+    }
+
+    TemplateExpression ReadOpen(string name)
+    {
+        var arguments = ReadArguments();
+        var call = new Call(name, arguments);
+        if (IsLoop(name, arguments) && open.Any(block => block.IsLoop))
+        {
+            throw Mistake("a loop stands in another one; the fields of a contact are texts, through which nobody goes twice");
+        }
+
+        var isText = CheckBlock(call);
+        open.Push(new Block(name, start, open.TryPeek(out var outer) ? outer.Depth + 1 : 1, blocks++, count, IsLoop(name, arguments), isText));
+        CheckDepth();
+        return Found(ExpressionRole.Open);
+    }
+
+    TemplateExpression ReadElse()
+    {
+        if (!open.TryPop(out var block))
+        {
+            throw Mistake("{{else}} stands in no block");
+        }
+
+        if (tokens[at].Kind != TemplateTokenKind.EndExpression)
+        {
+            // An else with a condition is a block within the else.
+            var name = Word();
+            var call = new Call(name, ReadArguments());
+            if (!TemplateHelpers.Known.TryGetValue(name, out var helper) || helper.Use == HelperUse.Value || name is "each" or "with")
+            {
+                throw Mistake($"{Quoted()} is no condition. Write a helper that is one, as {{{{else if plan}}}}");
+            }
+
+            CheckBlock(call);
+            block = block with { Depth = block.Depth + 1 };
+        }
+        else
+        {
+            ReadEnd();
+            if (block.HasElse)
+            {
+                throw Mistake($"{{{{else}}}} stands twice in {{{{#{block.Name}}}}}");
+            }
+
+            block = block with { HasElse = true };
+        }
+
+        open.Push(block);
+        CheckDepth();
+        return Found(ExpressionRole.Else, block.Number);
+    }
+
+    TemplateExpression ReadClose(string name)
+    {
+        ReadEnd();
+        if (!open.TryPop(out var block))
+        {
+            throw Mistake($"{{{{/{name}}}}} closes nothing");
+        }
+
+        if (block.Name != name)
+        {
+            throw Mistake($"{{{{/{name}}}}} stands where {{{{/{block.Name}}}}} is expected");
+        }
+
+        costOfTurn = block.IsLoop ? Math.Max(costOfTurn, count - block.Count) : costOfTurn;
+        return Found(ExpressionRole.Close, block.Number);
+    }
+
+    void CheckDepth()
+    {
+        if (open.Peek().Depth > Deepest)
+        {
+            throw Mistake($"blocks stand more than {Deepest} deep in each other");
+        }
+    }
+
+    TemplateExpression Found(ExpressionRole role, int? block = null) =>
+        new(role, start, 0, block ?? (role == ExpressionRole.Open ? blocks - 1 : -1));
+
+    static bool IsLoop(string name, List<Argument> arguments) =>
+        name == "each" || (arguments.Count == 0 && (IsContact(name) || name is "this" or "."));
+
+    // ---- the tokens of an expression, and what stands between them
+
+    string Word()
+    {
+        var word = tokens[at++].Value;
+        SkipSpace();
+        var from = cursor;
+        for (var i = 0; i < word.Length; i++)
+        {
+            // The lexer leaves out what nobody sees, and the spaces in {{# if}}.
+            while (cursor < source.Length && source[cursor] != word[i]
+                && (CharUnicodeInfo.GetUnicodeCategory(source[cursor]) is UnicodeCategory.Format || i == 1 && char.IsWhiteSpace(source[cursor])))
+            {
+                cursor++;
+            }
+
+            if (cursor >= source.Length || source[cursor] != word[i])
+            {
+                throw Unexpected();
+            }
+
+            cursor++;
+        }
+
+        while (cursor < source.Length && CharUnicodeInfo.GetUnicodeCategory(source[cursor]) is UnicodeCategory.Format)
+        {
+            cursor++;
+        }
+
+        return cursor - from > LongestName ? throw Mistake($"a name has more than {LongestName} letters") : word;
+    }
+
+    List<Argument> ReadArguments(int depth = 0)
+    {
+        var arguments = new List<Argument>();
+        while (true)
+        {
+            var token = tokens[at];
+            switch (token.Kind)
+            {
+                case TemplateTokenKind.EndExpression when depth == 0:
+                    ReadEnd();
+                    return arguments;
+                case TemplateTokenKind.EndBrackets when depth > 0:
+                    Expect(")");
+                    return arguments;
+                case TemplateTokenKind.EndExpression:
+                    throw Mistake($"a bracket is not closed in {Quoted()}");
+                case TemplateTokenKind.EndBrackets:
+                    throw Mistake($"a bracket is closed that was not opened in {Quoted()}");
+                case TemplateTokenKind.StartBrackets:
+                    Expect("(");
+                    if (depth + 1 > Deepest)
+                    {
+                        throw Mistake($"brackets stand more than {Deepest} deep in each other");
+                    }
+
+                    Count();
+                    if (tokens[at].Kind != TemplateTokenKind.Word)
+                    {
+                        throw Mistake($"brackets hold no helper in {Quoted()}. Write one, as (equals plan \"gold\")");
+                    }
+
+                    var call = new Call(Word(), ReadArguments(depth + 1));
+                    CheckValue(call, isInBrackets: true);
+                    arguments.Add(new Argument(ArgumentKind.Call, call.Name));
+                    break;
+                case TemplateTokenKind.Literal:
+                    arguments.Add(Literal());
+                    break;
+                case TemplateTokenKind.Word when tokens[at + 1].Kind == TemplateTokenKind.Assignment:
+                    throw Mistake(
+                        Hint(source[start..End()]) ?? $"{Quoted()} has a named argument, '{token.Value}=', and no helper takes one. {Instead(token.Value)}");
+                case TemplateTokenKind.Assignment:
+                    throw Mistake(Hint(source[start..End()]) ?? $"{Quoted()} has a = that is in no quotes. Write quotes around what belongs together, as \"default=friend\"");
+                case TemplateTokenKind.BlockParameters:
+                    throw Mistake($"block parameters (as |name|) are not known here. Write this for what a block is about");
+                case TemplateTokenKind.Word when token.Value == "as" && tokens[at + 1].Kind == TemplateTokenKind.BlockParameters:
+                    throw Mistake($"block parameters (as |name|) are not known here. Write this for what a block is about");
+                case TemplateTokenKind.Word:
+                    var word = Word();
+                    arguments.Add(new Argument(bool.TryParse(word, out _) ? ArgumentKind.Truth : ArgumentKind.Path, word));
+                    break;
+                default:
+                    throw Mistake(Hint(source[start..End()]) ?? $"{Quoted()} cannot be read as an expression");
+            }
+        }
+    }
+
+    static string Instead(string name) => name == "default"
+        ? "Write the default with its name in quotes: \"default=friend\""
+        : "Write the values alone, in their order, texts in straight quotes";
+
+    Argument Literal()
+    {
+        var token = tokens[at++];
+        SkipSpace();
+        if (token.Delimiter is { } quote)
+        {
+            if (cursor >= source.Length || source[cursor] != quote)
+            {
+                throw Unexpected();
+            }
+
+            for (cursor++; cursor < source.Length && source[cursor] != quote; cursor++)
+            {
+                cursor += source[cursor] == '\\' && cursor + 1 < source.Length && source[cursor + 1] == quote ? 1 : 0;
+            }
+
+            cursor++;
+            return cursor < source.Length && IsPartOfWord(source[cursor])
+                ? throw Mistake($"a space is missing behind the quotes in {Quoted()}")
+                : new Argument(ArgumentKind.Text, token.Value);
+        }
+
+        Expect(token.Value, isRead: true);
+        return decimal.TryParse(token.Value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out _)
+            ? new Argument(ArgumentKind.Number, token.Value)
+            : throw Mistake(
+                $"'{Shortened(token.Value)}' in {Quoted()} is no number. Write a text in straight quotes, \"{Shortened(token.Value)}\", and a field as [{Shortened(token.Value)}]");
+    }
+
+    static bool IsPartOfWord(char letter) => char.IsLetterOrDigit(letter) || letter is '_' or '"' or '\'' or '[' or '(' or '@' or '.';
+
+    void Expect(string text, bool isRead = false)
+    {
+        at += isRead ? 0 : 1;
+        SkipSpace();
+        if (!source.AsSpan(cursor).StartsWith(text, StringComparison.Ordinal))
+        {
+            throw Unexpected();
+        }
+
+        cursor += text.Length;
+    }
+
+    void ReadEnd()
+    {
+        if (tokens[at].Kind != TemplateTokenKind.EndExpression)
+        {
+            throw Mistake($"{Quoted()} has more than its name");
+        }
+
+        SkipSpace();
+        if (cursor < source.Length && source[cursor] == '~')
+        {
+            cursor++;
+        }
+
+        Expect(new string('}', tokens[at].Braces));
+    }
+
+    void SkipSpace()
+    {
+        while (cursor < source.Length && (char.IsWhiteSpace(source[cursor]) || CharUnicodeInfo.GetUnicodeCategory(source[cursor]) is UnicodeCategory.Format))
+        {
+            cursor++;
+        }
+    }
+
+    // The library goes over it in silence.
+    TemplateMistake Unexpected()
+    {
+        var rest = source[cursor..Math.Max(cursor, End())];
+        return Mistake(
+            Hint(source[start..End()]) ?? $"'{Shortened(rest.Length > 0 ? rest[..1] : rest)}' in {Quoted()} has no meaning here. Write texts in straight quotes, as \"gold\"");
+    }
+
+    static string? Hint(string expression)
+    {
+        var text = InQuotes().Replace(expression, "");
+        var curly = text.AsSpan().IndexOfAny(OtherQuotes);
+        return curly >= 0 ? $"'{text[curly]}' in '{Shortened(text.Trim('{', '}', ' '))}' is no straight quote. Write \" or ' around a text"
+            : text.Contains("&quot;", StringComparison.OrdinalIgnoreCase) || text.Contains("&#", StringComparison.Ordinal)
+                || text.Contains("&apos;", StringComparison.OrdinalIgnoreCase) || text.Contains("&nbsp;", StringComparison.OrdinalIgnoreCase)
+                ? $"'{Shortened(text.Trim('{', '}', ' '))}' has characters written for HTML, as &quot;. Write them as they are within an expression: \" or '"
+            : null;
+    }
+
+    [GeneratedRegex("\"[^\"]*\"|'[^']*'")]
+    private static partial Regex InQuotes();
+
+    void Count()
+    {
+        if (++count > MostExpressions)
+        {
+            throw Mistake($"these are more than {MostExpressions} expressions");
+        }
+    }
+
+    // ---- what an expression means
+
+    void CheckValue(Call call, bool isInBrackets)
+    {
+        var (name, arguments) = (call.Name, call.Arguments);
+        if (arguments.Count == 0)
+        {
+            if (isInBrackets)
+            {
+                throw Mistake($"({Shortened(name)}) is in brackets and has no arguments. Write a field without brackets");
+            }
+
+            CheckField(name, isWritten: true);
+            return;
+        }
+
+        var helper = Helper(name);
+        if (helper.Use == HelperUse.Block || helper.Use == HelperUse.Condition && !isInBrackets)
+        {
+            throw Mistake(helper.Use == HelperUse.Block || !isInBrackets
+                ? $"{name} stands around a part of the template: {helper.Example}"
+                : $"{name} gives no value");
+        }
+
+        CheckArguments(helper, arguments);
+    }
+
+    /// <returns>Whether what stands in the block is about a text, and not about the contact.</returns>
+    bool CheckBlock(Call call)
+    {
+        var (name, arguments) = (call.Name, call.Arguments);
+        var isText = open.TryPeek(out var outer) && outer.IsText;
+        if (TemplateHelpers.Known.TryGetValue(name, out var helper) || arguments.Count > 0)
+        {
+            helper ??= Helper(name);
+            if (helper.Use == HelperUse.Value)
+            {
+                throw Mistake($"{name} writes a value and stands around nothing: {helper.Example}{OrField(name, arguments)}");
+            }
+
+            CheckArguments(helper, arguments);
+            return name == "each" || (name == "with" ? !(arguments[0].Kind == ArgumentKind.Path && (IsContact(arguments[0].Text) || IsThisContact(arguments[0].Text))) : isText);
+        }
+
+        CheckField(name, isWritten: false);
+        return !IsContact(name) && (isText || name is not ("this" or "."));
+    }
+
+    TemplateHelper Helper(string name) => TemplateHelpers.Known.TryGetValue(name, out var helper) ? helper
+        : throw Mistake(
+            $"there is no helper '{Shortened(name)}'{Nearest(name, TemplateHelpers.Known.Keys)}. Known are {string.Join(", ", TemplateHelpers.Known.Keys.Order(StringComparer.Ordinal))}");
+
+    void CheckArguments(TemplateHelper helper, List<Argument> arguments)
+    {
+        var name = helper.Name;
+        if (arguments.Count < helper.Least || arguments.Count > helper.Most)
+        {
+            var needed = arguments.Count < helper.Least || helper.Least == helper.Most ? $"needs {helper.Least}" : $"takes {helper.Least} to {helper.Most}";
+            var many = helper.Least == 1 && needed[0] == 'n' ? "argument" : "arguments";
+            throw Mistake($"{name} {needed} {many}, and {Quoted()} gives {arguments.Count}. Write for example {helper.Example}{OrField(name, arguments)}");
+        }
+
+        for (var place = 0; place < arguments.Count; place++)
+        {
+            CheckArgument(helper, place, arguments[place]);
+        }
+
+        // Which of two bare words is a field and which is a text that lacks its quotes, nobody can know.
+        if (name is "equals" or "notEquals" or "greaterThan" or "lessThan" && arguments.TrueForAll(argument => argument.IsBare))
+        {
+            throw Mistake(
+                $"'{Shortened(arguments[1].Text)}' in {Quoted()} may be a text or a field. Write \"{Shortened(arguments[1].Text)}\" for the text, this.{Shortened(arguments[1].Text)} for the field");
+        }
+    }
+
+    void CheckArgument(TemplateHelper helper, int place, Argument argument)
+    {
+        var kind = helper.Argument(place);
+        var isLiteral = argument.Kind is ArgumentKind.Text or ArgumentKind.Number or ArgumentKind.Truth;
+        if (isLiteral && (kind is HelperArgument.Condition or HelperArgument.Place or HelperArgument.Variable))
+        {
+            throw Mistake($"'{Shortened(argument.Text)}' in {Quoted()} is always the same. {helper.Name} goes by a field: {helper.Example}");
+        }
+
+        if (kind == HelperArgument.Literal && !isLiteral || kind == HelperArgument.Fixed && argument.IsBare)
+        {
+            throw Mistake(
+                $"'{Shortened(argument.Text)}' in {Quoted()} is in no quotes. Write \"{Shortened(argument.Text)}\" for the text"
+                + (kind == HelperArgument.Fixed ? $", this.{Shortened(argument.Text)} for the field" : $": {helper.Example}"));
+        }
+
+        if (isLiteral && helper.Check?.Invoke(place, argument.Text) is { } wrong)
+        {
+            throw Mistake($"{wrong}. Write for example {helper.Example}");
+        }
+
+        if (argument.Kind == ArgumentKind.Path)
+        {
+            if (IsContact(argument.Text) || IsThisContact(argument.Text))
+            {
+                if (kind is not (HelperArgument.Place or HelperArgument.Condition))
+                {
+                    throw Mistake($"'{argument.Text}' in {Quoted()} is the whole contact, which is no text. Name one of its fields, as {helper.Example}");
+                }
+
+                return;
+            }
+
+            // Within if and unless the library calls a helper of the name.
+            CheckField(argument.Text, isWritten: false, mayBeHelper: helper.Name is not ("if" or "unless"));
+        }
+    }
+
+    /// <param name="isWritten">As the whole of an expression, so that there has to be a text.</param>
+    void CheckField(string path, bool isWritten, bool mayBeHelper = false)
+    {
+        if (path.StartsWith('@'))
+        {
+            if (TurnVariables.Contains(path))
+            {
+                if (!open.Any(block => block.IsLoop))
+                {
+                    throw Mistake($"{path} stands in no loop. It is known within {TemplateHelpers.Known["each"].Example}");
+                }
+
+                return;
+            }
+
+            if (!path.StartsWith("@root.", StringComparison.Ordinal) && path != "@root")
+            {
+                throw Mistake($"there is no '{Shortened(path)}'. Known are {string.Join(", ", TurnVariables.Order(StringComparer.Ordinal))}, and @root for the contact");
+            }
+        }
+
+        if (IsContact(path) || IsThisContact(path))
+        {
+            if (isWritten)
+            {
+                throw Mistake($"'{path}' is the whole contact, which is no text. Name one of its fields, as {{{{first_name}}}}");
+            }
+
+            return;
+        }
+
+        if (path is "this" or ".")
+        {
+            return;
+        }
+
+        var name = path;
+        while (name.StartsWith("../", StringComparison.Ordinal))
+        {
+            name = name[3..];
+        }
+
+        name = name.StartsWith("this.", StringComparison.Ordinal) || name.StartsWith("this/", StringComparison.Ordinal) ? name[5..]
+            : name.StartsWith("@root.", StringComparison.Ordinal) ? name[6..]
+            : name.StartsWith("./", StringComparison.Ordinal) ? name[2..]
+            : name;
+        var isExplicit = name.Length < path.Length;
+        var bare = name is ['[', .., ']'] ? name[1..^1] : name;
+        if (!isExplicit && !mayBeHelper && TemplateHelpers.Known.TryGetValue(bare, out var helper))
+        {
+            var needs = $"{bare} needs {helper.Least} {(helper.Least == 1 ? "argument" : "arguments")}";
+            throw Mistake($"{needs}, and {Quoted()} gives 0. Write for example {helper.Example}{OrField(bare, [])}");
+        }
+
+        if (!isExplicit && (NoFields.Contains(bare) || bare is "else" or "helperMissing" or "blockHelperMissing"))
+        {
+            throw Mistake($"'{bare}' in {Quoted()} is no field. Write \"{bare}\" for the text, this.{bare} for a field of that name");
+        }
+
+        if (bare.Length == 0 || bare != ContactColumns.SnakeCase(bare))
+        {
+            throw Mistake(NoField(bare));
+        }
+
+        if (name.Length == path.Length - (path.StartsWith("this", StringComparison.Ordinal) ? 5 : path.StartsWith("./", StringComparison.Ordinal) ? 2 : 0)
+            && open.TryPeek(out var block) && block.IsText)
+        {
+            throw Mistake($"'{Shortened(path)}' stands in {{{{#{block.Name}}}}}, which is about a text, and a text has no fields. Write @root.{bare} for the contact's");
+        }
+    }
+
+    string NoField(string name)
+    {
+        if (Hint(source[start..End()]) is { } hint)
+        {
+            return hint;
+        }
+
+        var last = name[(name.LastIndexOfAny(['.', '/']) + 1)..];
+        return name.AsSpan().ContainsAny('.', '/') && ContactColumns.SnakeCase(last) is { Length: > 0 } inner
+            ? $"'{Shortened(name)}' in {Quoted()} is no field: the fields of a contact have no parts. Write {inner} for the field, quotes around a text"
+            : ContactColumns.Field(name) is { Length: > 0 } field
+            ? $"'{Shortened(name)}' in {Quoted()} is no field: their names are in small letters with _ between words. Write {field} for the field, \"{Shortened(name)}\" for the text"
+            : $"'{Shortened(name)}' in {Quoted()} is no field. Write one, as first_name";
+    }
+
+    static bool IsContact(string path) => path is "@root" or ".." or "../this" || path.StartsWith("../", StringComparison.Ordinal) && path.Trim('.', '/').Length == 0;
+
+    bool IsThisContact(string path) => path is "this" or "." && !(open.TryPeek(out var block) && block.IsText);
+
+    static string OrField(string name, List<Argument> arguments) =>
+        arguments.Count == 0 ? $", or {{{{this.{name}}}}} for the contact's field of that name" : "";
+
+    static string Nearest(string name, IEnumerable<string> known)
+    {
+        var nearest = known.MinBy(each => Distance(name.ToUpperInvariant(), each.ToUpperInvariant()))!;
+        return Distance(name.ToUpperInvariant(), nearest.ToUpperInvariant()) <= Math.Max(1, nearest.Length / 3) ? $", but there is '{nearest}'" : "";
+    }
+
+    // How many letters to change, add or leave out.
+    static int Distance(string left, string right)
+    {
+        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        for (var i = 1; i <= left.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= right.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[right.Length];
+    }
+
+    int End()
+    {
+        var end = source.IndexOf("}}", Math.Max(start, 0), StringComparison.Ordinal);
+        return end < 0 ? source.Length : end;
+    }
+
+    string Quoted()
+    {
+        var end = End();
+        while (end < source.Length && source[end] == '}')
+        {
+            end++;
+        }
+
+        return Shortened(source[start..end].ReplaceLineEndings(" "));
+    }
+
+    static string Shortened(string text) => text.Length <= LongestQuoted ? text : text[..LongestQuoted] + "...";
+
+    TemplateMistake Mistake(string wrong) => new(start, wrong);
+
+    /// <param name="Depth">How many stand around it, it included.</param>
+    /// <param name="Count">How many expressions stand before what is in it.</param>
+    /// <param name="IsText">What stands in it is about a text.</param>
+    sealed record Block(string Name, int At, int Depth, int Number, int Count, bool IsLoop, bool IsText, bool HasElse = false);
+
+    enum ArgumentKind { Path, Text, Number, Truth, Call }
+
+    sealed record Argument(ArgumentKind Kind, string Text)
+    {
+        /// <summary>A word that is in no quotes and does not say that it is a field.</summary>
+        public bool IsBare => Kind == ArgumentKind.Path && !Text.StartsWith("this", StringComparison.Ordinal) && !Text.StartsWith('@')
+            && !Text.StartsWith('.') && !Text.StartsWith('[');
+    }
+
+    sealed record Call(string Name, List<Argument> Arguments);
+
+    sealed class TemplateMistake(int at, string message) : Exception(message)
+    {
+        public int At => at;
     }
 }

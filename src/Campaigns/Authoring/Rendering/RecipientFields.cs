@@ -1,0 +1,109 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
+using HandlebarsDotNet.Iterators;
+using HandlebarsDotNet.MemberAccessors;
+using HandlebarsDotNet.ObjectDescriptors;
+using HandlebarsDotNet.PathStructure;
+using HandlebarsDotNet.ValueProviders;
+
+namespace Campaigns.Authoring.Rendering;
+
+/// <summary>What a template can name: the fields of one recipient that have a value. Empty is as good as absent: nobody gets "Dear ,".</summary>
+sealed class RecipientFields(IReadOnlyDictionary<string, string?> fields)
+{
+    public bool TryGet(string name, [NotNullWhen(true)] out string? value) => fields.TryGetValue(name, out value) && !string.IsNullOrWhiteSpace(value);
+
+    public IEnumerable<KeyValuePair<string, string?>> WithValues() => fields.Where(field => !string.IsNullOrWhiteSpace(field.Value));
+}
+
+/// <summary>
+/// How the library gets at the fields and at a text: a name is a field or nothing, never a member of a class; every look and every turn of a loop is
+/// counted; a text has no parts and nobody goes through its letters.
+/// </summary>
+sealed class RecipientFieldsDescriptors(int costOfTurn) : IObjectDescriptorProvider
+{
+    readonly ObjectDescriptor fields = new(
+        typeof(RecipientFields), new FieldAccessor(), (_, _) => Array.Empty<string>(), _ => new FieldIterator(costOfTurn));
+
+    readonly ObjectDescriptor text = new(typeof(string), new NoMembers(), (_, _) => Array.Empty<string>(), _ => new NoTurns());
+
+    public bool TryGetDescriptor(Type type, [NotNullWhen(true)] out ObjectDescriptor? value)
+    {
+        // Whatever else there is (numbers, truth values, what is missing) has no parts either.
+        value = type == typeof(RecipientFields) ? fields : text;
+        return true;
+    }
+
+    sealed class FieldAccessor : IMemberAccessor
+    {
+        public bool TryGetValue(object instance, ChainSegment memberName, out object? value)
+        {
+            RenderingRun.Current.Step();
+            var isKnown = ((RecipientFields)instance).TryGet(memberName.TrimmedValue, out var found);
+            value = found;
+            return isKnown;
+        }
+    }
+
+    sealed class NoMembers : IMemberAccessor
+    {
+        public bool TryGetValue(object instance, ChainSegment memberName, out object? value)
+        {
+            RenderingRun.Current.Step();
+            value = null;
+            return false;
+        }
+    }
+
+    sealed class FieldIterator(int costOfTurn) : IIterator
+    {
+        public void Iterate(
+            in EncodedTextWriter writer, BindingContext context, ChainSegment[] blockParamsVariables, object input, TemplateDelegate template,
+            TemplateDelegate ifEmpty)
+        {
+            using var frame = context.CreateFrame();
+            var turn = new IteratorValues(frame);
+            var turns = ((RecipientFields)input).WithValues().ToList();
+            for (var index = 0; index < turns.Count; index++)
+            {
+                RenderingRun.Current.Step(costOfTurn);
+                turn.First = index == 0;
+                turn.Last = index == turns.Count - 1;
+                turn.Index = index;
+                turn.Key = turns[index].Key;
+                turn.Value = turns[index].Value;
+                frame.Value = turns[index].Value!;
+                template(writer, frame);
+            }
+
+            if (turns.Count == 0)
+            {
+                frame.Value = context.Value;
+                ifEmpty(writer, frame);
+            }
+        }
+    }
+
+    sealed class NoTurns : IIterator
+    {
+        public void Iterate(
+            in EncodedTextWriter writer, BindingContext context, ChainSegment[] blockParamsVariables, object input, TemplateDelegate template,
+            TemplateDelegate ifEmpty)
+        {
+            using var frame = context.CreateFrame();
+            frame.Value = context.Value;
+            ifEmpty(writer, frame);
+        }
+    }
+}
+
+/// <summary>What a helper gives where it has nothing to give: false in a condition, and a missing variable where it is written.</summary>
+sealed class MissingValue(string name) : IEnumerable
+{
+    public string Name => name;
+
+    // The library takes what is empty to go through for false.
+    public IEnumerator GetEnumerator() => Array.Empty<object>().GetEnumerator();
+}
