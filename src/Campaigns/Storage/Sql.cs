@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace Campaigns.Storage;
 
 /// <summary>Finds the embedded <c>.sql</c> file that stands beside a type: one statement a file, reached by its name.</summary>
-public static class Sql
+public static partial class Sql
 {
     static readonly ConcurrentDictionary<(Type, string), string> Loaded = new();
 
@@ -22,6 +23,24 @@ public static class Sql
         orderby name
         select (name, Read(assembly, name));
 
+    /// <summary>A statement whose parameters have names, <c>@some_name</c>, with PostgreSQL's <c>$1</c>, <c>$2</c> ... instead.</summary>
+    /// <returns>The statement, and the name of each parameter in the order of their numbers.</returns>
+    public static (string Text, IReadOnlyList<string> Names) NumberParameters(string text)
+    {
+        var names = new List<string>();
+        var numbered = NamedParameter().Replace(text, match =>
+        {
+            var name = match.ValueSpan[1..].ToString();
+            if (!names.Contains(name))
+            {
+                names.Add(name);
+            }
+
+            return $"${names.IndexOf(name) + 1}";
+        });
+        return (numbered, names);
+    }
+
     internal static string Read(Assembly assembly, string resource)
     {
         using var stream = assembly.GetManifestResourceStream(resource)
@@ -29,4 +48,7 @@ public static class Sql
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    [GeneratedRegex(@"(?<![@\w])@[a-z]\w*")]
+    private static partial Regex NamedParameter();
 }
