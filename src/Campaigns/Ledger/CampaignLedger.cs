@@ -14,22 +14,16 @@ namespace Campaigns.Ledger;
 public sealed class CampaignLedger() : InlineProjection("ledger")
 {
     static readonly string BeginProgress = Sql.Beside<CampaignLedger>(nameof(BeginProgress));
-    static readonly string InsertRecipients = Sql.Beside<CampaignLedger>(nameof(InsertRecipients));
-    static readonly string UpdateRecipients = Sql.Beside<CampaignLedger>(nameof(UpdateRecipients));
+    static readonly string ChangeRecipients = Sql.Beside<CampaignLedger>(nameof(ChangeRecipients));
     static readonly string InsertBatches = Sql.Beside<CampaignLedger>(nameof(InsertBatches));
     static readonly string LockCampaign = Sql.Beside<CampaignLedger>(nameof(LockCampaign));
     static readonly string CompleteBatches = Sql.Beside<CampaignLedger>(nameof(CompleteBatches));
 
+    static readonly HashSet<Type> OfRecipients = [.. RecipientChange.Facts];
+
     public override IReadOnlyList<string> Tables { get; } = ["recipients", "deferrals", "batches", "campaign_progress", "sender_health"];
 
-    public override IReadOnlyList<Type> Facts { get; } =
-    [
-        typeof(CampaignDrafted), typeof(BatchStarted), typeof(BatchCompleted), typeof(RecipientQueued), typeof(RecipientSkipped),
-        typeof(RecipientWithdrawn), typeof(RecipientRequeued), typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned),
-        typeof(AttemptFailed), typeof(RecipientDeferred), typeof(MessageAccepted), typeof(MessageUndelivered),
-        typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked), typeof(MessageBounced), typeof(MessageDropped),
-        typeof(SpamReported), typeof(RecipientUnsubscribed), typeof(OpenTimedOut),
-    ];
+    public override IReadOnlyList<Type> Facts { get; } = [typeof(CampaignDrafted), typeof(BatchStarted), typeof(BatchCompleted), .. RecipientChange.Facts];
 
     /// <summary>What a page that shows progress listens to.</summary>
     public static string Topic(string tenantId) => "progress:" + tenantId;
@@ -70,7 +64,7 @@ public sealed class CampaignLedger() : InlineProjection("ledger")
                 case BatchCompleted batch:
                     completed.Add((@event, batch));
                     break;
-                case { } fact when RecipientChange.Concerns(fact):
+                case { } fact when OfRecipients.Contains(fact.GetType()):
                     Row(@event.StreamId, @event).Apply(fact, @event.Timestamp);
                     break;
             }
@@ -81,8 +75,11 @@ public sealed class CampaignLedger() : InlineProjection("ledger")
             sql.Sql(BeginProgress, drafted.Select(draft => draft.TenantId).ToArray(), drafted.Select(draft => draft.StreamId).ToArray());
         }
 
-        Queue(sql, InsertRecipients, [.. rows.Values.Where(row => row.IsNew)]);
-        Queue(sql, UpdateRecipients, [.. rows.Values.Where(row => !row.IsNew)]);
+        if (rows.Count > 0)
+        {
+            sql.SqlForRows(ChangeRecipients, [.. rows.Values]);
+        }
+
         Queue(sql, started);
         Queue(sql, completed);
     }
@@ -97,23 +94,6 @@ public sealed class CampaignLedger() : InlineProjection("ledger")
                 yield return HaltTopic(tenantId);
             }
         }
-    }
-
-    static void Queue(IDocumentOperations sql, string statement, RecipientChange[] rows)
-    {
-        if (rows.Length == 0)
-        {
-            return;
-        }
-
-        T[] All<T>(Func<RecipientChange, T> column) => Array.ConvertAll(rows, row => column(row));
-
-        sql.Sql(
-            statement, All(row => row.TenantId), All(row => row.Id), All(row => row.CampaignId), All(row => row.ContactId), All(row => row.Status),
-            All(row => row.Reason), All(row => row.Batch), All(row => row.QueuedAt), All(row => row.SentAt),
-            All(row => row.DeliveredAt), All(row => row.OpenedAt), All(row => row.ClickedAt), All(row => row.BouncedAt), All(row => row.ComplainedAt),
-            All(row => row.UnsubscribedAt), All(row => row.TimedOutAt), All(row => row.NotBefore), All(row => row.LimitKey), All(row => row.Attempts),
-            All(row => row.Channel), All(row => row.SenderId), All(row => row.Category), All(row => row.ProviderMessageId), All(row => row.Step));
     }
 
     static void Queue(IDocumentOperations sql, List<(IEvent Event, BatchStarted Fact)> started)

@@ -2,33 +2,45 @@ using Campaigns.Recipients;
 
 namespace Campaigns.Ledger;
 
-/// <summary>What some events in a row change about the row of one recipient.</summary>
+/// <summary>
+/// What some events in a row change about the row of one recipient. Its properties are the columns that
+/// <c>ChangeRecipients.sql</c> takes; null where the events say nothing about a column.
+/// </summary>
 sealed class RecipientChange(string tenantId, Guid id)
 {
     const string Sent = "sent";
+
+    /// <summary>The events that it is about, beside a batch's start.</summary>
+    public static readonly IReadOnlyList<Type> Facts =
+    [
+        typeof(RecipientQueued), typeof(RecipientSkipped), typeof(RecipientWithdrawn), typeof(RecipientRequeued),
+        typeof(MessageSent), typeof(MessageFailed), typeof(MessageInDoubt), typeof(MessageReturned),
+        typeof(AttemptFailed), typeof(RecipientDeferred), typeof(MessageAccepted), typeof(MessageUndelivered),
+        typeof(MessageDelivered), typeof(MessageDeferred), typeof(MessageOpened), typeof(LinkClicked),
+        typeof(MessageBounced), typeof(MessageDropped), typeof(SpamReported), typeof(RecipientUnsubscribed),
+        typeof(OpenTimedOut),
+    ];
 
     public string TenantId => tenantId;
 
     public Guid Id => id;
 
-    /// <summary>The recipient's first event is among them.</summary>
-    public bool IsNew { get; private set; }
+    /// <summary>Said by the recipient's first event, as are contact, channel and step.</summary>
+    public Guid? CampaignId { get; private set; }
 
-    public Guid CampaignId { get; private set; }
-
-    public Guid ContactId { get; private set; }
+    public Guid? ContactId { get; private set; }
 
     public string? Channel { get; private set; }
 
-    public int Step { get; private set; } = 1;
+    public int? Step { get; private set; }
 
     /// <summary>Of the failure that the reason is about, which is shown as <c>category: reason</c>. Goes with the status.</summary>
     public string? Category { get; private set; }
 
-    /// <summary>What the provider calls the message; null: stays as it is.</summary>
+    /// <summary>What the provider calls the message.</summary>
     public string? ProviderMessageId { get; private set; }
 
-    /// <summary>Null: stays as it is. <c>sent</c> is final, here as in the row.</summary>
+    /// <summary><c>sent</c> is final, here as in the row.</summary>
     public string? Status { get; private set; }
 
     public string? Reason { get; private set; }
@@ -36,8 +48,9 @@ sealed class RecipientChange(string tenantId, Guid id)
     public int? Batch { get; private set; }
 
     /// <summary>
-    /// Who writes, empty for no sender of the organisation's; null: stays as it is. Whoever is sent to stays with the sender of that batch: what is
-    /// heard of a message counts for the one in whose name it went out, also where an attempt before, whose message it perhaps was, was another's.
+    /// Who writes, empty for no sender of the organisation's. Whoever is sent to stays with the sender of that batch: what is
+    /// heard of a message counts for the one in whose name it went out, also where an attempt before, whose message it
+    /// perhaps was, was another's.
     /// </summary>
     public Guid? SenderId { get; private set; }
 
@@ -46,7 +59,7 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public string? LimitKey { get; private set; }
 
-    /// <summary>Failed attempts so far; null: stays as it is.</summary>
+    /// <summary>Failed attempts so far.</summary>
     public int? Attempts { get; private set; }
 
     public DateTimeOffset? QueuedAt { get; private set; }
@@ -66,11 +79,6 @@ sealed class RecipientChange(string tenantId, Guid id)
     public DateTimeOffset? UnsubscribedAt { get; private set; }
 
     public DateTimeOffset? TimedOutAt { get; private set; }
-
-    public static bool Concerns(object fact) => fact
-        is RecipientQueued or RecipientSkipped or RecipientWithdrawn or RecipientRequeued or MessageSent or MessageFailed or MessageInDoubt or MessageReturned
-        or AttemptFailed or RecipientDeferred or OpenTimedOut
-        or IProofOfHandover;
 
     /// <param name="sender">Empty for none.</param>
     public void Started(int batch, Guid sender)
@@ -133,7 +141,6 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     void Begin(Guid campaignId, Guid contactId, Channel channel, int step, DateTimeOffset at)
     {
-        IsNew = true;
         CampaignId = campaignId;
         ContactId = contactId;
         Channel = Words(channel);

@@ -17,18 +17,11 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         ["Campaigns.Ledger.BeginProgress.sql"] = "varchar[], uuid[]",
         ["Campaigns.Ledger.CompleteBatches.sql"] = "varchar[], uuid[], int[], timestamptz[], int[], int[], int[], int[], bigint[], int[]",
         ["Campaigns.Ledger.InsertBatches.sql"] = "varchar[], uuid[], int[], int[], timestamptz[]",
-        ["Campaigns.Ledger.InsertRecipients.sql"] = Recipients,
-        ["Campaigns.Ledger.UpdateRecipients.sql"] = Recipients,
         ["Campaigns.Storage.Doctor.ReadDocuments.sql"] = "varchar[], uuid[]",
         ["Campaigns.Storage.RecordErasure.sql"] = "uuid, varchar, uuid[], varchar, varchar, timestamptz",
         ["Campaigns.Storage.Rebuild.RenewSnapshots.sql"] = "varchar[], uuid[], jsonb[], int[], varchar, timestamptz",
         ["Campaigns.Tracking.InsertKeys.sql"] = "varchar, uuid[]",
     };
-
-    const string Recipients = """
-        varchar[], uuid[], uuid[], uuid[], varchar[], varchar[], int[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
-        timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], varchar[], int[], varchar[], uuid[], varchar[], varchar[], int[]
-        """;
 
     ApiHost host = null!;
     NpgsqlConnection connection = null!;
@@ -94,7 +87,6 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         const string range = "'0000000f-4272-0000-0000-000000000000', '0000000f-4272-ffff-ffff-ffffffffffff'";
         var ids = string.Join(',', await Ids());
 
-        string none(string type) => $"array_fill(null::{type}, array[100])";
         (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50, now()")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{campaign}', {range}, 1")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");
@@ -108,11 +100,13 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         (await Plan("Campaigns.Tracking.ReadAddresses.sql", $"'acme', '{{a@a.example,b@a.example}}', (array['{{{ids}}}'::uuid[]])[1:2], '{{}}', '{{}}'"))
             .ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id").ShouldFind("suppressions", "suppressions_pkey").ShouldFind("unreachable", "unreachable_pkey");
         (await Plan("Campaigns.Tracking.ReadKnownKeys.sql", $"'acme', '{{{ids}}}'")).ShouldFind("provider_facts", "provider_facts_pkey");
-        (await Plan(
-            "Campaigns.Ledger.UpdateRecipients.sql",
-            $"array_fill('acme'::varchar, array[100]), '{{{ids}}}', {none("uuid")}, {none("uuid")}, array_fill('sent'::varchar, array[100]), {none("varchar")}, "
-            + $"array_fill(1, array[100]), {string.Join(", ", Enumerable.Repeat(none("timestamptz"), 10))}, {none("varchar")}, {none("int")}, {none("varchar")}, {none("uuid")}, {none("varchar")}, {none("varchar")}, {none("int")}"))
-            .ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
+        (await Plan("Campaigns.Ledger.ChangeRecipients.sql", new Dictionary<string, string>
+        {
+            ["tenant_id"] = "array_fill('acme'::varchar, array[100])",
+            ["id"] = $"'{{{ids}}}'",
+            ["status"] = "array_fill('sent'::varchar, array[100])",
+            ["batch"] = "array_fill(1, array[100])",
+        })).ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         var limits = string.Join(',', Enumerable.Range(1, 1000).Select(contact => $"contact {contact}").Append("limit 7"));
         var ones = string.Join(',', Enumerable.Repeat(1, 1001));
         (await Plan("Campaigns.Limits.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now()"))
@@ -124,13 +118,19 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
 
     async Task<string> Prepare(string name)
     {
-        // One statement for the documents of every kind, told the table when it runs.
-        var statement = Sql.Statements(typeof(CampaignsModule).Assembly).Single(statement => statement.Name == name).Text
-            .Replace("mt_doc_alias", "mt_doc_campaign", StringComparison.Ordinal);
+        var statement = Sql.NumberParameters(Statement(name)).Text;
         var prepared = $"\"{name}\"";
         await Run($"prepare {prepared}{(Types.TryGetValue(name, out var types) ? $" ({types})" : "")} as {statement}");
         return prepared;
     }
+
+    // One statement for the documents of every kind, told the table when it runs.
+    static string Statement(string name) => Sql.Statements(typeof(CampaignsModule).Assembly).Single(statement => statement.Name == name).Text
+        .Replace("mt_doc_alias", "mt_doc_campaign", StringComparison.Ordinal);
+
+    /// <param name="columns">Arrays for the columns that a statement over rows takes; those that are not among them are null.</param>
+    Task<string> Plan(string name, Dictionary<string, string> columns) =>
+        Plan(name, string.Join(", ", Sql.NumberParameters(Statement(name)).Names.Select(column => columns.GetValueOrDefault(column, "null"))));
 
     async Task<string> Plan(string name, string values) =>
         string.Join('\n', await Texts($"explain (costs off) execute {await Prepare(name)} ({values})"));
