@@ -17,6 +17,9 @@ static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The leader of the nodes stands still: its connection {Connection} to PostgreSQL was ended, so that another node leads")]
     public static partial void LeaderStandsStill(ILogger log, int connection);
 
+    [LoggerMessage(105, LogLevel.Warning, "{Count} messages lay in the outbox of this node for {Seconds} s: they are given back, and sent by whoever recovers them")]
+    public static partial void UnsentMessages(ILogger log, int count, double seconds);
+
     [LoggerMessage(11, LogLevel.Warning, "Message {Message} of kind {Kind} failed here, and is another node's by now: it is left to that node")]
     public static partial void FailedElsewhere(ILogger log, Guid message, string? kind);
 

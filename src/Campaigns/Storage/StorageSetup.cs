@@ -37,6 +37,10 @@ public static class StorageSetup
         if (byWorkers)
         {
             services.AddHostedService<StalledLeader>();
+            if (messaging.Transport != MessageTransport.Local)
+            {
+                services.AddHostedService<UnsentMessages>();
+            }
         }
 
         services.AddSingleton<EndOfMessage>();
