@@ -23,6 +23,7 @@ static class ApiDescription
         ["retired"] = "With true, the retired ones as well.",
         ["newestFirst"] = "With true, from the end of the stream.",
         ["email"] = "Only the contact with this address.",
+        ["phone"] = "Only contacts with this telephone number.",
         ["address"] = "Only this address.",
         ["list"] = "The id of a list, or a name, which is made when there is none of that name.",
         ["existing"] = "What becomes of contacts that were there before: keep (the default) or update.",
