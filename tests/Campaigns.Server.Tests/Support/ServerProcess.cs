@@ -19,6 +19,8 @@ sealed class ServerProcess : IAsyncDisposable
     readonly Output said = new();
     readonly Output complained = new();
 
+    bool isDisposed;
+
     ServerProcess(Process process) => this.process = process;
 
     public string Said => said.Text;
@@ -139,6 +141,12 @@ sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+        {
+            return; // the next start failed: that failure is the one to be told
+        }
+
+        isDisposed = true;
         if (!process.HasExited)
         {
             process.Kill();
