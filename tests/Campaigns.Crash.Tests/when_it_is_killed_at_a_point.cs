@@ -74,7 +74,8 @@ public sealed class when_it_is_killed_at_a_point(PostgresFixture postgres)
             await stage.ShouldComeToRest();
             var recipients = await stage.ShouldAccountFor(Messages, campaign);
             recipients.Count(recipient => recipient.Status == RecipientStatus.InDoubt).ShouldBe(inDoubt);
-            (await stage.Api.Progress(campaign)).Status.ShouldBe(inDoubt == 0 ? CampaignStatus.Completed : CampaignStatus.Partial);
+            (await stage.Api.Progress(campaign)).Status.ShouldBeOneOf(
+                inDoubt == 0 ? [CampaignStatus.Completed, CampaignStatus.Partial] : [CampaignStatus.Partial]); // some bounce
             gate.Count.ShouldBe(point == Point.AfterTheClaim ? Messages - Batch + 1 : Messages - inDoubt + (point == Point.BetweenTheCalls ? 1 : 0));
 
             bool Strike()

@@ -34,7 +34,8 @@ public sealed class connections_that_go_back(PostgresFixture postgres) : IAsyncL
     [Fact]
     public async Task with_the_lock_of_the_leader_are_ended_so_that_somebody_leads()
     {
-        await using (var connection = await bank.Database.OpenConnectionAsync())
+        await using var pool = NpgsqlDataSource.Create(bank.Database.ConnectionString); // one that nobody else asks
+        await using (var connection = await pool.OpenConnectionAsync())
         {
             await Ask(connection, $"select pg_try_advisory_lock({(long)StorageSetup.Schema.GetDeterministicHashCode()})");
         }
