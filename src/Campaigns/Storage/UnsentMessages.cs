@@ -10,11 +10,11 @@ namespace Campaigns.Storage;
 /// messages; where it went away after a message was sent, its row is never deleted. A node takes such rows up only when it starts, or after another's
 /// death: given back, they are sent by whoever recovers them, once more where they had been sent, which their handlers bear.
 /// </summary>
-sealed class UnsentMessages(NpgsqlDataSource database, IWolverineRuntime runtime, MessagingOptions options, TimeProvider clock, ILogger<UnsentMessages> log)
+public sealed class UnsentMessages(NpgsqlDataSource database, IWolverineRuntime runtime, MessagingOptions options, TimeProvider clock, ILogger<UnsentMessages> log)
     : BackgroundService
 {
     /// <summary>Longer than a broker takes to confirm a message.</summary>
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     static readonly string FindUnsent = Sql.Beside<UnsentMessages>(nameof(FindUnsent));
     static readonly string GiveBackUnsent = Sql.Beside<UnsentMessages>(nameof(GiveBackUnsent));
@@ -38,8 +38,9 @@ sealed class UnsentMessages(NpgsqlDataSource database, IWolverineRuntime runtime
         }
     }
 
+    /// <summary>One look: gives back what has lain there since a look long enough ago.</summary>
     /// <param name="node">Whose outbox is looked at.</param>
-    internal async Task RunOnce(int node, CancellationToken ct)
+    public async Task RunOnce(int node, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var found = await database.Query(FindUnsent, row => row.GetGuid(0), ct, node);

@@ -2,7 +2,6 @@ using Campaigns.Server.Tests.Running;
 using Campaigns.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Wolverine.Runtime;
 
@@ -15,7 +14,7 @@ public sealed class messages_that_lie_in_an_outbox(PostgresFixture postgres)
     public async Task of_this_node_are_given_back_once_they_have_lain_for_long()
     {
         await using var host = await ApiHost.Start(await postgres.NewDatabase());
-        var (database, clock) = (host.Services.GetRequiredService<NpgsqlDataSource>(), new FakeTimeProvider());
+        var (database, clock) = (host.Services.GetRequiredService<NpgsqlDataSource>(), new ManualClock());
         var unsent = new UnsentMessages(
             database, host.Services.GetRequiredService<IWolverineRuntime>(), new MessagingOptions(), clock, NullLogger<UnsentMessages>.Instance);
         var (lying, anothers) = (Guid.CreateVersion7(), Guid.CreateVersion7());
