@@ -50,6 +50,26 @@ public sealed class templates_over_http(PostgresFixture postgres) : IAsyncLifeti
         problem.Text("detail").ShouldContain("subject, line 1, column 4");
     }
 
+    [Theory]
+    [InlineData("{{insert first_name “default=Friend”}}", "is no straight quote")]
+    [InlineData("{{#with this as |r|}}{{#r}}{{#r}}{{/r}}{{/r}}{{/with}}", "block parameters")]
+    [InlineData("{{length}}", "{{this.length}}")]
+    public async Task are_checked_alike_when_they_are_made_changed_and_previewed(string subject, string remedy)
+    {
+        var made = await client.PostAsJsonAsync("templates", new { name = "Spring", subject });
+        var id = (await (await client.PostAsJsonAsync("templates", new { name = "Spring", subject = "Hi" })).Json()).Text("id");
+        var changed = await Revise(id, subject, "*");
+        var previewed = await client.PostAsJsonAsync("templates/preview", new { subject, text = "Hi" });
+
+        foreach (var refused in new[] { made, changed, previewed })
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+            var problem = await refused.Json();
+            problem.Text("type").ShouldBe("/problems/template-invalid");
+            problem.Text("detail").ShouldContain(remedy);
+        }
+    }
+
     [Fact]
     public async Task show_what_a_contact_would_get()
     {

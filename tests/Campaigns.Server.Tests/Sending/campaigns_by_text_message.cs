@@ -224,6 +224,29 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     }
 
     [Fact]
+    public async Task are_refused_at_save_where_nobody_could_get_them()
+    {
+        using var tooLong = await run.Api.PostAsJsonAsync("templates", new { name = "Offer", sms = new string('a', 1_601) });
+        tooLong.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await tooLong.Json()).Text("type").ShouldBe("/problems/template-invalid");
+    }
+
+    [Fact]
+    public async Task fail_before_they_are_handed_over_where_nothing_is_left_of_them_and_count_against_no_limit()
+    {
+        var template = (await run.Api.Post("templates", new { name = "Offer", sms = "{{#if nope}}a{{/if}}" })).GetProperty("id").GetGuid();
+        var campaign = await Draft("sms", template);
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+
+        var failed = (await run.Api.Recipients(campaign)).Where(recipient => recipient.Status == RecipientStatus.Failed).ToList();
+        failed.Select(recipient => recipient.Phone).ShouldBe([Ann, Bob], ignoreOrder: true);
+        failed.ShouldAllBe(recipient => recipient.Reason!.Contains("text-empty", StringComparison.Ordinal));
+        twilio.Messages.ShouldBeEmpty();
+        (await run.Store.Number("select coalesce(sum(count), 0)::bigint from permits")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task skip_numbers_that_a_person_suppressed()
     {
         await run.Api.Post("suppressions", new { addresses = new[] { "+41 79 000 00 01" } });
