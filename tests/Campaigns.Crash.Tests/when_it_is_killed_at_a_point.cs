@@ -6,7 +6,7 @@ using Npgsql;
 namespace Campaigns.Crash.Tests;
 
 /// <summary>The real executable, killed (SIGKILL) at each point between the claim of a batch and the record of its results.</summary>
-[Collection("killing")]
+[Collection("killing at a point")]
 public sealed class when_it_is_killed_at_a_point(PostgresFixture postgres)
 {
     const int Batch = 20;

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace Campaigns.Crash.Tests;
 
 /// <summary>The real executable, killed (SIGKILL) in the middle of sending.</summary>
-[Collection("killing")]
+[Collection("killing one")]
 public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOutputHelper output)
 {
     enum Moment { BeforeTheProviderHasIt, BeforeTheAnswer }
