@@ -55,6 +55,8 @@ static class RecipientWords
         _ => reason ?? "No reason is on record",
     };
 
+    static string Because(string? reason) => reason is null ? "" : ": " + reason.Split(": ", 2)[^1];
+
     // The ledger writes "category: code text".
     static string Failed(string reason) => reason.Split(": ", 2) switch
     {
@@ -69,8 +71,8 @@ static class RecipientWords
     {
         { ComplainedAt: not null } => "The person called it spam; the address is suppressed",
         { UnsubscribedAt: not null } => "The person wants no more messages; the address is suppressed",
-        { BouncedAt: not null, Channel: Channel.Sms } => "It did not reach the telephone",
-        { BouncedAt: not null } => "The receiving server gave it back",
+        { BouncedAt: not null, Channel: Channel.Sms } => $"It did not reach the telephone{Because(recipient.Reason)}",
+        { BouncedAt: not null } => $"The receiving server gave it back{Because(recipient.Reason)}",
         { ClickedAt: not null } => "A link in it was followed",
         { OpenedAt: not null } => "It was opened",
         { TimedOutAt: not null } => "It was not opened in time",

@@ -37,8 +37,8 @@ will_be as (
            coalesce(was.contact_id, change.contact_id) as contact_id,
            coalesce(was.channel, change.channel) as channel,
            case when moves then change.status else was.status end as status,
-           case when moves then change.category else was.category end as category,
-           case when moves then change.reason else was.reason end as reason,
+           case when moves or bounces then change.category else was.category end as category,
+           case when moves or bounces then change.reason else was.reason end as reason,
            coalesce(change.batch, was.batch) as batch,
            case when is_final or change.sender_id is null then was.sender_id
                 else nullif(change.sender_id, '00000000-0000-0000-0000-000000000000') end as sender_id,
@@ -59,7 +59,8 @@ will_be as (
     from change
     left join recipients was on was.tenant_id = change.tenant_id and was.id = change.id,
     lateral (select was.status is not distinct from 'sent' as is_final) w,
-    lateral (select change.status is not null and not is_final as moves) c
+    lateral (select change.status is not null and not is_final as moves,
+                    change.bounced_at is not null and was.bounced_at is null as bounces) c
     where was.id is not null or change.campaign_id is not null -- nobody begins but with their first event
 ),
 added as (

@@ -34,7 +34,10 @@ sealed class RecipientChange(string tenantId, Guid id)
 
     public int? Step { get; private set; }
 
-    /// <summary>Of the failure that the reason is about, which is shown as <c>category: reason</c>. Goes with the status.</summary>
+    /// <summary>
+    /// Of the failure that the reason is about, which is shown as <c>category: reason</c>. Both go with the status, or with the first bounce of
+    /// what was sent.
+    /// </summary>
     public string? Category { get; private set; }
 
     /// <summary>What the provider calls the message.</summary>
@@ -154,7 +157,7 @@ sealed class RecipientChange(string tenantId, Guid id)
         {
             Status = status;
             Reason = reason;
-            Category = category is { } known ? Words(known) : null;
+            Category = Words(category);
             NotBefore = notBefore;
             LimitKey = null;
         }
@@ -165,10 +168,19 @@ sealed class RecipientChange(string tenantId, Guid id)
     {
         SentAt ??= fact.At;
         Status = Sent;
-        Reason = null;
-        Category = null;
         NotBefore = null;
         LimitKey = null;
+        if (BouncedAt is null) // why it bounced is the last that is said of it
+        {
+            (Reason, Category) = fact switch
+            {
+                MessageBounced bounced => (Words(bounced.Type ?? "bounce", $"{bounced.Status} {bounced.Reason}"), Words(bounced.Category)),
+                MessageDropped dropped => (Words("dropped", dropped.Reason ?? ""), Words(dropped.Category)),
+                MessageUndelivered undelivered => (undelivered.Code, Words(undelivered.Category)),
+                _ => (null, null),
+            };
+        }
+
         switch (fact)
         {
             case MessageDelivered delivered: DeliveredAt ??= delivered.At; break;
@@ -183,7 +195,9 @@ sealed class RecipientChange(string tenantId, Guid id)
     }
 
     // Consent/EraseReasons leaves the code.
-    static string Words(string code, string text) => $"{code} {text}".Trim();
+    static string Words(string code, string text) => $"{code} {text.Trim()}".Trim();
+
+    static string? Words(FailureCategory? category) => category is { } known ? Words(known) : null;
 
     static string Words<T>(T value)
         where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

@@ -60,6 +60,24 @@ public sealed class the_statement_of_the_ledger(PostgresFixture postgres) : IAsy
     }
 
     [Fact]
+    public async Task keeps_the_reason_of_the_first_bounce_of_what_was_sent()
+    {
+        var values = await Values();
+        await Text($"insert into campaign_progress (tenant_id, campaign_id) values ('{values["tenant_id"]}', '{values["campaign_id"]}')");
+        await Change(values.Where(value => OfTheFirst.Contains(value.Key)));
+        Dictionary<string, string> Sent(params (string Column, string Value)[] more) => new[]
+        {
+            ("tenant_id", values["tenant_id"]), ("id", values["id"]), ("status", "sent"), ("sent_at", values["sent_at"]),
+        }.Concat(more).ToDictionary(each => each.Item1, each => each.Item2);
+
+        await Change(Sent());
+        await Change(Sent(("bounced_at", values["bounced_at"]), ("category", "recipient"), ("reason", "bounce 5.1.1")));
+        await Change(Sent(("opened_at", values["opened_at"])));
+        await Change(Sent(("bounced_at", values["bounced_at"]), ("category", "unknown"), ("reason", "dropped")));
+        (await Text("select concat_ws(' ', status, category, reason) from recipients")).ShouldBe("sent recipient bounce 5.1.1");
+    }
+
+    [Fact]
     public async Task counts_nothing_twice_and_changes_nothing_where_the_first_event_is_missing()
     {
         var values = await Values();

@@ -114,6 +114,17 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
     }
 
     [Fact]
+    public void says_why_it_bounced_whatever_is_heard_before_and_after()
+    {
+        var bounced = new MessageBounced(Earlier, "bounce", "Invalid Address", "5.1.1", "550 no such user", FailureCategory.Recipient);
+        var row = Row(new MessageSent(1, "a"), new MessageDelivered(Earlier), bounced, new MessageOpened(Later, true), new MessageDropped(Later, "Bounced Address"));
+        (row.Status, row.Category, row.Reason).ShouldBe(("sent", "recipient", "bounce 5.1.1 550 no such user"));
+        Row(new MessageDropped(Earlier, "Bounced Address", FailureCategory.Recipient)).Reason.ShouldBe("dropped Bounced Address");
+        var undelivered = Row(new MessageUndelivered(Earlier, "30003", FailureCategory.Temporary));
+        (undelivered.Category, undelivered.Reason).ShouldBe(("temporary", "30003"));
+    }
+
+    [Fact]
     public void takes_the_time_of_sending_from_our_record_or_else_from_the_provider()
     {
         Row(new MessageSent(1, "a")).SentAt.ShouldBe(Recorded);
