@@ -18,3 +18,7 @@ public sealed class KillingAtAPointCollection : ICollectionFixture<PostgresFixtu
 /// <summary>As <see cref="KillingCollection"/>.</summary>
 [CollectionDefinition("killing one")]
 public sealed class KillingOneCollection : ICollectionFixture<PostgresFixture>;
+
+/// <summary>As <see cref="KillingCollection"/>.</summary>
+[CollectionDefinition("standing still")]
+public sealed class StandingStillCollection : ICollectionFixture<PostgresFixture>;

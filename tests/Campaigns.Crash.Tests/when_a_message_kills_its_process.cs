@@ -3,7 +3,7 @@ using Campaigns.Planning;
 namespace Campaigns.Crash.Tests;
 
 /// <summary>A message whose handler never ends, because its process dies each time.</summary>
-[Collection("waiting")]
+[Collection("standing still")]
 public sealed class when_a_message_kills_its_process(PostgresFixture postgres)
 {
     [Fact]

@@ -8,7 +8,7 @@ namespace Campaigns.Crash.Tests;
 /// One of two servers on one database is stopped (SIGSTOP) in the middle of its batches until the other has taken its work, and goes on (SIGCONT). From the
 /// environment: STANDSTILL_SECONDS for how long it lasts at least, STANDSTILL_PEOPLE for how many recipients there are.
 /// </summary>
-[Collection("waiting")]
+[Collection("standing still")]
 public sealed class when_a_server_stands_still(PostgresFixture postgres, ITestOutputHelper output)
 {
     const int Batch = 20;
