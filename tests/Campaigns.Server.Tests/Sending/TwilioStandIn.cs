@@ -58,7 +58,13 @@ sealed class TwilioStandIn : IAsyncDisposable
             return Results.Json(new { code = 21610, message = "Attempt to send to unsubscribed recipient", status = 400 }, statusCode: 400);
         }
 
-        messages.Enqueue(message);
-        return Results.Json(new { sid = $"SM{messages.Count:D32}", status = "queued" }, statusCode: 201);
+        int number;
+        lock (messages)
+        {
+            messages.Enqueue(message);
+            number = messages.Count;
+        }
+
+        return Results.Json(new { sid = $"SM{number:D32}", status = "queued" }, statusCode: 201);
     }
 }
