@@ -7,19 +7,29 @@ namespace Campaigns.Server.Tests.Support;
 /// <summary>Whether what the tables say adds up.</summary>
 static class Books
 {
+    const string LastEvent = "select coalesce(max(seq_id), 0) from mt_events";
+
     /// <summary>The counters of progress and of senders are what a count over the recipients comes to, and nobody was recorded as sent twice.</summary>
     public static async Task ShouldAddUp(this IDocumentStore store) => (await store.Violations(Invariants.Always)).ShouldBeEmpty();
 
-    /// <summary>Rebuilt from the events, every row is what it was.</summary>
+    /// <summary>Rebuilt from the events, every row is what it was. Events that come meanwhile, as from a look-up, change rows: then once more.</summary>
     public static async Task ShouldSurviveARebuild(this IServiceProvider services)
     {
         var store = services.GetRequiredService<IDocumentStore>();
         var rebuild = services.GetRequiredService<ProjectionRebuild>();
         foreach (var projection in rebuild.Projections)
         {
-            var before = await Rows(store, projection);
-            await rebuild.Run(projection, null, CancellationToken.None);
-            var after = await Rows(store, projection);
+            List<string> before, after;
+            long lastEvent;
+            do
+            {
+                lastEvent = await store.Number(LastEvent);
+                before = await Rows(store, projection);
+                await rebuild.Run(projection, null, CancellationToken.None);
+                after = await Rows(store, projection);
+            }
+            while (await store.Number(LastEvent) != lastEvent);
+
             after.Except(before).Take(5).ShouldBeEmpty();
             after.Count.ShouldBe(before.Count);
         }
