@@ -34,9 +34,6 @@ public sealed class ApiKeys(IDocumentStore store)
     // A key is 256 random bits: one round of SHA-256 is as hard to reverse as many.
     public static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>What tells a key from others without being one.</summary>
-    public static string Fingerprint(string key) => Convert.ToBase64String(Hash(key));
-
     /// <summary>A new key for an organisation; shown once, kept as a hash.</summary>
     public async Task<string> Issue(string tenantId, string name, KeyScope scope, DateTimeOffset? expiresAt, CancellationToken ct)
     {
@@ -45,12 +42,15 @@ public sealed class ApiKeys(IDocumentStore store)
         return key;
     }
 
-    /// <summary>Makes a given key valid, once or many times, without Wolverine: for the command line, and before a server has started.</summary>
+    /// <summary>
+    /// Issues a given key, without Wolverine: for the command line, and before a server has started. One that was issued before stays as it is:
+    /// revoked where it was revoked.
+    /// </summary>
     /// <exception cref="ArgumentException">It cannot be issued so: the message says why.</exception>
     public async Task Add(string tenantId, string name, string key, KeyScope scope, DateTimeOffset? expiresAt, CancellationToken ct)
     {
         var hash = Hash(key);
-        if (await Find(hash, ct) is not null)
+        if (await store.Database.Query("select id from api_keys where hash = $1", row => row.GetGuid(0), ct, hash) is not [])
         {
             return;
         }

@@ -73,6 +73,20 @@ public sealed class keys_of_an_organisation(PostgresFixture postgres) : IAsyncLi
     }
 
     [Fact]
+    public async Task stay_revoked_when_a_start_issues_them_again()
+    {
+        var (keys, key) = (host.Services.GetRequiredService<ApiKeys>(), ApiKeys.NewKey());
+        for (var start = 0; start < 3; start++)
+        {
+            await keys.Add("restarted", "development", key, KeyScope.Admin, null, CancellationToken.None);
+            await host.Store.Texts("update api_keys set revoked_at = now() where tenant_id = 'restarted' returning name");
+        }
+
+        (await keys.Find(key, CancellationToken.None)).ShouldBeNull();
+        (await host.Store.Number("select count(*) from mt_events where tenant_id = 'restarted'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task are_over_when_their_time_is()
     {
         var keys = host.Services.GetRequiredService<ApiKeys>();
