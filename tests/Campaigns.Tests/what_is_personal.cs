@@ -15,7 +15,7 @@ public sealed class what_is_personal
     [
         "campaign_drafted settings.name", "campaign_edited settings.name",
         "campaign_drafted settings.window.from", "campaign_drafted settings.window.to", "campaign_edited settings.window.from", "campaign_edited settings.window.to",
-        "organisation_created name", "api_key_issued name", "organisation_settings_changed settings.name",
+        "organisation_created name", "api_key_issued name", "organisation_settings_changed settings.name", "organisation_settings_changed settings.postalAddress",
         "organisation_settings_changed settings.window.from", "organisation_settings_changed settings.window.to",
         "template_created content.name", "template_created content.text", "template_revised content.name", "template_revised content.text",
         // Words of ours, from a fixed list.

@@ -38,21 +38,24 @@ static class RecipientWords
     {
         RecipientStatus.Queued => "Waits for its batch",
         RecipientStatus.Sending => "In the hands of a sender right now",
-        RecipientStatus.Skipped => Skipped(recipient.Reason),
+        RecipientStatus.Skipped => Skipped(recipient),
         RecipientStatus.Failed => Failed(recipient.Reason ?? ""),
         RecipientStatus.InDoubt => $"May or may not have gone out, and is not sent again by itself. {recipient.Reason}",
         _ => Sent(recipient),
     };
 
-    static string Skipped(string? reason) => reason switch
+    static string Skipped(RecipientView recipient) => recipient.Reason switch
     {
         "suppressed" => "The address is on the suppression list",
         "outsideHours" => "The hours of delivery were over when its turn came",
-        "noAddress" => "The contact has no telephone number",
+        "noAddress" when recipient.Channel == Channel.Sms => "The contact has no telephone number",
+        "noAddress" => "The contact has no e-mail address",
+        "sameAddress" when recipient.Channel == Channel.Sms => "Another contact with the same number gets it",
+        "sameAddress" => "Another contact with the same address gets it",
         "frequencyCap" => "Other messages to the contact had used up the frequency cap",
         "contactDeleted" => "The contact was deleted",
         "campaignCancelled" => "The campaign was cancelled first",
-        _ => reason ?? "No reason is on record",
+        var reason => reason ?? "No reason is on record",
     };
 
     static string Because(string? reason) => reason is null ? "" : ": " + reason.Split(": ", 2)[^1];

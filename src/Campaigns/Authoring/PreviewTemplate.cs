@@ -23,7 +23,14 @@ public sealed record PreviewContent(
 /// <summary>A message as one contact gets it, over each channel that the content is for.</summary>
 /// <param name="Text">The template's own, or what is left of the HTML without its tags; null where it has neither.</param>
 /// <param name="SmsSegments">The parts in which the text message travels.</param>
-public sealed record Preview(string Subject, string? Html, string? Text, string? Sms, SmsSegments? SmsSegments);
+/// <param name="Footer">What stands below the e-mail, unless its campaign is transactional; null where the content shows the link to unsubscribe itself.</param>
+public sealed record Preview(
+    string Subject,
+    string? Html,
+    string? Text,
+    string? Sms,
+    SmsSegments? SmsSegments,
+    string? Footer);
 
 public static class PreviewTemplateEndpoints
 {
@@ -37,30 +44,33 @@ public static class PreviewTemplateEndpoints
             .Produces<Preview>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
 
-    static async Task<IResult> Saved(Guid id, PreviewTemplate preview, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Saved(Guid id, PreviewTemplate preview, ApiRequest request, PublicUrl publicUrl, CancellationToken ct)
     {
         var template = await request.Store.Load<Template>(request.TenantId, id, ct);
         return template.State.Revision == 0
             ? Templates.NotFound.ToProblem()
-            : await Render(template.State.Content, preview.ContactId, preview.Fields, request, ct);
+            : await Render(template.State.Content, preview.ContactId, preview.Fields, request, publicUrl, ct);
     }
 
-    static async Task<IResult> Unsaved(PreviewContent preview, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Unsaved(PreviewContent preview, ApiRequest request, PublicUrl publicUrl, CancellationToken ct)
     {
         var content = new TemplateContent("preview", preview.Subject, preview.Html, preview.Text, preview.Sms);
         return TemplateContentRules.Check(content) is { } refusal
             ? refusal.ToProblem()
-            : await Render(content, preview.ContactId, preview.Fields, request, ct);
+            : await Render(content, preview.ContactId, preview.Fields, request, publicUrl, ct);
     }
 
     static async Task<IResult> Render(
-        TemplateContent content, Guid? contactId, IReadOnlyDictionary<string, string?>? given, ApiRequest request, CancellationToken ct)
+        TemplateContent content, Guid? contactId, IReadOnlyDictionary<string, string?>? given, ApiRequest request, PublicUrl publicUrl,
+        CancellationToken ct)
     {
         if (!TemplateRenderer.TryCompile(content, out var template, out var refusal))
         {
             return refusal.ToProblem();
         }
 
+        var organisation = (await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct)).State.Settings;
+        var link = publicUrl.Of(Footer.ExamplePath) ?? new Uri($"https://example.com/{Footer.ExamplePath}");
         var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
         if (contactId is { } id)
         {
@@ -70,6 +80,11 @@ public static class PreviewTemplateEndpoints
             }
 
             fields = new Dictionary<string, string?>(contact.MergeFields(), StringComparer.Ordinal);
+        }
+
+        foreach (var (name, value) in Footer.Fields(organisation, link))
+        {
+            fields[name] = value;
         }
 
         foreach (var (name, value) in given ?? new Dictionary<string, string?>())
@@ -82,12 +97,18 @@ public static class PreviewTemplateEndpoints
         return (email is Rendered && sms is not null and not RenderedText ? sms : email) switch
         {
             Rendered rendered => TypedResults.Ok(
-                new Preview(rendered.Subject, rendered.Html, rendered.Text, (sms as RenderedText)?.Body, (sms as RenderedText)?.Segments)),
+                new Preview(rendered.Subject, rendered.Html, rendered.Text, (sms as RenderedText)?.Body, (sms as RenderedText)?.Segments, FooterOf(rendered))),
             Unrenderable unrenderable => new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem(),
             MissingVariables missing => Problems.Problem(
                 "missing-variables", $"There is no value for {string.Join(", ", missing.Names)}.",
                 StatusCodes.Status422UnprocessableEntity, ("variables", missing.Names)),
             var other => throw new InvalidOperationException($"A rendering is never a {other.GetType().Name}."),
         };
+
+        string? FooterOf(Rendered message)
+        {
+            var footer = Footer.Create(organisation, link, MessageWords.Of(fields) ?? MessageWords.English);
+            return footer.AddTo(message, link, template.HidesUnsubscribe) == message ? null : footer.Text;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Campaigns.Storage;
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Campaigns.Consent;
 
@@ -9,7 +10,15 @@ namespace Campaigns.Consent;
 /// Who said so: <c>recipient ID</c> (by link, answer or webhook), <c>a reply</c> or <c>webhook</c> where we do not know the message, <c>api: NAME</c> of
 /// a key, or <c>sendgrid LIST</c>.
 /// </param>
-public sealed record AddressSuppressed(string Address, SuppressionReason Reason, string Source);
+/// <param name="Group">
+/// The unsubscribe group of the provider's, such as <c>sendgrid 7</c>, that the person left; null where it was said of all messages. Joining the same
+/// group again takes it back.
+/// </param>
+public sealed record AddressSuppressed(
+    string Address,
+    SuppressionReason Reason,
+    string Source,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group = null);
 
 public sealed record AddressReinstated(string Address, string Why);
 
@@ -40,12 +49,16 @@ public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<
 
     public bool IsSuppressed => Reason is not null;
 
+    /// <summary>The unsubscribe group that the person left; null where it was said of all messages, or of several groups.</summary>
+    public string? Group { get; init; }
+
     /// <inheritdoc/>
     public static Suppression Begin(Guid id) => Initial with { Id = id };
 
     public Suppression Evolve(object fact) => fact switch
     {
-        AddressSuppressed { Reason: var reason } => IsFor(reason) ? this : this with { Reason = reason },
+        AddressSuppressed { Reason: var reason, Group: var group } => Covers(reason, group) ? this
+            : this with { Reason = reason, Group = Reason == reason ? null : group },
         AddressReinstated => Begin(Id),
         AddressUnreachable failure => this with { Failures = Failures.SetItem(failure.Recipient, failure.At) },
         AddressReached reached => this with
@@ -55,8 +68,8 @@ public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<
         _ => this,
     };
 
-    /// <summary>Whether it is suppressed for this reason or a stronger one.</summary>
-    public bool IsFor(SuppressionReason reason) => Reason >= reason;
+    /// <summary>Whether nothing new is said: it is suppressed for a stronger reason, or for this one, of all messages or of the same group.</summary>
+    public bool Covers(SuppressionReason reason, string? group = null) => Reason > reason || (Reason == reason && (Group is null || Group == group));
 
     /// <summary>The stream of an address.</summary>
     public static Guid StreamId(string tenantId, string address) => DerivedId.Named("suppression", tenantId, address);

@@ -27,6 +27,10 @@ public sealed class SuppressionList() : InlineProjection("suppressions")
                     {
                         suppressed[(@event.TenantId, fact.Address)] = (fact, @event.Timestamp);
                     }
+                    else if (kept.Fact.Reason == fact.Reason && kept.Fact.Group is not null && kept.Fact.Group != fact.Group)
+                    {
+                        suppressed[(@event.TenantId, fact.Address)] = (fact with { Group = null }, @event.Timestamp);
+                    }
 
                     break;
                 case AddressReinstated fact:
@@ -46,7 +50,8 @@ public sealed class SuppressionList() : InlineProjection("suppressions")
             sql.Sql(
                 InsertSuppressions, suppressed.Keys.Select(row => row.Tenant).ToArray(), suppressed.Keys.Select(row => row.Address).ToArray(),
                 suppressed.Values.Select(row => row.Fact.Reason.ToString()).ToArray(), suppressed.Values.Select(row => row.Fact.Source).ToArray(),
-                suppressed.Values.Select(row => row.Since).ToArray(), Enum.GetNames<SuppressionReason>());
+                suppressed.Values.Select(row => row.Since).ToArray(), Enum.GetNames<SuppressionReason>(),
+                suppressed.Values.Select(row => row.Fact.Group).ToArray());
         }
     }
 }

@@ -14,7 +14,8 @@ static class FactWords
         RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as a contact of the campaign's list.",
         RecipientQueued => "Queued, as a contact of the campaign's list.",
         RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason, channel)}.",
-        RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason, channel)}.",
+        RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason, channel)}"
+            + (withdrawn.SameAs is { } other ? $" (recipient {other})." : "."),
         RecipientRequeued requeued => $"Queued again{(by is null ? "" : $" by {by}")}: "
             + (requeued.Reason == RequeueReason.InDoubt ? "it was in doubt, and may arrive twice." : "it had failed."),
         MessageSent sent => $"Handed to the provider in batch {sent.Batch}{(sent.ProviderMessageId is { } id ? $", which calls it {id}" : "")}.",
@@ -92,6 +93,8 @@ static class FactWords
         SkipReason.ContactDeleted => "the contact was deleted",
         SkipReason.OutsideHours => "it was not the hour for it where they live, and the campaign drops those",
         SkipReason.FrequencyCap => "other messages to the contact had used up the organisation's frequency cap",
+        SkipReason.SameAddress when channel == Channel.Sms => "the message went to the same number already, for another contact who has it",
+        SkipReason.SameAddress => "the message went to the same address already, for another contact who had it",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",
         _ => "no reason is on record",
     };

@@ -32,7 +32,7 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
 
         var now = store.Clock.GetUtcNow();
         var settings = campaign.State.Settings;
-        var (hours, book, senders) = await conditions.Read(tenantId, campaign, ct);
+        var (hours, book, senders, _) = await conditions.Read(tenantId, campaign, ct);
         if (senders.Unavailable(settings.Channels) is { } obstacle)
         {
             return new Forecast(null, obstacle);

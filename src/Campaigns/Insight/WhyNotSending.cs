@@ -118,7 +118,7 @@ public sealed class WhyNotSending(IDocumentStore store, SendingConditions condit
 
     async Task<IEnumerable<Hold>> Limits(string tenantId, StreamState<Campaign> campaign, DateTimeOffset now, CancellationToken ct)
     {
-        var (_, book, senders) = await conditions.Read(tenantId, campaign, ct);
+        var (_, book, senders, _) = await conditions.Read(tenantId, campaign, ct);
         var settings = campaign.State.Settings;
         var limits = book.ForEverybody(senders, settings.Channels, now);
         var size = settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1);

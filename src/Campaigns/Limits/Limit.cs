@@ -26,7 +26,7 @@ public sealed record Limit(LimitKind Kind, string Key, int Most, TimeSpan Period
         LimitKind.GlobalHour => $"the whole installation may send {Most} messages an hour",
         LimitKind.RecipientDomain => $"{Key[(Key.LastIndexOf(':') + 1)..]} takes {Most} messages an hour",
         LimitKind.CampaignDay => $"the campaign may send {Most} messages a day",
-        LimitKind.FrequencyCap => $"a contact gets at most {Most} messages in {Period.TotalDays:0} days",
+        LimitKind.FrequencyCap => $"a contact or address gets at most {Most} messages in {Period.TotalDays:0} days",
         LimitKind.Confirmations => $"the organisation may have {Most} links mailed in an hour that confirm senders",
         _ => Kind.ToString(),
     };

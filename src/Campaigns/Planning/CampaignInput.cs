@@ -12,7 +12,7 @@ public sealed record CampaignInput(
     string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null,
     IReadOnlyList<Guid>? SenderIds = null,
-    CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false)
+    CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false, bool Transactional = false)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
@@ -23,7 +23,7 @@ public sealed record CampaignInput(
     public CampaignSettings ToSettings() => new(
         Name!.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
         LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
-        Channels ?? CampaignChannels.Email, IgnoresFrequencyCap);
+        Channels ?? CampaignChannels.Email, IgnoresFrequencyCap, Transactional);
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()

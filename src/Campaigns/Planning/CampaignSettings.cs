@@ -18,12 +18,14 @@ namespace Campaigns.Planning;
 /// <param name="LateToleranceMinutes">A scheduled launch that was missed for longer asks a person.</param>
 /// <param name="SenderIds">Among whom it rotates, each contact staying with one of them; null: all of it comes from <paramref name="From"/>.</param>
 /// <param name="IgnoresFrequencyCap">For what people must get: it goes out whatever else they got, and is not counted.</param>
+/// <param name="Transactional">Nobody subscribed to it, as to an invoice: its e-mails get no footer with the link to unsubscribe.</param>
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour,
     IReadOnlyList<Guid>? SenderIds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IgnoresFrequencyCap = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IgnoresFrequencyCap = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Transactional = false)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 

@@ -14,14 +14,14 @@ public sealed record CampaignView(
     Guid Id, long Version, CampaignStatus Status, string Name, Guid? ListId, Guid? TemplateId, long? TemplateVersion, SenderAddress? From, Pace Pace,
     double NoOpenAfterSeconds, CampaignChannels Channels, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? HeldBy, string? Reason,
     PausedBy? PausedBy, bool Archived, IReadOnlyList<Guid>? SenderIds, bool Urgent, DeliveryWindow? Window, LimitSettings? Limits, double LateToleranceMinutes,
-    bool IgnoresFrequencyCap)
+    bool IgnoresFrequencyCap, bool Transactional)
 {
     public static CampaignView Of(Guid id, long version, Campaign campaign) => new(
         id, version, campaign.Status, campaign.Settings.Name, campaign.Settings.ListId, campaign.Settings.TemplateId, campaign.TemplateVersion,
         campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.Settings.Channels,
         campaign.ScheduledAt, campaign.NextBatchAt, campaign.HeldBy, campaign.Reason, campaign.PausedBy, campaign.Archived,
         campaign.Settings.SenderIds, campaign.Settings.Urgent, campaign.Settings.Window, campaign.Settings.Limits, campaign.Settings.LateToleranceMinutes,
-        campaign.Settings.IgnoresFrequencyCap);
+        campaign.Settings.IgnoresFrequencyCap, campaign.Settings.Transactional);
 
     /// <summary>The answer to a command: the campaign after it, with its entity tag, or the refusal.</summary>
     internal static IResult Answer(ApiRequest request, Decided<Campaign> decided)

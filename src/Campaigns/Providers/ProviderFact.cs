@@ -14,4 +14,7 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
 
     /// <summary>The person wants messages again. Undoes nothing but the wish to get none.</summary>
     public bool Reinstates { get; init; }
+
+    /// <summary>The unsubscribe group of the provider's that it is said of; null: of all messages.</summary>
+    public string? Group { get; init; }
 }

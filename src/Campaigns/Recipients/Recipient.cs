@@ -18,7 +18,9 @@ public sealed record RecipientSkipped(
     int Step = 1);
 
 /// <summary>Was queued, and taken off the queue before a message was handed over.</summary>
-public sealed record RecipientWithdrawn(SkipReason Reason);
+/// <param name="SameAs">For <see cref="SkipReason.SameAddress"/>: the recipient whose message goes to that address.</param>
+public sealed record RecipientWithdrawn(
+    SkipReason Reason, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? SameAs = null);
 
 /// <param name="ProviderMessageId">What the provider calls it.</param>
 public sealed record MessageSent(int Batch, string? ProviderMessageId);
@@ -83,8 +85,11 @@ public sealed record ReplyReceived(DateTimeOffset At, string ProviderMessageId);
 /// <summary>Not opened within the campaign's time.</summary>
 public sealed record OpenTimedOut;
 
-/// <summary>Why somebody gets nothing. No address: none for the channel. Frequency cap: other messages were enough.</summary>
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap }
+/// <summary>
+/// Why somebody gets nothing. No address: none for the channel. Frequency cap: other messages were enough. Same address: the message goes there
+/// already, as that of another contact who has it too.
+/// </summary>
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap, SameAddress }
 
 public enum DeferralReason { DeliveryHours, Limit }
 

@@ -14,7 +14,7 @@ namespace Campaigns.Sending;
 
 /// <summary>Writes each recipient of a batch the message and hands it to the provider, several at a time.</summary>
 public sealed class BatchHandover(
-    IDocumentStore store, MessageProviders providers, UnsubscribeLinks links, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+    IDocumentStore store, MessageProviders providers, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
 {
     /// <summary>
     /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign or by the provider, what was not handed
@@ -42,7 +42,7 @@ public sealed class BatchHandover(
                 {
                     var fact = state.Stopped is { } reason ? new MessageReturned(batch.Number, reason)
                         : ct.IsCancellationRequested ? new MessageReturned(batch.Number, SendResult.Stopped.Why)
-                        : await Guarded(recipient, batch, () => Send(tenantId, batch, template, recipient, state, suppressed, ct));
+                        : await Guarded(recipient, batch, () => Send(tenantId, batch, template, plan.Letterhead!, recipient, state, suppressed, ct));
                     facts.Add((recipient, fact));
                 });
         }
@@ -80,7 +80,7 @@ public sealed class BatchHandover(
     }
 
     async Task<object> Send(
-        string tenantId, SendBatch batch, CompiledTemplate template, QueuedRecipient recipient, HandoverState state,
+        string tenantId, SendBatch batch, CompiledTemplate template, Letterhead letterhead, QueuedRecipient recipient, HandoverState state,
         ConcurrentBag<(Guid, string, SuppressionReason)> suppressed, CancellationToken ct)
     {
         var addressee = recipient.Addressee!;
@@ -107,11 +107,12 @@ public sealed class BatchHandover(
             case RenderedText text:
                 message = new OutgoingText(id, tenantId, group, recipient.Sender!.TextFrom, addressee.Phone!, text.Body);
                 break;
-            case Rendered content:
+            case Rendered own:
+                var content = letterhead.AddFooter(own, template, addressee.Fields, recipient.Unsubscribe);
                 message = new OutgoingEmail(
                     id, tenantId, group, recipient.Sender!.Address!, addressee.Email!, addressee.Name, content.Subject, content.Html, content.Text)
                 {
-                    Unsubscribe = links.For(tenantId, recipient.Id),
+                    Unsubscribe = recipient.Unsubscribe,
                 };
                 break;
             default:

@@ -18,8 +18,8 @@ public sealed record BatchPlan
     /// <summary>They get it later: the fact says when, and why.</summary>
     public IReadOnlyList<(QueuedRecipient Recipient, RecipientDeferred Fact)> Wait { get; init; } = [];
 
-    /// <summary>They never get it, and why.</summary>
-    public IReadOnlyList<(QueuedRecipient Recipient, SkipReason Why)> Skip { get; init; } = [];
+    /// <summary>They never get it: the fact says why.</summary>
+    public IReadOnlyList<(QueuedRecipient Recipient, RecipientWithdrawn Fact)> Skip { get; init; } = [];
 
     /// <summary>What keeps everybody who is not dealt with here; null where nothing does.</summary>
     public BatchHold? Hold { get; init; }
@@ -38,6 +38,9 @@ public sealed record BatchPlan
 
     /// <summary>How many would go if nothing made the batch smaller.</summary>
     public int Size { get; init; }
+
+    /// <summary>Of those who go.</summary>
+    public Letterhead? Letterhead { get; init; }
 
     /// <summary>The limits that every message of the campaign counts against.</summary>
     public IReadOnlyList<Limit> SharedLimits { get; init; } = [];
@@ -62,20 +65,25 @@ public sealed record BatchPlan
     {
         var go = new List<QueuedRecipient>();
         var wait = new List<(QueuedRecipient, RecipientDeferred)>();
-        var skip = new List<(QueuedRecipient, SkipReason)>();
+        var skip = new List<(QueuedRecipient, RecipientWithdrawn)>();
+        var addresses = new Dictionary<string, Guid>(StringComparer.Ordinal);
         Guid? through = null;
         Limit? exhausted = null;
         foreach (var candidate in candidates)
         {
             if (candidate.MayNot is { } reason)
             {
-                skip.Add((candidate, reason));
+                skip.Add((candidate, new RecipientWithdrawn(reason)));
             }
-            else if (candidate.FrequencyCap is { } cap && FindFullLimit(candidate, [cap], availability) is not null)
+            else if (FindOtherWithSameAddress(candidate, addresses) is { } other)
+            {
+                skip.Add((candidate, new RecipientWithdrawn(SkipReason.SameAddress, other)));
+            }
+            else if (FindFullLimit(candidate, candidate.FrequencyCaps, availability) is { } cap)
             {
                 if (cap.Drops)
                 {
-                    skip.Add((candidate, SkipReason.FrequencyCap));
+                    skip.Add((candidate, new RecipientWithdrawn(SkipReason.FrequencyCap)));
                 }
                 else
                 {
@@ -86,7 +94,7 @@ public sealed record BatchPlan
             {
                 if (hours.Drops)
                 {
-                    skip.Add((candidate, SkipReason.OutsideHours));
+                    skip.Add((candidate, new RecipientWithdrawn(SkipReason.OutsideHours)));
                 }
                 else
                 {
@@ -106,6 +114,10 @@ public sealed record BatchPlan
                 availability.Use(sharedLimits, candidate.Units);
                 availability.Use(candidate.Limits, candidate.Units);
                 go.Add(candidate);
+                if (candidate.Address is { } address)
+                {
+                    addresses[address] = candidate.Id;
+                }
             }
 
             through = candidate.WasDeferred ? through : candidate.Id;
@@ -156,7 +168,7 @@ public sealed record BatchPlan
             { Fact: MessageReturned } => SharedLimits.Concat(result.Recipient.Limits),
             { Fact: MessageFailed { Category: FailureCategory.Content } failed } when Unrenderable.Codes.Contains(failed.Code) =>
                 SharedLimits.Concat(result.Recipient.Limits),
-            { Fact: AttemptFailed or MessageFailed, Recipient.FrequencyCap: { } cap } => [cap],
+            { Fact: AttemptFailed or MessageFailed } => result.Recipient.FrequencyCaps,
             _ => Enumerable.Empty<Limit>(),
         })));
 
@@ -183,8 +195,13 @@ public sealed record BatchPlan
         return uses.Values.ToDictionary(use => use.Limit, use => use.Count);
     }
 
+    static Guid? FindOtherWithSameAddress(QueuedRecipient candidate, Dictionary<string, Guid> inThisBatch) =>
+        candidate.WrittenTo is { } other && other != candidate.Id ? other
+        : candidate.Address is { } address && inThisBatch.TryGetValue(address, out other) ? other
+        : null;
+
     // Whoever has not stood in line yet goes behind those who do.
-    static Limit? FindFullLimit(QueuedRecipient candidate, IReadOnlyList<Limit> limits, Availability availability) =>
+    static Limit? FindFullLimit(QueuedRecipient candidate, IEnumerable<Limit> limits, Availability availability) =>
         availability.Exhausted(limits, candidate.Units) ?? (candidate.WasDeferred ? null : limits.FirstOrDefault(availability.HasLine));
 
     static RecipientDeferred Defer(QueuedRecipient candidate, Limit limit, Availability availability) => new(

@@ -25,7 +25,7 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
             return new BatchPlan { LookedFrom = from, FoundSomebody = true, Hold = new BatchHold(until, slow.SlowWords) };
         }
 
-        var (hours, limits, senders) = await conditions.Read(tenantId, campaign, ct);
+        var (hours, limits, senders, letterhead) = await conditions.Read(tenantId, campaign, ct);
         var settings = campaign.State.Settings;
         if (senders.Unavailable(settings.Channels) is { } obstacle)
         {
@@ -36,7 +36,7 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var atMost = from is null ? size : Math.Max(size, LongLook);
         var queued = await queue.Next(tenantId, message.CampaignId, from ?? campaign.State.LastRecipient, atMost, now, ct);
-        var candidates = queued.ConvertAll(AddSenderAndLimits);
+        var candidates = queued.ConvertAll(AddWhatItTakes);
         var plan = await PlanAt(now);
         if (plan is { Go.Count: 0, Hold.Until: var opening } && opening <= now + Permits.Headstart)
         {
@@ -47,7 +47,7 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
             ? plan with { Hold = new BatchHold(deferral.Due, deferral.Reason) }
             : plan;
 
-        QueuedRecipient AddSenderAndLimits(QueuedRecipient recipient)
+        QueuedRecipient AddWhatItTakes(QueuedRecipient recipient)
         {
             if (recipient is not { ContactId: { } contactId, Addressee: { } addressee, Channel: var channel })
             {
@@ -55,10 +55,14 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
             }
 
             var sender = senders.For(contactId, channel);
+            var link = letterhead.Link(recipient.Id);
+            addressee = addressee with { Fields = letterhead.Complete(addressee.Fields, link) };
             return recipient with
             {
+                Addressee = addressee,
+                Unsubscribe = link,
                 Sender = sender,
-                Limits = limits.Own(contactId, sender, channel, addressee.Email, sharedLimits, now),
+                Limits = limits.Own(contactId, addressee.Address(channel), sender, channel, sharedLimits, now),
                 Segments = channel == Channel.Sms && template.Render(addressee.Fields, channel, ct) is RenderedText text ? text.Segments.Count : 1,
             };
         }
@@ -67,7 +71,11 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
         {
             var available = await permits.Read(
                 [.. sharedLimits, .. candidates.SelectMany(candidate => candidate.Limits)], message.CampaignId, size, settings.Weight, startsAt, ct);
-            return BatchPlan.Create(candidates, size, sharedLimits, hours, available, startsAt) with { LookedFrom = from };
+            return BatchPlan.Create(candidates, size, sharedLimits, hours, available, startsAt) with
+            {
+                LookedFrom = from,
+                Letterhead = letterhead,
+            };
         }
     }
 }

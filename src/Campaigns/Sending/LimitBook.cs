@@ -1,3 +1,4 @@
+using Campaigns.Consent;
 using Campaigns.Limits;
 using Campaigns.Recipients;
 
@@ -38,12 +39,13 @@ public sealed class LimitBook
         channels.Each() is [var channel] && senders.Only(channel) is { } only ? [.. Sender(only, channel, now), .. ofCampaign] : ofCampaign;
 
     /// <summary>What a message counts against beside the limits for everybody.</summary>
+    /// <param name="address">Where it goes over the channel; null where that is not known.</param>
     public IReadOnlyList<Limit> Own(
-        Guid contactId, CampaignSender? sender, Channel channel, string? email, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
+        Guid contactId, string? address, CampaignSender? sender, Channel channel, IReadOnlyList<Limit> forEverybody, DateTimeOffset now)
     {
         var ofSender = sender is null ? [] : senderLimits.TryGetValue((sender, channel), out var known) ? known
             : senderLimits[(sender, channel)] = [.. Sender(sender, channel, now).Except(forEverybody)];
-        return Existing([Contact(contactId), .. ofSender, channel == Channel.Email && email is not null ? Domain(email) : null]);
+        return Existing([.. Caps(contactId, address), .. ofSender, channel == Channel.Email && address is not null ? Domain(address) : null]);
     }
 
     /// <summary>What a message counts against that is a test of the campaign: it is none of its day's, and no contact's.</summary>
@@ -76,8 +78,17 @@ public sealed class LimitBook
         return limit;
     }
 
-    Limit? Contact(Guid contactId) => cap is null ? null
-        : new Limit(LimitKind.FrequencyCap, $"contact:{tenantId}:{contactId:N}", cap.Messages, Day * cap.Days, Drops: !cap.Hold);
+    // A person with two addresses is one contact; a number that two contacts share, or that came back as a new contact, is one address.
+    IEnumerable<Limit> Caps(Guid contactId, string? address)
+    {
+        if (cap is null)
+        {
+            return [];
+        }
+
+        var contact = new Limit(LimitKind.FrequencyCap, $"contact:{tenantId}:{contactId:N}", cap.Messages, Day * cap.Days, Drops: !cap.Hold);
+        return address is null ? [contact] : [contact, contact with { Key = $"address:{Suppression.StreamId(tenantId, address):N}" }];
+    }
 
     // Less than one a second is one in some seconds.
     Limit? Segments(CampaignSender sender, string key) => (sender.Limits?.SmsSegmentsPerSecond ?? settings.SegmentsPerSecond) switch

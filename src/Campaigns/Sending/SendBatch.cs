@@ -30,6 +30,7 @@ public sealed class SendBatchHandler(
     /// <summary>Of a claim that others are faster with.</summary>
     const int MostRounds = 50;
 
+    static readonly string ClaimAddresses = Sql.Beside<SendBatchHandler>(nameof(ClaimAddresses));
     static readonly string ReadInterrupted = Sql.Beside<SendBatchHandler>(nameof(ReadInterrupted));
 
     public Task Handle(SendUrgentBatch message, MessageContext context, CancellationToken ct) => Handle(message.Batch, context, ct);
@@ -117,6 +118,7 @@ public sealed class SendBatchHandler(
             }
         }
 
+        ClaimAddressesOf(plan.Go, message.CampaignId, session);
         Permits.Take(session, claim, message.CampaignId, plan.CountUses(), plan.StartsAt);
         RecordSkipsAndWaits(session, plan, message.CampaignId, campaign.State().Settings.Weight, now);
         campaign.Record(plan.Decide(campaign.State(), message, claim, now));
@@ -132,11 +134,23 @@ public sealed class SendBatchHandler(
     }
 
     /// <summary>Adds to the commit who is skipped or waits, and that the campaign waits for limits.</summary>
+    /// <summary>Another recipient's claim of the same address, made since we looked, refuses the commit.</summary>
+    static void ClaimAddressesOf(IReadOnlyList<QueuedRecipient> recipients, Guid campaignId, IDocumentSession session)
+    {
+        var unclaimed = recipients.Where(recipient => recipient.WrittenTo is null).ToArray();
+        if (unclaimed.Length > 0)
+        {
+            session.Sql(
+                ClaimAddresses, session.TenantId, campaignId, unclaimed.Select(recipient => recipient.Id).ToArray(),
+                unclaimed.Select(recipient => recipient.Address).ToArray());
+        }
+    }
+
     static void RecordSkipsAndWaits(IDocumentSession session, BatchPlan plan, Guid campaignId, int weight, DateTimeOffset now)
     {
-        foreach (var (recipient, why) in plan.Skip)
+        foreach (var (recipient, fact) in plan.Skip)
         {
-            session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, new RecipientWithdrawn(why));
+            session.Append<Recipient>(recipient.Id, ExpectedVersion.MustExist, fact);
         }
 
         foreach (var (recipient, fact) in plan.Wait)

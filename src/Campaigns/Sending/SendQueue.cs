@@ -41,6 +41,7 @@ public sealed class SendQueue(IDocumentStore store)
             TriedVersion = reader.ValueOrNull<long>(8),
             Attempts = reader.GetInt32(9),
             WasDeferred = reader.GetBoolean(10),
+            WrittenTo = reader.ValueOrNull<Guid>(13),
         };
     }
 }
@@ -62,6 +63,9 @@ public sealed record QueuedRecipient(Guid Id)
     /// <summary>Null when the contact is gone.</summary>
     public Addressee? Addressee { get; init; }
 
+    /// <summary>Where they unsubscribe; null where the server cannot make links.</summary>
+    public Uri? Unsubscribe { get; init; }
+
     /// <summary>IANA name; null when it is not known.</summary>
     public string? TimeZone { get; init; }
 
@@ -77,11 +81,17 @@ public sealed record QueuedRecipient(Guid Id)
     /// <summary>Was put off, and the time has come.</summary>
     public bool WasDeferred { get; init; }
 
+    /// <summary>The recipient for whom a batch has claimed the address before; null when none has.</summary>
+    public Guid? WrittenTo { get; init; }
+
+    /// <summary>Where the message goes; null where the contact is gone or cannot be reached over the channel.</summary>
+    public string? Address => Addressee?.Address(Channel);
+
     /// <summary>The limits that the message counts against beside those for everybody.</summary>
     public IReadOnlyList<Limit> Limits { get; init; } = [];
 
-    /// <summary>Of these the one that is the contact's own, over all campaigns; null where there is none.</summary>
-    public Limit? FrequencyCap => Limits.FirstOrDefault(limit => limit.Kind == LimitKind.FrequencyCap);
+    /// <summary>Of these the contact's own and that of the address, over all campaigns; empty where there is no cap.</summary>
+    public IEnumerable<Limit> FrequencyCaps => Limits.Where(limit => limit.Kind == LimitKind.FrequencyCap);
 
     /// <summary>How much it counts against a limit. A text longer than its number may send at once goes all the same.</summary>
     public int Units(Limit limit) => limit.Kind == LimitKind.NumberSegments ? Math.Min(Segments, limit.Most) : 1;

@@ -1,5 +1,6 @@
 using Marten;
 using Campaigns.Storage;
+using Campaigns.Consent;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Senders;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Options;
 
 namespace Campaigns.Sending;
 
-/// <summary>The hours, limits and senders in force for a campaign: its own before the organisation's, those before the installation's.</summary>
-public sealed class SendingConditions(IDocumentStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
+/// <summary>The hours, limits and senders in force for a campaign: its own before the organisation's, those before the installation's; and its letterhead.</summary>
+public sealed class SendingConditions(IDocumentStore store, UnsubscribeLinks links, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
 {
     public async Task<ConditionsInForce> Read(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
     {
@@ -22,9 +23,14 @@ public sealed class SendingConditions(IDocumentStore store, IOptions<SendingOpti
             new LimitBook(
                 tenantId, campaign.Id, limits, options.Value.GlobalPerHour, options.Value.Operators,
                 settings.IgnoresFrequencyCap ? null : organisation.FrequencyCap),
-            await CampaignSenders.Read(store, tenantId, settings, senders.Value.RequireVerified, ct));
+            await CampaignSenders.Read(store, tenantId, settings, senders.Value.RequireVerified, ct),
+            new Letterhead(tenantId, organisation, links, hasFooter: !settings.Transactional));
     }
 }
 
 /// <param name="Senders">Those of the campaign as they are now.</param>
-public sealed record ConditionsInForce(DeliveryHours Hours, LimitBook Limits, CampaignSenders Senders);
+public sealed record ConditionsInForce(
+    DeliveryHours Hours,
+    LimitBook Limits,
+    CampaignSenders Senders,
+    Letterhead Letterhead);

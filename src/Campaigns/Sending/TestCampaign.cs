@@ -48,7 +48,8 @@ public static class TestCampaignEndpoints
     });
 
     static async Task<IResult> Handle(
-        Guid id, TestInput input, ApiRequest request, Launching launching, SendingConditions conditions, SingleMessages messages, CancellationToken ct)
+        Guid id, TestInput input, ApiRequest request, Launching launching, SendingConditions conditions, SingleMessages messages,
+        UnsubscribeLinks links, CancellationToken ct)
     {
         var (email, phone) = (EmailAddress.Normalise(input.To), PhoneNumber.Normalise(input.To));
         if ((email ?? phone) is not { } to)
@@ -92,10 +93,18 @@ public static class TestCampaignEndpoints
             return invalid.ToProblem();
         }
 
-        var fields = new Dictionary<string, string?>(input.Fields ?? new Dictionary<string, string?>(), StringComparer.Ordinal)
+        // Always the same one of several, while that one may send.
+        var (_, limits, senders, letterhead) = await conditions.Read(request.TenantId, campaign, ct);
+        var link = links.Example;
+        var fields = new Dictionary<string, string?>(letterhead.Complete(new Dictionary<string, string?>(), link), StringComparer.Ordinal)
         {
             [phone is null ? "email" : "phone"] = to,
         };
+        foreach (var (name, value) in input.Fields ?? [])
+        {
+            fields[name] = value;
+        }
+
         var rendering = compiled.Render(fields, channel, ct);
         if (rendering is Unrenderable unrenderable)
         {
@@ -109,8 +118,6 @@ public static class TestCampaignEndpoints
                 RefusalKind.Invalid).ToProblem();
         }
 
-        // Always the same one of several, while that one may send.
-        var (_, limits, senders) = await conditions.Read(request.TenantId, campaign, ct);
         if (senders.For(id, channel) is not { } sender)
         {
             return new Refusal("sender-unavailable", "None of the campaign's senders may send now: resume one of them.").ToProblem();
@@ -121,7 +128,7 @@ public static class TestCampaignEndpoints
         OutgoingMessage message = rendering switch
         {
             RenderedText text => new OutgoingText(messageId, request.TenantId, id.ToString("N"), sender.TextFrom, to, "[Test] " + text.Body),
-            Rendered content => new OutgoingEmail(
+            Rendered own when letterhead.AddFooter(own, compiled, fields, link) is var content => new OutgoingEmail(
                 messageId, request.TenantId, id.ToString("N"), sender.Address!, to, null, "[Test] " + content.Subject, content.Html, content.Text)
             {
                 DryRun = input.DryRun,

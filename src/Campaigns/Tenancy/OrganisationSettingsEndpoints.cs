@@ -65,9 +65,21 @@ public static class OrganisationHandler
             return Outcome.Refuse(new Refusal("frequency-cap-invalid", $"frequencyCap: {cap}", RefusalKind.Invalid));
         }
 
-        var changed = settings with { TimeZone = timeZone };
+        if (settings.FooterRefusal is { } footer)
+        {
+            return Outcome.Refuse(footer);
+        }
+
+        var changed = settings with
+        {
+            TimeZone = timeZone,
+            PostalAddress = OrNull(settings.PostalAddress),
+            Footer = OrNull(settings.Footer),
+        };
         return changed == organisation.Settings ? Outcome.Nothing : Outcome.Record(new OrganisationSettingsChanged(changed));
     }
+
+    static string? OrNull(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim().ReplaceLineEndings("\n");
 }
 
 static class OrganisationSettingsEndpoints

@@ -15,21 +15,31 @@ sealed class AddressBook
 {
     static readonly string ReadAddresses = Sql.Beside<AddressBook>(nameof(ReadAddresses));
 
+    static readonly string ReadContactAddresses = Sql.Beside<AddressBook>(nameof(ReadContactAddresses));
+
     readonly Dictionary<string, StreamState<Suppression>> addresses;
+    readonly Dictionary<Guid, string> ofContacts;
     readonly ConsentOptions options;
 
-    AddressBook(Dictionary<string, StreamState<Suppression>> addresses, ConsentOptions options) => (this.addresses, this.options) = (addresses, options);
+    AddressBook(Dictionary<string, StreamState<Suppression>> addresses, Dictionary<Guid, string> ofContacts, ConsentOptions options) =>
+        (this.addresses, this.ofContacts, this.options) = (addresses, ofContacts, options);
 
     /// <summary>Opens it at the addresses that the facts may change.</summary>
-    public static async Task<AddressBook> Read(IDocumentStore store, string tenantId, IEnumerable<ProviderFact> facts, ConsentOptions options, CancellationToken ct)
+    public static async Task<AddressBook> Read(
+        IDocumentStore store, string tenantId, IReadOnlyCollection<ProviderFact> facts, ConsentOptions options, CancellationToken ct)
     {
+        Guid[] asked = [.. facts.Where(MayConcernContact).Select(fact => fact.Recipient).OfType<Guid>().Distinct()];
+        var ofContacts = asked.Length == 0
+            ? []
+            : (await store.Database.Query(ReadContactAddresses, reader => (Recipient: reader.GetGuid(0), Address: reader.GetString(1)), ct, tenantId, asked))
+            .ToDictionary(row => row.Recipient, row => row.Address);
         var (told, reached) = (new Dictionary<string, Guid>(StringComparer.Ordinal), new Dictionary<string, Guid>(StringComparer.Ordinal));
         foreach (var fact in facts)
         {
             var concerned = fact.Suppresses is not null || fact.Reinstates ? told : fact.Fact is MessageDelivered ? reached : null;
-            if (fact.Address is { } address && concerned?.ContainsKey(address) == false)
+            foreach (var address in concerned is null ? [] : AddressesOf(fact, ofContacts))
             {
-                concerned.Add(address, Suppression.StreamId(tenantId, address));
+                concerned!.TryAdd(address, Suppression.StreamId(tenantId, address));
             }
         }
 
@@ -37,21 +47,25 @@ sealed class AddressBook
             ? []
             : await store.Database.Query(
                 ReadAddresses, Row, ct, tenantId, told.Keys.ToArray(), told.Values.ToArray(), reached.Keys.ToArray(), reached.Values.ToArray());
-        return new AddressBook(rows.ToDictionary(row => row.Address, row => row.Stream, StringComparer.Ordinal), options);
+        return new AddressBook(rows.ToDictionary(row => row.Address, row => row.Stream, StringComparer.Ordinal), ofContacts, options);
     }
 
     /// <summary>Adds to the commit what follows from a fact. The commit is refused when the address has changed since it was read.</summary>
     /// <returns>Whether it says anything about who may be written to.</returns>
     public bool Record(IDocumentSession session, ProviderFact fact)
     {
-        if (fact.Address is not { } address || !addresses.TryGetValue(address, out var stream))
+        var saysSomething = false;
+        foreach (var address in AddressesOf(fact, ofContacts))
         {
-            return false;
+            if (addresses.TryGetValue(address, out var stream))
+            {
+                var decided = Decide(stream.State, address, fact, options);
+                addresses[address] = session.Append(stream, decided);
+                saysSomething |= decided.Length > 0 || fact.Suppresses is { } and not SuppressionReason.Unreachable;
+            }
         }
 
-        var decided = Decide(stream.State, address, fact, options);
-        addresses[address] = session.Append(stream, decided);
-        return decided.Length > 0 || fact.Suppresses is { } and not SuppressionReason.Unreachable;
+        return saysSomething;
     }
 
     /// <param name="fact">With the recipient whose message it is about, if we know the message.</param>
@@ -70,15 +84,29 @@ sealed class AddressBook
                     ? [failure, new AddressSuppressed(address, SuppressionReason.Unreachable, source)]
                     : [failure];
             case { Suppresses: { } reason }:
-                return suppression.IsFor(reason) ? [] : [new AddressSuppressed(address, reason, source)];
+                return suppression.Covers(reason, fact.Group) ? [] : [new AddressSuppressed(address, reason, source, fact.Group)];
             case { Reinstates: true }:
-                return suppression.Reason == SuppressionReason.Unsubscribed ? [new AddressReinstated(address, "The person asked for messages again")] : [];
+                return suppression.Reason == SuppressionReason.Unsubscribed && (fact.Group is null || fact.Group == suppression.Group) ? [new AddressReinstated(address, "The person asked for messages again")] : [];
             case { Fact: MessageDelivered delivered }:
                 return suppression.Failures.Values.Any(at => at <= delivered.At) ? [new AddressReached(delivered.At)] : [];
             default:
                 return [];
         }
     }
+
+    /// <summary>What a person wants holds for the contact to whom the message went, however the address is spelled in the fact, and if it is in it at all.</summary>
+    static IEnumerable<string> AddressesOf(ProviderFact fact, Dictionary<Guid, string> ofContacts)
+    {
+        var ofContact = MayConcernContact(fact) ? ofContacts.GetValueOrDefault(fact.Recipient!.Value) : null;
+        return new[] { fact.Address, ofContact }.OfType<string>().Distinct(StringComparer.Ordinal);
+    }
+
+    static bool MayConcernContact(ProviderFact fact) => fact switch
+    {
+        { Recipient: null } or { IsReply: true } => false,
+        { Suppresses: SuppressionReason.Complaint or SuppressionReason.Unsubscribed } or { Reinstates: true } => true,
+        _ => fact is { Suppresses: not null, Address: null },
+    };
 
     static bool IsUnreachable(Suppression suppression, ConsentOptions options)
     {
@@ -96,7 +124,7 @@ sealed class AddressBook
 
     static (string Address, StreamState<Suppression> Stream) Row(NpgsqlDataReader reader)
     {
-        var state = Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(3) };
+        var state = Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(3), Group = reader.TextOrNull(6) };
         if (!reader.IsDBNull(4))
         {
             var failures = reader.GetFieldValue<Guid[]>(4).Zip(reader.GetFieldValue<DateTimeOffset[]>(5), KeyValuePair.Create);

@@ -8,6 +8,7 @@ using Campaigns.Recipients;
 using Campaigns.Senders;
 using Campaigns.Sending;
 using Campaigns.Storage;
+using Campaigns.Tenancy;
 using Marten;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -24,7 +25,7 @@ namespace Campaigns.Tracking;
 /// </summary>
 [NonTransactional]
 public sealed class LookUpMessagesHandler(
-    IDocumentStore store, EndOfMessage end, MessageProviders providers, CompiledTemplates templates, IOptions<SendingOptions> options,
+    IDocumentStore store, EndOfMessage end, MessageProviders providers, CompiledTemplates templates, UnsubscribeLinks links, IOptions<SendingOptions> options,
     IOptions<ConsentOptions> consent, ILogger<LookUpMessagesHandler> log)
 {
     /// <summary>Questions at the same time.</summary>
@@ -40,6 +41,8 @@ public sealed class LookUpMessagesHandler(
         var tenantId = context.TenantId!;
         var unresolved = await Unresolved(message, tenantId, ct);
         var campaign = await store.Load<Campaign>(tenantId, message.CampaignId, ct);
+        var organisation = await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
+        var letterhead = new Letterhead(tenantId, organisation.State.Settings, links);
         var template = await templates.Of(tenantId, campaign.State.Settings.TemplateId!.Value, campaign.State.TemplateVersion!.Value, ct);
         var (found, unasked) = (new ConcurrentBag<Finding>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(
@@ -47,7 +50,7 @@ public sealed class LookUpMessagesHandler(
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
             async (recipient, token) =>
             {
-                switch (await providers.For(recipient.Channel).LookUp(Question(tenantId, recipient, template), token))
+                switch (await providers.For(recipient.Channel).LookUp(Question(tenantId, recipient, template, letterhead), token))
                 {
                     case LookUpResult.Found answer when recipient.IsInDoubt || answer.Fact is not MessageAccepted:
                         found.Add(new Finding(
@@ -71,7 +74,7 @@ public sealed class LookUpMessagesHandler(
     {
         var unresolved = await Unresolved(message, session.TenantId, ct);
         var unmoved = found.Where(each => unresolved.Exists(recipient => (recipient.Id, recipient.Version) == (each.Fact.Recipient, each.Version))).ToList();
-        var addresses = await AddressBook.Read(store, session.TenantId, unmoved.Select(each => each.Fact), consent.Value, ct);
+        var addresses = await AddressBook.Read(store, session.TenantId, [.. unmoved.Select(each => each.Fact)], consent.Value, ct);
         foreach (var (version, _, fact) in unmoved)
         {
             session.Append<Recipient>(fact.Recipient!.Value, ExpectedVersion.Exactly(version), fact.Fact!);
@@ -113,10 +116,12 @@ public sealed class LookUpMessagesHandler(
     public static TimeSpan? NextCheck(LookUpMessages message, IReadOnlyList<TimeSpan> checks) =>
         message.Check < checks.Count ? checks[message.Check] - checks[message.Check - 1] : null;
 
-    static MessageInQuestion Question(string tenantId, UnresolvedMessage recipient, CompiledTemplate template)
+    static MessageInQuestion Question(string tenantId, UnresolvedMessage recipient, CompiledTemplate template, Letterhead letterhead)
     {
         var addressee = recipient.Addressee!;
-        var text = recipient.Channel == Channel.Sms ? template.Render(addressee.Fields, Channel.Sms) as RenderedText : null;
+        var text = recipient.Channel == Channel.Sms
+            ? template.Render(letterhead.Complete(addressee.Fields, letterhead.Link(recipient.Id)), Channel.Sms) as RenderedText
+            : null;
         return new MessageInQuestion(
             recipient.Id.ToString("N"), tenantId, recipient.ProviderMessageId, addressee.Address(recipient.Channel) ?? "",
             recipient.StartedAt, text?.Body);

@@ -1,5 +1,5 @@
 -- Of the addresses that were reached, those about which there is something to forget; of the others each.
-select a.address, a.id, coalesce(m.version, 0), s.reason, f.recipients, f.times
+select a.address, a.id, coalesce(m.version, 0), s.reason, f.recipients, f.times, s.unsubscribe_group
 from (
     select * from unnest($2::varchar[], $3::uuid[]) told(address, id)
     union

@@ -55,8 +55,9 @@ public sealed class FactRecorder(IDocumentStore store, SendGridEvents sendGrid, 
                 else
                 {
                     var id = fact is { IsReply: true, Address: { } from } ? repliedTo.GetValueOrDefault(from) : fact.Recipient ?? Guid.Empty;
-                    var isKnown = recipients.TryGetValue(id, out var recipient) && fact.Fact is not null;
-                    if (isKnown)
+                    var isKnown = recipients.TryGetValue(id, out var recipient);
+                    var concernsRecipient = isKnown && fact.Fact is not null;
+                    if (concernsRecipient)
                     {
                         recipient!.Record(session, outgoing, fact.Fact!);
                         if (fact.Fact is MessageBounced or MessageDropped or MessageUndelivered or SpamReported)
@@ -67,7 +68,7 @@ public sealed class FactRecorder(IDocumentStore store, SendGridEvents sendGrid, 
 
                     // A person's own word, and the end of an address, hold also where nobody knows the message that it is about.
                     var concernsConsent = (isKnown || fact.IsReply || fact.Recipient is null) && addresses.Record(session, fact with { Recipient = isKnown ? id : null });
-                    if (!isKnown && !concernsConsent)
+                    if (!concernsRecipient && !concernsConsent)
                     {
                         body.Unmatched++;
                         continue; // not remembered: nothing of it was recorded

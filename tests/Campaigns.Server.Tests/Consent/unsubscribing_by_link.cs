@@ -131,6 +131,72 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
     }
 
     [Fact]
+    public async Task shows_whom_it_is_from_and_speaks_the_language_of_the_person_or_else_of_the_browser()
+    {
+        using var settings = await run.Api.PutAsJsonAsync("organisation", new { name = "Müller & <b>Söhne", approvalRequired = false, timeZone = "Etc/UTC" });
+        settings.EnsureSuccessStatusCode();
+
+        var inEnglish = await Read(HttpMethod.Get, "ja, en;q=0.5, de;q=0.1");
+        inEnglish.ShouldContain("<html lang=\"en\">");
+        inEnglish.ShouldContain("<header>M&#252;ller &amp; &lt;b&gt;S&#246;hne</header>");
+        (await Read(HttpMethod.Get, "fr-CH, de;q=0.9")).ShouldContain("<html lang=\"fr\">");
+
+        await run.Store.Texts($$"""update contacts set attributes = '{"language":"de-AT"}' where email = '{{Address}}' returning email""");
+        (await Read(HttpMethod.Get, "fr")).ShouldContain("<h1>Abmelden?</h1>");
+        (await Read(HttpMethod.Post, "fr")).ShouldContain("Sie erhalten keine Nachrichten von <strong>M&#252;ller &amp; &lt;b&gt;S&#246;hne</strong> mehr.");
+    }
+
+    [Fact]
+    public async Task stands_below_the_message_that_does_not_show_it_and_where_the_template_wants_it()
+    {
+        var message = await Message(Address);
+        message.Text("text").ShouldEndWith($"-- \nYou receive this e-mail from acme. Unsubscribe: https://mail.example.com/ours/u/{link.Segments[^1]}\n");
+
+        async Task<string> Sent(string to, object more)
+        {
+            var template = await run.Api.MakeTemplate("Hello. {{#if postal_address}}{{postal_address}} {{/if}}" + (to.Contains("own") ? "No more: {{unsubscribe_url}}" : ""));
+            var list = await run.Api.Import(to, [$"{to},Ada"]);
+            var merged = JsonSerializer.SerializeToNode(
+                new { name = "S", listId = list, templateId = template, from = new { email = "anna@sender.example" }, pace = CampaignSteps.Fast },
+                CampaignSteps.Json)!.AsObject();
+            foreach (var (name, value) in JsonSerializer.SerializeToNode(more)!.AsObject())
+            {
+                merged[name] = value?.DeepClone();
+            }
+
+            await run.Api.Command((await run.Api.Post("campaigns", merged)).GetProperty("id").GetGuid(), "launch");
+            await run.Work();
+            return (await Message(to)).Text("text");
+        }
+
+        (await Sent("own@a.example", new { })).ShouldMatch("^Hello. No more: https://mail.example.com/ours/u/[\\w-]+$");
+        (await Sent("invoice@a.example", new { transactional = true })).ShouldBe("Hello. ");
+    }
+
+    [Fact]
+    public async Task of_a_test_leads_to_a_page_that_says_so()
+    {
+        using var asked = await World.GetAsync(new Uri(run.Host.Address, "u/example"));
+        using var posted = await World.PostAsync(new Uri(run.Host.Address, "u/example"), null);
+        foreach (var answer in new[] { asked, posted })
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await answer.Content.ReadAsStringAsync()).ShouldContain("This message was a test.");
+        }
+    }
+
+    [Fact]
+    public async Task brings_its_own_style_and_lets_nothing_else_in()
+    {
+        using var answer = await World.GetAsync(link);
+        var page = await answer.Content.ReadAsStringAsync();
+        var style = page[(page.IndexOf("<style>", StringComparison.Ordinal) + 7)..page.IndexOf("</style>", StringComparison.Ordinal)];
+        var hash = Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(style)));
+        answer.Headers.GetValues("Content-Security-Policy").ShouldBe(
+            [$"default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"]);
+    }
+
+    [Fact]
     public async Task is_for_nobody_who_made_the_link_himself()
     {
         var token = link.Segments[^1];
@@ -139,7 +205,7 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
             using var asked = await World.GetAsync(new Uri(link, forged));
             using var posted = await World.PostAsync(new Uri(link, forged), null);
             (asked.StatusCode, posted.StatusCode).ShouldBe((HttpStatusCode.NotFound, HttpStatusCode.NotFound));
-            (await posted.Json()).Text("type").ShouldBe("/problems/not-found");
+            (await posted.Content.ReadAsStringAsync()).ShouldContain("<h1>This link does not work</h1>");
         }
 
         (await run.Store.Number("select count(*) from suppressions")).ShouldBe(0);
@@ -152,11 +218,20 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    async Task<string> Header(string to, string name)
+    async Task<string> Read(HttpMethod method, string languages)
+    {
+        using var request = new HttpRequestMessage(method, link);
+        request.Headers.Add("Accept-Language", languages);
+        using var answer = await World.SendAsync(request);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    async Task<string> Header(string to, string name) => (await Message(to)).GetProperty("headers").Text(name);
+
+    async Task<JsonElement> Message(string to)
     {
         var messages = await World.GetJson(new Uri(run.Sandbox.Address, $"/api/messages?to={to}").ToString());
-        var message = await World.GetJson(new Uri(run.Sandbox.Address, "/api/messages/" + messages.EnumerateArray().Single().Text("id")).ToString());
-        return message.GetProperty("headers").Text(name);
+        return await World.GetJson(new Uri(run.Sandbox.Address, "/api/messages/" + messages.EnumerateArray().Single().Text("id")).ToString());
     }
 
     async Task<RecipientView> Recipient() => (await run.Api.Recipients(campaign)).Single(recipient => recipient.Email == Address);

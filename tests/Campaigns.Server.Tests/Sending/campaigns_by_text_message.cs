@@ -94,6 +94,73 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         (await run.Store.Number("select count(*) from contacts where phone = '+41790000004'")).ShouldBe(0);
     }
 
+    [Theory, InlineData("sms"), InlineData("emailAndSms")]
+    public async Task reach_a_number_once_however_many_contacts_have_it(string channels)
+    {
+        await run.Api.Import(
+            "People", ["dan@a.example,Dan,+41790000002", "eve@a.example,Eve,0041 79 000 00 02", ",Fay,+41790000009"], "email,first_name,phone");
+        var campaign = await Launch(channels, new Pace(new BatchPace(1, 1, 0, 0))); // one a batch: what the batches before did is read from the database
+        await run.Settle();
+
+        twilio.Messages.Select(message => message["To"]).ShouldBe([Ann, Bob, "+41790000009"], ignoreOrder: true);
+        var texts = (await run.Api.Recipients(campaign)).Where(recipient => recipient is { Channel: Channel.Sms, Phone: Bob }).ToList();
+        var written = texts.Single(recipient => recipient.Status == RecipientStatus.Sent);
+        var others = texts.Where(recipient => recipient.Id != written.Id).ToList();
+        others.Select(recipient => (recipient.Status, recipient.Reason)).ShouldBe([(RecipientStatus.Skipped, "sameAddress"), (RecipientStatus.Skipped, "sameAddress")]);
+        var story = await run.Api.GetFromJsonAsync<RecipientStory>($"recipients/{others[0].Id}", CampaignSteps.Json);
+        story!.Now.ShouldBe("Gets nothing: the message went to the same number already, for another contact who has it.");
+        story.Story[^1].What.ShouldEndWith($"(recipient {written.Id}).");
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        await run.Store.ShouldAddUp();
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task reach_a_number_once_also_where_it_was_another_contacts_in_between()
+    {
+        var campaign = await Launch("sms", new Pace(Daily: new DailyPace(1, 24)));
+        await run.Work();
+        var first = twilio.Messages.ShouldHaveSingleItem()["To"];
+        var (had, gets) = first == Ann ? ("ann@a.example", "bob@a.example") : ("bob@a.example", "ann@a.example");
+        await run.Store.Texts($"update contacts set phone = '+41790000077' where email = '{had}' returning email");
+        await run.Store.Texts($"update contacts set phone = '{first}' where email = '{gets}' returning email");
+        await run.Pass(TimeSpan.FromDays(1));
+
+        twilio.Messages.ShouldHaveSingleItem();
+        (await run.Api.Recipients(campaign)).Single(recipient => recipient.Email == gets).Reason.ShouldBe("sameAddress");
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task count_against_the_frequency_cap_of_the_number_whoever_has_it()
+    {
+        using var changed = await run.Api.PutAsJsonAsync(
+            "organisation", new { name = "Acme", approvalRequired = false, timeZone = "Etc/UTC", frequencyCap = new { messages = 1, days = 7 } });
+        changed.EnsureSuccessStatusCode();
+        await Launch("sms");
+        await run.Work();
+        list = await run.Api.Import("Others", ["dan@a.example,Dan,+41790000002"], "email,first_name,phone");
+
+        var second = await Launch("sms");
+        await run.Work();
+
+        twilio.Messages.Count(message => message["To"] == Bob).ShouldBe(1);
+        (await run.Api.Recipients(second)).ShouldHaveSingleItem().Reason.ShouldBe("frequencyCap");
+    }
+
+    [Fact]
+    public async Task leave_no_trace_of_the_number_of_who_is_forgotten()
+    {
+        await Launch("sms");
+        await run.Work();
+        (await run.Store.Number("select count(*) from written_to")).ShouldBe(2);
+        var bob = (await run.Store.Texts("select id::text from contacts where email = 'bob@a.example'")).Single();
+        await run.Store.Texts("update contacts set phone = '+41790000088' where email = 'bob@a.example' returning email");
+        using var erased = await run.Api.PostAsync($"contacts/{bob}/erase", null);
+        await run.Work();
+        (await run.Store.Number("select count(*) from written_to")).ShouldBe(1);
+    }
+
     [Fact]
     public async Task give_back_their_recipients_as_the_contacts_they_were()
     {
@@ -275,9 +342,9 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     string ProviderId(RecipientView recipient) =>
         $"SM{twilio.Messages.Index().Single(message => message.Item["StatusCallback"].Contains($"{recipient.Id:N}", StringComparison.Ordinal)).Index + 1:D32}";
 
-    async Task<Guid> Launch(string channels)
+    async Task<Guid> Launch(string channels, Pace? pace = null)
     {
-        var campaign = await Draft(channels, await Template());
+        var campaign = await Draft(channels, await Template(), pace);
         await run.Api.Command(campaign, "launch");
         return campaign;
     }
@@ -285,9 +352,9 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     async Task<Guid> Template() =>
         (await run.Api.Post("templates", new { name = "Offer", subject = "An offer", text = "Hello", sms = "Hi {{first_name}} & co" })).GetProperty("id").GetGuid();
 
-    async Task<Guid> Draft(string channels, Guid template) => (await run.Api.Post("campaigns", new
+    async Task<Guid> Draft(string channels, Guid template, Pace? pace = null) => (await run.Api.Post("campaigns", new
     {
-        name = "Spring", listId = list, templateId = template, channels, pace = CampaignSteps.Fast,
+        name = "Spring", listId = list, templateId = template, channels, pace = pace ?? CampaignSteps.Fast,
         from = channels == "sms" ? null : new { email = "anna@sender.example" },
     })).GetProperty("id").GetGuid();
 }

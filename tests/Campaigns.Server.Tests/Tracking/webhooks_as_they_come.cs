@@ -133,6 +133,67 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         (await run.Store.Number("select sum(unmatched) from webhook_bodies")).ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("spamreport", "Complaint", null), InlineData("spamreport", "Complaint", "Another.Spelling@a.example")]
+    [InlineData("unsubscribe", "Unsubscribed", null), InlineData("group_unsubscribe", "Unsubscribed", "")]
+    [InlineData("bounce", "InvalidAddress", null)]
+    public async Task suppress_the_address_of_the_contact_whose_message_they_name_however_they_spell_it(string kind, string reason, string? email)
+    {
+        var recipient = recipients[3];
+        var said = SendGridVoice.Event(kind, recipient.Id, run.Clock.Now);
+        (said["type"], said["bounce_classification"]) = ("bounce", "Invalid Address");
+        if (email is null)
+        {
+            said.Remove("email");
+        }
+        else
+        {
+            said["email"] = email;
+        }
+
+        await Post(said);
+        await run.Work();
+
+        (await run.Store.Texts($"select reason || ' ' || source from suppressions where address = '{recipient.Email}'")).ShouldBe([$"{reason} recipient {recipient.Id}"]);
+        var next = await run.Api.Launch([recipient.Email!, "silent.99@a.example"], list: "Next");
+        await run.Work();
+        (await run.Api.Recipients(next)).Single(each => each.Email == recipient.Email).Reason.ShouldBe("suppressed");
+    }
+
+    [Fact]
+    public async Task suppress_nobody_elses_address_for_an_address_that_came_to_nothing()
+    {
+        var recipient = recipients[3];
+        var said = SendGridVoice.Event("bounce", recipient.Id, run.Clock.Now); // of the address that the contact had then
+        (said["type"], said["bounce_classification"], said["email"]) = ("bounce", "Invalid Address", "former@a.example");
+        await Post(said);
+        await run.Work();
+        (await run.Store.Texts("select address from suppressions")).ShouldBe(["former@a.example"]);
+    }
+
+    [Fact]
+    public async Task take_back_what_the_same_group_said_and_nothing_else()
+    {
+        var (byGroup, byLink, byTwo) = (recipients[0], recipients[1], recipients[2]);
+        Dictionary<string, object> Said(string kind, RecipientView recipient, int group, int second) =>
+            new(SendGridVoice.Event(kind, recipient.Id, run.Clock.Now.AddSeconds(second))) { ["email"] = recipient.Email!, ["asm_group_id"] = group };
+
+        await Post(Said("group_unsubscribe", byGroup, 7, 0), Said("group_unsubscribe", byLink, 7, 0), Said("group_unsubscribe", byTwo, 7, 0));
+        await Post(
+            SendGridVoice.Event("unsubscribe", byLink.Id, run.Clock.Now.AddSeconds(1)), Said("group_unsubscribe", byTwo, 8, 1));
+        await run.Work();
+        await Post(Said("group_resubscribe", byGroup, 8, 2));
+        await run.Work();
+        (await run.Store.Number("select count(*) from suppressions where address like 'silent.%'")).ShouldBe(3, "another group's word");
+
+        await Post(Said("group_resubscribe", byGroup, 7, 3), Said("group_resubscribe", byLink, 7, 3), Said("group_resubscribe", byTwo, 7, 3));
+        await run.Work();
+
+        (await run.Store.Texts("select address from suppressions where address like 'silent.%' order by 1"))
+            .ShouldBe(new[] { byLink.Email!, byTwo.Email! }.Order(StringComparer.Ordinal));
+        await run.Host.Services.ShouldSurviveARebuild();
+    }
+
     [Fact]
     public async Task suppress_an_address_that_they_name_also_where_they_name_no_message()
     {
@@ -359,7 +420,8 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
             (await Recorded(recipient)).ShouldBe(["message_delivered", "spam_reported"]);
         }
 
-        (await run.Store.Number("select count(*) from mt_events where type = 'address_suppressed'")).ShouldBe(1);
+        (await run.Store.Number("select count(*) from mt_events where type = 'address_suppressed'")).ShouldBe(
+            recipients.Count + 1, "the contacts', and the one that all events name");
         (await run.Host.Services.Waiting("tracking")).ShouldBe(0);
         await run.Store.ShouldAddUp();
     }

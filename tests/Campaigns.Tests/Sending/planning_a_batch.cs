@@ -90,7 +90,7 @@ public sealed class planning_a_batch
         var window = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(11, 0), DeliveryWindow.EveryDay, OutsideHours.Drop);
         var plan = Plan(Queue(2), 10, hours: new DeliveryHours(window, DeliveryWindow.QuietHours, TimeZoneInfo.Utc));
         (plan.Go.Count, plan.Wait.Count).ShouldBe((0, 0));
-        plan.Skip.Select(each => each.Why).ShouldBe([SkipReason.OutsideHours, SkipReason.OutsideHours]);
+        plan.Skip.Select(each => each.Fact.Reason).ShouldBe([SkipReason.OutsideHours, SkipReason.OutsideHours]);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class planning_a_batch
         var queue = Queue(3);
         queue[1] = queue[1] with { MayNot = SkipReason.Suppressed };
         var plan = Plan(queue, 10);
-        plan.Skip.ShouldBe([(queue[1], SkipReason.Suppressed)]);
+        plan.Skip.ShouldBe([(queue[1], new RecipientWithdrawn(SkipReason.Suppressed))]);
         plan.Go.ShouldBe([queue[0], queue[2]]);
     }
 
@@ -109,7 +109,7 @@ public sealed class planning_a_batch
         var closed = new DeliveryHours(new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(11, 0), DeliveryWindow.EveryDay), DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
         var enough = Queue(1)[0] with { Limits = [Cap] };
         var plan = Plan([enough], 10, hours: closed, states: [UsedUp(Cap)]);
-        plan.Skip.ShouldBe([(enough, SkipReason.FrequencyCap)]);
+        plan.Skip.ShouldBe([(enough, new RecipientWithdrawn(SkipReason.FrequencyCap))]);
         (plan.Go.Count, plan.Wait.Count, plan.Through).ShouldBe((0, 0, enough.Id));
     }
 
@@ -119,7 +119,7 @@ public sealed class planning_a_batch
         var hold = Cap with { Drops = false };
         var enough = Queue(1)[0] with { Limits = [hold] };
         var deferred = Plan([enough], 10, states: [UsedUp(hold)]).Wait.Single();
-        deferred.Fact.ShouldBe(new RecipientDeferred(DeferralReason.Limit, Now.AddDays(3), "a contact gets at most 1 messages in 7 days", hold.Key));
+        deferred.Fact.ShouldBe(new RecipientDeferred(DeferralReason.Limit, Now.AddDays(3), "a contact or address gets at most 1 messages in 7 days", hold.Key));
     }
 
     [Fact]
@@ -128,7 +128,39 @@ public sealed class planning_a_batch
         var both = Queue(2).ConvertAll(each => each with { Limits = [Cap] });
         var plan = Plan(both, 10, states: [new LimitState(Cap, 0, null, null, null, Nobody)]);
         plan.Go.ShouldBe([both[0]]);
-        plan.Skip.ShouldBe([(both[1], SkipReason.FrequencyCap)]);
+        plan.Skip.ShouldBe([(both[1], new RecipientWithdrawn(SkipReason.FrequencyCap))]);
+    }
+
+    [Fact]
+    public void takes_one_of_several_who_have_the_same_address_and_says_who_it_is()
+    {
+        var queue = Queue(3).ConvertAll(person => person with { Channel = Channel.Sms, Addressee = WithPhone("+41791112233") });
+        var plan = Plan(queue, 10);
+        plan.Go.ShouldBe([queue[0]]);
+        plan.Skip.ShouldBe(
+            [(queue[1], new RecipientWithdrawn(SkipReason.SameAddress, queue[0].Id)), (queue[2], new RecipientWithdrawn(SkipReason.SameAddress, queue[0].Id))]);
+    }
+
+    [Fact]
+    public void takes_who_has_the_same_address_as_somebody_who_has_to_wait()
+    {
+        var queue = Queue(2).ConvertAll(person => person with { Channel = Channel.Sms, Addressee = WithPhone("+41791112233") });
+        queue[0] = queue[0] with { Limits = [Cap with { Drops = false }] };
+        var plan = Plan(queue, 10, states: [UsedUp(Cap with { Drops = false })]);
+        plan.Go.ShouldBe([queue[1]]);
+        plan.Wait.Single().Recipient.ShouldBe(queue[0]);
+    }
+
+    [Fact]
+    public void leaves_out_whose_address_an_earlier_batch_wrote_to_for_another_contact_and_takes_whom_it_wrote_to_before()
+    {
+        var queue = Queue(2);
+        var other = Guid.CreateVersion7();
+        queue[0] = queue[0] with { WrittenTo = other };
+        queue[1] = queue[1] with { WrittenTo = queue[1].Id };
+        var plan = Plan(queue, 10);
+        plan.Skip.ShouldBe([(queue[0], new RecipientWithdrawn(SkipReason.SameAddress, other))]);
+        plan.Go.ShouldBe([queue[1]]);
     }
 
     [Fact]
@@ -199,6 +231,8 @@ public sealed class planning_a_batch
     static LimitState UsedUp(Limit limit) => new(limit, limit.Most, null, Now.AddDays(3), Now.AddDays(3), Nobody);
 
     static List<QueuedRecipient> Queue(int count) => [.. Enumerable.Range(0, count).Select(_ => new QueuedRecipient(Guid.CreateVersion7()))];
+
+    static Addressee WithPhone(string phone) => new(null, phone, "", new Dictionary<string, string?>());
 
     static BatchPlan Going(IReadOnlyList<QueuedRecipient> people, IReadOnlyList<Limit> sharedLimits) => new() { Go = people, SharedLimits = sharedLimits };
 

@@ -23,6 +23,18 @@ public sealed class the_limits_of_a_message
     }
 
     [Fact]
+    public void count_an_address_whichever_contact_has_it()
+    {
+        static IEnumerable<Limit> Caps(Guid contact, string tenant = "acme") =>
+            Book(new FrequencyCap(2, 7), tenant).Own(contact, "+41790000001", Anna, Channel.Sms, [], Some.Now).Where(limit => limit.Kind == LimitKind.FrequencyCap);
+
+        Caps(Ada).Intersect(Caps(Guid.NewGuid())).Single().ShouldSatisfyAllConditions(
+            cap => (cap.Most, cap.Period, cap.Drops).ShouldBe((2, TimeSpan.FromDays(7), true)),
+            cap => cap.Key.ShouldNotContain("790000001"));
+        Caps(Ada).Intersect(Caps(Ada, "other")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void of_a_test_are_those_of_its_sender_its_organisation_and_the_installation() =>
         Book(new FrequencyCap(2, 7)).Test(Anna, Channel.Email, Some.Now).Select(limit => limit.Kind)
             .ShouldBe([LimitKind.SenderMinute, LimitKind.SenderHour, LimitKind.OrganisationHour, LimitKind.GlobalHour]);
@@ -33,7 +45,8 @@ public sealed class the_limits_of_a_message
     public void cap_a_contact_within_reason(int messages, int days, bool isGood) => (new FrequencyCap(messages, days).Error is null).ShouldBe(isGood);
 
     static Limit? Capped(FrequencyCap? cap, string tenant, Channel channel = Channel.Email) =>
-        Book(cap, tenant).Own(Ada, Anna, channel, "ada@a.example", [], Some.Now).SingleOrDefault(limit => limit.Kind == LimitKind.FrequencyCap);
+        Book(cap, tenant).Own(Ada, "ada@a.example", Anna, channel, [], Some.Now)
+            .SingleOrDefault(limit => limit.Kind == LimitKind.FrequencyCap && limit.Key.StartsWith("contact:", StringComparison.Ordinal));
 
     static LimitBook Book(FrequencyCap? cap, string tenant = "acme") =>
         new(tenant, Guid.NewGuid(), Settings, 20_000, new Dictionary<string, string>(), cap);

@@ -15,7 +15,9 @@ sealed class RecipientFields(IReadOnlyDictionary<string, string?> fields)
 {
     public bool TryGet(string name, [NotNullWhen(true)] out string? value) => fields.TryGetValue(name, out value) && !string.IsNullOrWhiteSpace(value);
 
-    public IEnumerable<KeyValuePair<string, string?>> WithValues() => fields.Where(field => !string.IsNullOrWhiteSpace(field.Value));
+    /// <summary>Those that are the contact's own.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> WithValues() =>
+        fields.Where(field => field.Key is not (Footer.UnsubscribeUrl or Footer.PostalAddress) && !string.IsNullOrWhiteSpace(field.Value));
 }
 
 /// <summary>

@@ -126,9 +126,14 @@ public sealed class CompiledTemplate
     internal CompiledTemplate(TemplatePart? subject, TemplatePart? html, TemplatePart? text, TemplatePart? sms)
     {
         (this.subject, this.html, this.text, this.sms) = (subject, html, text, sms);
+        HidesUnsubscribe = html is not null && html.Outline.Source.Contains(Footer.UnsubscribeUrl, StringComparison.Ordinal)
+            && HtmlToText.Convert(html.Outline)?.Contains(Footer.UnsubscribeUrl, StringComparison.Ordinal) == false;
         Bytes = new[] { subject, html, text, sms }.OfType<TemplatePart>()
             .Sum(part => 50_000L + (4L * part.Outline.Source.Length) + (BytesOfExpression * (long)part.Outline.Cost));
     }
+
+    /// <summary>The HTML names the link to unsubscribe, but where nobody sees it, as in a comment.</summary>
+    public bool HidesUnsubscribe { get; }
 
     /// <summary>How much memory it takes, roughly.</summary>
     public long Bytes { get; }

@@ -21,6 +21,8 @@ public sealed class SendGridEvents(SendGridAnswers answers)
     /// <summary>Characters of the name of an organisation: none of ours is longer.</summary>
     internal const int LongestOrganisation = 200;
 
+    const int LongestGroup = 20;
+
     static readonly JsonDocumentOptions Tolerant = new() { AllowTrailingCommas = true };
 
     // Not the reason of a bounce, which may quote the message or its sender.
@@ -153,7 +155,13 @@ public sealed class SendGridEvents(SendGridAnswers answers)
         ? new ProviderFact(
             Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
             Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at))
+        {
+            Group = Group(kind, entry), Reinstates = kind == "group_resubscribe" && Group(kind, entry) is not null,
+        }
         : null;
+
+    static string? Group(string kind, JsonElement entry) =>
+        kind is "group_unsubscribe" or "group_resubscribe" && Text(entry, "asm_group_id") is { Length: > 0 and <= LongestGroup } id ? $"sendgrid {id}" : null;
 
     SharedEntry? ReadShared(JsonElement entry)
     {
@@ -185,7 +193,7 @@ public sealed class SendGridEvents(SendGridAnswers answers)
         "dropped" => new MessageDropped(at, Text(entry, "reason"), CategoryOf(kind, entry)),
         "spamreport" => new SpamReported(at),
         "unsubscribe" or "group_unsubscribe" => new RecipientUnsubscribed(at),
-        _ => null, // group_resubscribe, account_status_change and whatever comes: kept in the body, nothing to record
+        _ => null, // account_status_change and whatever comes: kept in the body, nothing to record
     };
 
     FailureCategory CategoryOf(string kind, JsonElement entry) => Meaning(kind, entry)?.Category ?? FailureCategory.Unknown;
