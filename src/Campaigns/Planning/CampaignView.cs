@@ -16,6 +16,9 @@ public sealed record CampaignView(
     PausedBy? PausedBy, bool Archived, IReadOnlyList<Guid>? SenderIds, bool Urgent, DeliveryWindow? Window, LimitSettings? Limits, double LateToleranceMinutes,
     bool IgnoresFrequencyCap, bool Transactional)
 {
+    /// <summary>Its senders who are paused, and how to resume each: in the answer to resuming the campaign only, and only where there are some.</summary>
+    public IReadOnlyList<PausedSender>? PausedSenders { get; init; }
+
     public static CampaignView Of(Guid id, long version, Campaign campaign) => new(
         id, version, campaign.Status, campaign.Settings.Name, campaign.Settings.ListId, campaign.Settings.TemplateId, campaign.TemplateVersion,
         campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.Settings.Channels,
@@ -24,7 +27,8 @@ public sealed record CampaignView(
         campaign.Settings.IgnoresFrequencyCap, campaign.Settings.Transactional);
 
     /// <summary>The answer to a command: the campaign after it, with its entity tag, or the refusal.</summary>
-    internal static IResult Answer(ApiRequest request, Decided<Campaign> decided)
+    /// <param name="pausedSenders">Those of the campaign, where the caller must know.</param>
+    internal static IResult Answer(ApiRequest request, Decided<Campaign> decided, IReadOnlyList<PausedSender>? pausedSenders = null)
     {
         if (decided.Refusal is { } refusal)
         {
@@ -32,6 +36,6 @@ public sealed record CampaignView(
         }
 
         request.SetETag(decided.Stream.Version);
-        return Results.Ok(Of(decided.Stream.Id, decided.Stream.Version, decided.Stream.State));
+        return Results.Ok(Of(decided.Stream.Id, decided.Stream.Version, decided.Stream.State) with { PausedSenders = pausedSenders });
     }
 }

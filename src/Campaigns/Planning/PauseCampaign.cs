@@ -89,11 +89,18 @@ static class PauseCampaignEndpoints
         api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
                 CampaignView.Answer(request, await request.Decide<Campaign>(new PauseCampaign(id, reason?.Text), ct)))
             .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; whoever was not handed over yet goes back to the queue").Describe();
-        api.MapPost("/campaigns/{id:guid}/resume", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new ResumeCampaign(id), ct)))
-            .WithName("ResumeCampaign").WithSummary("Go on where it was paused").Describe();
+        api.MapPost("/campaigns/{id:guid}/resume", Resume)
+            .WithName("ResumeCampaign").WithSummary("Go on where it was paused; the answer names its senders who are paused themselves, and how to resume each").Describe();
         api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
                 CampaignView.Answer(request, await request.Decide<Campaign>(new CancelCampaign(id, reason?.Text), ct)))
             .WithName("CancelCampaign").WithSummary("End it for good; whoever is still queued gets nothing").Describe();
+    }
+
+    static async Task<IResult> Resume(Guid id, ApiRequest request, CancellationToken ct)
+    {
+        var decided = await request.Decide<Campaign>(new ResumeCampaign(id), ct);
+        return CampaignView.Answer(
+            request, decided,
+            decided.Refusal is null ? await PausedSender.Find(request.Store, request.TenantId, decided.Stream.State.Settings, ct) : null);
     }
 }

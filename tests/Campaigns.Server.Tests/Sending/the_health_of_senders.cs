@@ -75,6 +75,25 @@ public sealed class the_health_of_senders(PostgresFixture postgres) : IAsyncLife
     }
 
     [Fact]
+    public async Task is_told_to_who_resumes_a_campaign_whose_sender_is_paused()
+    {
+        var campaign = await Launch("first", 30, anna, ben);
+        await run.Api.Command(campaign, "pause");
+        (await run.Api.Command(campaign, "resume")).TryGetProperty("pausedSenders", out _).ShouldBeFalse();
+        await run.Api.Post($"senders/{anna}/pause", new { text = "Holidays" });
+        await run.Api.Command(campaign, "pause");
+
+        var resumed = await run.Api.Command(campaign, "resume");
+
+        resumed.Text("status").ShouldBe("sending");
+        var paused = resumed.GetProperty("pausedSenders").EnumerateArray().ShouldHaveSingleItem();
+        (paused.GetProperty("id").GetGuid(), paused.Text("name"), paused.Text("pausedBy"), paused.Text("reason"), paused.Text("resume"))
+            .ShouldBe((anna, "anna@sender.example", "person", "Holidays", $"POST /api/v1/senders/{anna}/resume"));
+        await run.Api.Post(paused.Text("resume").Split(' ')[1], new { });
+        (await run.Api.Command(campaign, "resume")).TryGetProperty("pausedSenders", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task stays_good_when_one_campaign_among_good_ones_is_bad()
     {
         var good = await Launch("good", 60, anna);

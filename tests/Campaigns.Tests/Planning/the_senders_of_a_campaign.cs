@@ -1,4 +1,5 @@
 using Campaigns.Storage;
+using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Senders;
@@ -77,5 +78,15 @@ public sealed class the_senders_of_a_campaign
 
         static BatchStarted Recorded(params Guid[] each) =>
             new(1, Guid.NewGuid(), Some.Now, [.. each.Select(_ => Guid.NewGuid())], null, BatchStarted.ShortForm(each));
+    }
+
+    [Fact]
+    public void are_named_with_how_to_resume_them_where_they_are_paused_and_not_gone()
+    {
+        var paused = Sender(Second, "ben@example.com", new SenderPaused(PausedBy.Breaker, "9 of 100 messages bounced"));
+        var gone = Sender(Guid.Empty, "old@example.com", new SenderPaused(PausedBy.Person, "Left"), new SenderRetired());
+
+        PausedSender.Among([Anna, paused, gone]).ShouldBe(
+            [new PausedSender(Second, "ben@example.com", PausedBy.Breaker, "9 of 100 messages bounced", $"POST /api/v1/senders/{Second}/resume")]);
     }
 }
