@@ -81,8 +81,13 @@ static class CommandLine
 
     static Command ServeCommand()
     {
-        var command = new Command("serve", "Run the server (the default)") { TreatUnmatchedTokensAsErrors = false };
-        command.SetAction((parsed, ct) => Guarded(token => Serve.Run([.. parsed.UnmatchedTokens], token), ct));
+        var port = new Option<string?>("--port") { HelpName = "number", Description = "Listen on this port instead of 5080, or of that in Urls" };
+        var command = new Command("serve", "Run the server (the default). Takes any setting of docs/operations.md as an option, such as --urls")
+        {
+            port,
+        };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction((parsed, ct) => Guarded(token => Serve.Run([.. parsed.UnmatchedTokens], parsed.GetValue(port), token), ct));
         return command;
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Campaigns.Server.Hosting;
 
 namespace Campaigns.Server.Commands;
@@ -8,14 +10,16 @@ static class Serve
     // The first part of what can be set, ours and the host's. The host itself passes over a misspelt --url without a word.
     static readonly string[] Settings =
     [
-        "Urls", "DataFolder", "ConnectionStrings", "PublicUrl", "Email", "SendGrid", "Smtp", "Sandbox", "Secrets", "Senders", "Sending", "Tracking", "Import", "Twilio",
-        "Messaging", "Workers", "Logging", "AllowedHosts", "Kestrel", "Environment",
+        "Urls", "DataFolder", "ConnectionStrings", "PublicUrl", "Email", "SendGrid", "Smtp", "Sandbox", "Secrets", "Senders", "Sending", "Consent", "Tracking", "Import",
+        "Twilio", "Messaging", "Workers", "Logs", "Serilog", "Logging", "AllowedHosts", "Kestrel", "Environment",
     ];
 
-    public static async Task<int> Run(string[] args, CancellationToken ct)
+    /// <param name="port">As it was written behind <c>--port</c>.</param>
+    public static async Task<int> Run(string[] args, string? port, CancellationToken ct)
     {
         CheckSettings(args);
-        await using var stack = await Stack.Start(args, ct: ct);
+        var chosen = ReadPort(port, args);
+        await using var stack = await Stack.Start(args, port: chosen, tell: Console.WriteLine, ct: ct);
         Console.WriteLine($"""
 
             Campaigns is running.
@@ -43,13 +47,22 @@ static class Serve
         return 0;
     }
 
+    static int? ReadPort(string? port, string[] args) =>
+        port is null ? null
+        : !int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > IPEndPoint.MaxPort
+            ? throw new StartException($"--port takes a number from 1 to {IPEndPoint.MaxPort}, or 0 for any free one, and not '{port}'.")
+        : Names(args).Contains("Urls", StringComparer.OrdinalIgnoreCase) ? throw new StartException("Give either --port or --urls.")
+        : number;
+
+    static IEnumerable<string> Names(string[] args) => args.Where(arg => arg.StartsWith('-')).Select(arg => arg.TrimStart('-').Split('=', ':')[0]);
+
     static void CheckSettings(string[] args)
     {
-        foreach (var name in args.Where(arg => arg.StartsWith('-')).Select(arg => arg.TrimStart('-').Split('=', ':')[0]))
+        foreach (var name in Names(args))
         {
             if (!Settings.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                throw new StartException($"There is no setting '{name}'. Known are {string.Join(", ", Settings)}; docs/operations.md describes them, --help the commands.");
+                throw new StartException($"There is no setting '{name}'. Known are --port, {string.Join(", ", Settings)}; docs/operations.md describes them, --help the commands.");
             }
         }
     }

@@ -16,8 +16,6 @@ namespace Campaigns.Server.Hosting;
 /// </summary>
 public sealed class Stack : IAsyncDisposable
 {
-    const string DefaultUrl = "http://127.0.0.1:5080";
-
     /// <summary>What texts come from in the sandbox.</summary>
     const string SandboxNumber = "+15005550006";
 
@@ -43,9 +41,13 @@ public sealed class Stack : IAsyncDisposable
     public Uri Address => new(App.Urls.First());
 
     /// <summary>Starts everything and returns once it answers.</summary>
+    /// <param name="port">In place of the one in <c>Urls</c>.</param>
+    /// <param name="tell">Takes a line for people before each step, so that nobody waits without knowing what for.</param>
     /// <exception cref="StartException">Something is in the way; the message says what and what to do.</exception>
-    public static async Task<Stack> Start(string[] args, IDictionary<string, string?>? settings = null, CancellationToken ct = default)
+    public static async Task<Stack> Start(
+        string[] args, IDictionary<string, string?>? settings = null, int? port = null, Action<string>? tell = null, CancellationToken ct = default)
     {
+        tell ??= _ => { };
         var builder = NewBuilder(args, settings);
         var configuration = builder.Configuration;
         EmbeddedPostgres? postgres = null;
@@ -54,8 +56,18 @@ public sealed class Stack : IAsyncDisposable
         try
         {
             var connectionString = configuration.GetConnectionString("Campaigns");
-            if (string.IsNullOrWhiteSpace(connectionString))
+            var isPrivate = string.IsNullOrWhiteSpace(connectionString);
+            var hasSandbox = WantsSandbox(configuration, isPrivate);
+            var listening = new Listening(configuration, isPrivate, tell);
+            listening.ChooseServer(port);
+            if (hasSandbox)
             {
+                listening.ChooseSandbox();
+            }
+
+            if (isPrivate)
+            {
+                tell($"Starting a private PostgreSQL in {Path.GetFullPath(configuration["DataFolder"] ?? ".data")} ...");
                 postgres = await EmbeddedPostgres.Start(new EmbeddedPostgresOptions { DataFolder = configuration["DataFolder"] ?? ".data" }, ct);
                 connectionString = postgres.ConnectionString;
                 configuration["SendGrid:SingleOrganisation"] ??= "true"; // there is only the one
@@ -63,10 +75,17 @@ public sealed class Stack : IAsyncDisposable
                 await Development.AddSecretsKey(configuration, configuration["DataFolder"] ?? ".data", ct);
             }
 
-            sandbox = await StartSandbox(configuration, isPrivate: postgres is not null, ct);
-            app = Build(builder, connectionString, new DashboardOptions(SignInLocally: sandbox is not null && postgres is not null, sandbox?.Address));
+            if (hasSandbox)
+            {
+                tell($"Starting the sandbox, a local SendGrid and Twilio, at {configuration["Sandbox:Url"]} ...");
+                sandbox = await StartSandbox(configuration, ct);
+            }
+
+            tell("Bringing the database up to date ...");
+            app = Build(builder, connectionString!, new DashboardOptions(SignInLocally: sandbox is not null && postgres is not null, sandbox?.Address));
             await Migrate(app.Services, ct);
             var key = postgres is null ? null : await Development.Prepare(app.Services, configuration["DataFolder"] ?? ".data", ct);
+            tell($"Starting the server at {configuration["Urls"]} ...");
             await app.StartAsync(ct);
             var stack = new Stack(postgres, sandbox, app, key);
             TellPublicUrl(app, isPrivate: postgres is not null);
@@ -107,12 +126,6 @@ public sealed class Stack : IAsyncDisposable
             builder.Configuration.AddInMemoryCollection(settings);
         }
 
-        // Here and not in the settings file, which would outweigh ASPNETCORE_URLS.
-        if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
-        {
-            builder.Configuration["Urls"] = DefaultUrl;
-        }
-
         return builder;
     }
 
@@ -130,20 +143,27 @@ public sealed class Stack : IAsyncDisposable
         }
     }
 
-    static async Task<SandboxServer?> StartSandbox(ConfigurationManager configuration, bool isPrivate, CancellationToken ct)
+    /// <exception cref="StartException">Neither the sandbox nor anybody else takes messages.</exception>
+    static bool WantsSandbox(ConfigurationManager configuration, bool isPrivate)
     {
-        var sandbox = configuration.GetSection("Sandbox").Get<SandboxSettings>() ?? new SandboxSettings();
-        var hasProvider = !string.IsNullOrEmpty(configuration["SendGrid:ApiKey"])
-            || configuration.GetSection("Email").Get<EmailOptions>() is { Provider: EmailProvider.Smtp };
-        if (!(sandbox.Enabled ?? (isPrivate && !hasProvider)))
+        var hasProvider = !string.IsNullOrEmpty(configuration["SendGrid:ApiKey"]) || IsRelay(configuration);
+        if (configuration.GetSection("Sandbox").Get<SandboxSettings>()?.Enabled ?? (isPrivate && !hasProvider))
         {
-            // With a key of their own to keep them under, organisations may bring their credentials.
-            return hasProvider || !string.IsNullOrWhiteSpace(configuration["Secrets:Key"])
-                ? null
-                : throw new StartException(
-                    "There is nobody to send with: set SendGrid__ApiKey, or Email__Provider=smtp, or Sandbox__Enabled=true to send into the local sandbox.");
+            return true;
         }
 
+        // With a key of their own to keep them under, which a private stack makes, organisations may bring their credentials.
+        return hasProvider || isPrivate || !string.IsNullOrWhiteSpace(configuration["Secrets:Key"])
+            ? false
+            : throw new StartException(
+                "There is nobody to send with: set SendGrid__ApiKey, or Email__Provider=smtp, or Sandbox__Enabled=true to send into the local sandbox.");
+    }
+
+    static bool IsRelay(ConfigurationManager configuration) => configuration.GetSection("Email").Get<EmailOptions>() is { Provider: EmailProvider.Smtp };
+
+    static async Task<SandboxServer> StartSandbox(ConfigurationManager configuration, CancellationToken ct)
+    {
+        var sandbox = configuration.GetSection("Sandbox").Get<SandboxSettings>()!;
         const string key = "SG.sandbox";
         var options = new SandboxOptions
         {

@@ -17,7 +17,7 @@ public sealed class StartException(string message) : Exception(message)
         OptionsValidationException invalid => new StartException(string.Join(" ", invalid.Failures)),
         EmbeddedPostgresException or SchemaIsNewerException or SchemaIsFormerException => new StartException(error.Message),
         IOException { InnerException: AddressInUseException or SocketException } => new StartException(
-            $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --urls http://127.0.0.1:PORT (now {urls}), and for the sandbox with Sandbox__Url."),
+            $"{error.Message.TrimEnd('.')}. Is another server running? Choose another address with --port PORT (now {urls}), and for the sandbox with Sandbox__Url."),
         PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } denied => new StartException(
             $"The database user lacks a right: {denied.MessageText}. Use the one the servers use; doctor and rebuilds need the right to create schemas too."),
         PostgresException refused when refused.SqlState[..2] is "28" or "3D" or "53" => // who, which database, too many
@@ -25,8 +25,6 @@ public sealed class StartException(string message) : Exception(message)
         PostgresException refused => new StartException($"PostgreSQL refuses: {refused.MessageText} ({refused.SqlState})."),
         NpgsqlException failed => new StartException(
             $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
-        FormatException when error.Message.StartsWith("Invalid url", StringComparison.Ordinal) =>
-            new StartException($"{error.Message}. An address looks like http://127.0.0.1:5080."),
         ArgumentException when error.StackTrace?.Contains("Npgsql", StringComparison.Ordinal) == true =>
             new StartException($"ConnectionStrings__Campaigns cannot be read: {error.Message}"),
         _ => null,

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>The executable in a fresh folder, without a single setting but ports that nobody else has.</summary>
@@ -20,9 +18,9 @@ public sealed class a_newcomer_starts_it
             string key;
             await using (var first = await ServerProcess.Start(AnyPorts, folder.Path))
             {
-                key = Told(first, "API key");
-                Told(first, "Data").ShouldStartWith(Path.Combine(folder.Path, ".data"));
-                Told(first, "Mailbox").ShouldStartWith("http://127.0.0.1:");
+                key = first.Told("API key");
+                first.Told("Data").ShouldStartWith(Path.Combine(folder.Path, ".data"));
+                first.Told("Mailbox").ShouldStartWith("http://127.0.0.1:");
                 using var api = first.Client(key);
                 await api.Post("campaigns", new { name = "Spring" });
                 (await api.GetStringAsync(new Uri(first.Address, "/reference/"))).ShouldContain("Campaigns API");
@@ -31,7 +29,7 @@ public sealed class a_newcomer_starts_it
             }
 
             await using var second = await ServerProcess.Start(AnyPorts, folder.Path);
-            Told(second, "API key").ShouldBe(key);
+            second.Told("API key").ShouldBe(key);
             using var again = second.Client(key);
             (await again.GetJson("campaigns")).GetProperty("items")[0].Text("name").ShouldBe("Spring");
             second.Said.ShouldNotContain("   at ");
@@ -54,6 +52,4 @@ public sealed class a_newcomer_starts_it
         (await server.Exit(withinSeconds: 20)).ShouldBe(0, server.Complained);
         TestFolder.IsRunning(postmaster).ShouldBeFalse();
     }
-
-    static string Told(ServerProcess server, string name) => Regex.Match(server.Said, $@"^\s*{name}\s+(\S+)", RegexOptions.Multiline).Groups[1].Value;
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Campaigns.Server.Tests.Support;
 
@@ -30,20 +31,33 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens, once it has said so.</summary>
     public Uri Address => new(Said.Split('\n').Single(line => line.Contains("Dashboard", StringComparison.Ordinal)).Split("Dashboard")[1].Trim());
 
+    /// <summary>What it said under this name when it had started, such as "API key".</summary>
+    public string Told(string name) => Regex.Match(Said, $@"^\s*{name}\s+(\S+)", RegexOptions.Multiline).Groups[1].Value;
+
     /// <summary>Starts it and returns at once.</summary>
     /// <param name="settings">As in the environment, with colons; nothing else of this process's own environment that concerns it.</param>
     /// <param name="folder">Its current folder.</param>
     public static ServerProcess Begin(string[] arguments, IReadOnlyDictionary<string, string?> settings, string? folder = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
+        var dotnet = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+        return Begin(dotnet, [Path.Combine(AppContext.BaseDirectory, "Campaigns.Server.dll"), .. arguments], NoLimits.Settings.Concat(settings), folder);
+    }
+
+    /// <summary>Starts it by a command, as somebody types it in a shell, and returns at once.</summary>
+    /// <param name="settings">In its environment, as above.</param>
+    /// <param name="folder">Where the shell stands.</param>
+    public static ServerProcess Type(string command, IReadOnlyDictionary<string, string?> settings, string folder) =>
+        Begin("bash", ["-c", $"exec {command}"], settings, folder); // so that signals reach what was typed and not the shell
+
+    static ServerProcess Begin(string program, string[] arguments, IEnumerable<KeyValuePair<string, string?>> settings, string? folder)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Campaigns.Server.dll"));
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        foreach (var (name, value) in NoLimits.Settings.Concat(settings))
+        foreach (var (name, value) in settings)
         {
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
@@ -112,7 +126,7 @@ sealed class ServerProcess : IAsyncDisposable
     };
 
     /// <returns>False when it ended instead.</returns>
-    public Task<bool> Started() => said.Contains("Stop with Ctrl-C");
+    public Task<bool> Started(int withinSeconds = 60) => said.Contains("Stop with Ctrl-C", withinSeconds);
 
     public bool HasExited => process.HasExited;
 
@@ -122,11 +136,17 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>SIGTERM, as an operating system or a container does it.</summary>
     public void Terminate() => Signal.Terminate(process.Id);
 
+    /// <summary>SIGINT, as a terminal sends it for Ctrl-C.</summary>
+    public void Interrupt() => Signal.Interrupt(process.Id);
+
     /// <summary>SIGSTOP: it stands still, and does not know.</summary>
     public void Stop() => Signal.Stop(process.Id);
 
     /// <summary>SIGCONT: it goes on as if nothing had been.</summary>
     public void Continue() => Signal.Continue(process.Id);
+
+    /// <returns>False when it ended without saying so on standard output.</returns>
+    public Task<bool> Says(string text) => said.Contains(text);
 
     /// <returns>False when it ended without saying so on standard error.</returns>
     public Task<bool> Complains(string text) => complained.Contains(text);
@@ -188,7 +208,7 @@ sealed class ServerProcess : IAsyncDisposable
         }
 
         /// <returns>False when the output ended without it.</returns>
-        public async Task<bool> Contains(string wanted)
+        public async Task<bool> Contains(string wanted, int withinSeconds = 60)
         {
             var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (text)
@@ -206,7 +226,7 @@ sealed class ServerProcess : IAsyncDisposable
                 waiting.Add((wanted, waiter));
             }
 
-            return await waiter.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            return await waiter.Task.WaitAsync(TimeSpan.FromSeconds(withinSeconds));
         }
     }
 }

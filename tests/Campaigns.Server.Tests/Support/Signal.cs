@@ -8,6 +8,9 @@ static class Signal
     /// <summary>SIGTERM, as an operating system or a container does it.</summary>
     public static void Terminate(int process) => _ = kill(process, 15);
 
+    /// <summary>SIGINT, as a terminal sends it for Ctrl-C.</summary>
+    public static void Interrupt(int process) => _ = kill(process, 2);
+
     /// <summary>SIGSTOP: it stands still, and does not know.</summary>
     public static void Stop(int process) => _ = kill(process, 19);
 
