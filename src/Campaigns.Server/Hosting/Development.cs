@@ -10,6 +10,18 @@ public static class Development
 {
     public const string TenantId = "development";
 
+    /// <summary>Enough for the samples, several times an hour; docs/operations.md names them.</summary>
+    static readonly (string Name, string Value)[] Limits =
+    [
+        ("Sending:Limits:SenderPerMinute", "2000"),
+        ("Sending:Limits:SenderPerHour", "20000"),
+        ("Sending:Limits:OrganisationPerHour", "20000"),
+        ("Sending:Limits:DomainPerHour", "20000"),
+        ("Sending:Limits:SegmentsPerSecond", "20"),
+        ("Sending:BounceRateBreak", "0.1"),
+        ("Sending:ComplaintRateBreak", "0.02"),
+    ];
+
     /// <returns>The key: made once, kept beside the data, the same at every start.</returns>
     public static async Task<string> Prepare(IServiceProvider services, string dataFolder, CancellationToken ct)
     {
@@ -41,6 +53,18 @@ public static class Development
         {
             configuration["Secrets:Key"] = await ReadOrMake(
                 Path.Combine(dataFolder, "secrets-key"), () => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)), ct);
+        }
+    }
+
+    /// <summary>
+    /// For a private stack whose messages all end in the sandbox. The limits that protect a real account would let a first campaign take an hour, and the
+    /// people of the sandbox bounce and complain so often that breakers would stop it. What is configured goes before these.
+    /// </summary>
+    public static void RaiseLimits(IConfiguration configuration)
+    {
+        foreach (var (name, value) in Limits)
+        {
+            configuration[name] ??= value;
         }
     }
 

@@ -81,6 +81,11 @@ public sealed class Stack : IAsyncDisposable
                 sandbox = await StartSandbox(configuration, ct);
             }
 
+            if (isPrivate && sandbox is not null && TakesEverything(configuration, sandbox))
+            {
+                Development.RaiseLimits(configuration);
+            }
+
             tell("Bringing the database up to date ...");
             app = Build(builder, connectionString!, new DashboardOptions(SignInLocally: sandbox is not null && postgres is not null, sandbox?.Address));
             await Migrate(app.Services, ct);
@@ -160,6 +165,10 @@ public sealed class Stack : IAsyncDisposable
     }
 
     static bool IsRelay(ConfigurationManager configuration) => configuration.GetSection("Email").Get<EmailOptions>() is { Provider: EmailProvider.Smtp };
+
+    /// <summary>Whether nothing leaves this machine, over any channel.</summary>
+    static bool TakesEverything(ConfigurationManager configuration, SandboxServer sandbox) =>
+        !IsRelay(configuration) && configuration["Twilio:BaseAddress"] == sandbox.Address.ToString();
 
     static async Task<SandboxServer> StartSandbox(ConfigurationManager configuration, CancellationToken ct)
     {

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Campaigns.Server.Tests.Support;
+
+/// <summary>The commands that a document of this repository gives its readers.</summary>
+static partial class Document
+{
+    /// <summary>Where readers stand when they copy them.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <returns>The blocks marked <c>sh</c>, from top to bottom.</returns>
+    public static IReadOnlyList<string> Commands(string document) =>
+        [.. ShellBlock().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(block => block.Groups["commands"].Value)];
+
+    /// <summary>Puts in what only a reader knows. Each must be there to be replaced, once and as a line of its own.</summary>
+    public static string With(this string commands, params (string Line, string Value)[] lines)
+    {
+        foreach (var (line, value) in lines)
+        {
+            var found = new Regex($@"^{Regex.Escape(line)}(?=\s|$)", RegexOptions.Multiline);
+            found.Count(commands).ShouldBe(1, $"{line} in {commands}");
+            commands = found.Replace(commands, value.Replace("$", "$$", StringComparison.Ordinal));
+        }
+
+        return commands;
+    }
+
+    static string FindRoot([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
+
+    [GeneratedRegex(@"^```sh\n(?<commands>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ShellBlock();
+}
