@@ -27,7 +27,9 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
 
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
-    public static async Task<int> Run(DemoContacts contacts, bool json, CancellationToken ct)
+    /// <param name="json">Whether a line of JSON ends it on standard output.</param>
+    /// <param name="keep">Whether everything goes on running afterwards, until somebody ends it.</param>
+    public static async Task<int> Run(DemoContacts contacts, bool json, bool keep, CancellationToken ct)
     {
         // The last line of standard output belongs to the result: everything for people goes to the other one then.
         var console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -38,12 +40,13 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         var folder = Directory.CreateTempSubdirectory("campaigns-demo-");
         try
         {
-            await using var stack = await Stack.Start([], Settings(folder), ct);
+            await using var stack = await Stack.Start([], Settings(folder), tell: Writer(console).WriteLine, ct: ct);
             using var api = new HttpClient { BaseAddress = new Uri(stack.Address, "/api/v1/"), Timeout = Timeout.InfiniteTimeSpan };
             api.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", stack.DevelopmentKey);
             // Once the server runs, it is the one that hears Ctrl-C.
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct, stack.App.Lifetime.ApplicationStopping);
-            var report = await new DemoRun(stack, api, console).Run(contacts, ended.Token);
+            var demo = new DemoRun(stack, api, console);
+            var (campaign, report) = await demo.Run(contacts, ended.Token);
             report.Print(console);
             if (json)
             {
@@ -52,6 +55,16 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
 
             var contradictions = report.Contradictions().ToList();
             contradictions.ForEach(contradiction => console.MarkupLineInterpolated($"[red]This does not add up: {contradiction}.[/]"));
+            if (keep)
+            {
+                demo.SayWhereToLook(campaign);
+                await stack.App.WaitForShutdownAsync(ct);
+            }
+            else
+            {
+                Writer(console).WriteLine("Nothing of it is left when this ends. To look at the campaign, its messages and the API: demo --keep");
+            }
+
             return contradictions.Count == 0 ? 0 : 1;
         }
         finally
@@ -81,7 +94,10 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         ["Sending:ComplaintRateBreak"] = "1",
     };
 
-    async Task<DemoReport> Run(DemoContacts contacts, CancellationToken ct)
+    /// <summary>For lines that are to be copied: the console itself breaks them where its window ends.</summary>
+    static TextWriter Writer(IAnsiConsole console) => console.Profile.Out.Writer;
+
+    async Task<(Guid Campaign, DemoReport Report)> Run(DemoContacts contacts, CancellationToken ct)
     {
         console.MarkupLineInterpolated($"A private stack for this demo: dashboard {stack.Address}, mailbox {stack.Sandbox!.Address}");
         await Put("organisation", new { name = "Demo", approvalRequired = true, timeZone = "Europe/Zurich" }, ct);
@@ -98,8 +114,27 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
         await Settle(ct);
         var progress = (await api.GetFromJsonAsync<CampaignProgress>($"campaigns/{campaign}/progress", Json, ct))!;
         long Count(string name) => import.GetProperty(name).GetInt64();
-        return DemoReport.Of(
-            Count("rows"), Count("duplicate"), Count("invalid"), progress, stack.Sandbox.Counts(), await Number("select count(*) from mt_events", ct), sending);
+        return (campaign, DemoReport.Of(
+            Count("rows"), Count("duplicate"), Count("invalid"), progress, stack.Sandbox.Counts(), await Number("select count(*) from mt_events", ct), sending));
+    }
+
+    void SayWhereToLook(Guid campaign)
+    {
+        var campaigns = new Uri(stack.Address, $"/api/v1/campaigns/{campaign}");
+        Writer(console).WriteLine($"""
+
+            Everything of it is still there:
+
+              Dashboard  {new Uri(stack.Address, $"/campaigns/{campaign}")}   the campaign, its batches, and who got it or did not, and why
+              Mailbox    {stack.Sandbox!.Address}   the messages as the sandbox got them
+              Reference  {new Uri(stack.Address, "/reference")}   every call of the API
+              API key    {stack.DevelopmentKey}
+
+              curl -H 'Authorization: Bearer {stack.DevelopmentKey}' '{campaigns}/recipients?status=bounced'
+              curl -H 'Authorization: Bearer {stack.DevelopmentKey}' '{campaigns}/events'
+
+            Stop with Ctrl-C; then it is gone.
+            """);
     }
 
     async Task AddSender(CancellationToken ct)
