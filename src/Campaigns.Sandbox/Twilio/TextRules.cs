@@ -39,6 +39,6 @@ static partial class TextRules
     private static partial Regex Number();
 
     // A number, a short code or a name.
-    [GeneratedRegex(@"^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11})$")]
+    [GeneratedRegex(@"^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11})$")]
     private static partial Regex Sender();
 }

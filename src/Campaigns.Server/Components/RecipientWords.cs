@@ -36,6 +36,7 @@ static class RecipientWords
 
     public static string Why(RecipientView recipient) => recipient.Status switch
     {
+        RecipientStatus.Queued when recipient.Reason is { } reason => $"Waits: {reason}",
         RecipientStatus.Queued => "Waits for its batch",
         RecipientStatus.Sending => "In the hands of a sender right now",
         RecipientStatus.Skipped => Skipped(recipient),

@@ -24,5 +24,5 @@ static class SenderWords
     };
 
     public static string Addresses(SenderView sender) =>
-        string.Join(", ", new[] { sender.Email, sender.Phone, sender.MessagingServiceId }.Where(address => address is not null));
+        string.Join(", ", new[] { sender.Email, sender.Phone, sender.MessagingServiceId, sender.AlphanumericId }.Where(address => address is not null));
 }

@@ -18,6 +18,7 @@ static class Configuration
             .AddSingleton<ProgressQuery>()
             .AddSingleton<ProgressStream>()
             .AddSingleton<Forecasts>()
+            .AddSingleton<LaunchCheck>()
             .AddSingleton<WhyNotSending>()
             .AddSingleton<CampaignRecipients>()
             .AddSingleton<TellRecipient>()
@@ -30,6 +31,7 @@ static class Configuration
         ProgressQuery.Map(api);
         ProgressStream.Map(api);
         WhyNotSending.Map(api);
+        LaunchCheck.Map(api);
         Alerts.Map(api);
         CampaignRecipients.Map(api);
         TellRecipient.Map(api);

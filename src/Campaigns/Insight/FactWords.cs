@@ -74,6 +74,8 @@ static class FactWords
     public static string Why(MessageFailed failed) =>
         Fault(failed.Category, failed.Code, failed.Text) + (failed.Attempt > 1 ? $", in attempt {failed.Attempt}" : "");
 
+    public static string Why(AttemptFailed failed) => Fault(failed.Category, failed.Code, failed.Text);
+
     static string Fault(FailureCategory category, string code, string text) => $"{$"{code} {text}".Trim()} ({Fault(category)})";
 
     static string Fault(FailureCategory category) => category switch

@@ -30,6 +30,20 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
                 return null;
         }
 
+        var deferral = (await store.Database.Query(
+            ReadLastDeferral, reader => reader.ValueOrNull<DateTimeOffset>(0), ct, tenantId, campaign.Id)).Single();
+        return await Make(tenantId, campaign, left, campaign.State.NextBatchAt, handedOverPerSecond, deferral, ct);
+    }
+
+    /// <summary>For a campaign that begins now, or at the time for which it is scheduled.</summary>
+    /// <param name="messages">How many there would be.</param>
+    public Task<Forecast> MakeBeforeLaunch(string tenantId, StreamState<Campaign> campaign, long messages, CancellationToken ct) =>
+        Make(tenantId, campaign, messages, campaign.State.ScheduledAt, null, null, ct);
+
+    async Task<Forecast> Make(
+        string tenantId, StreamState<Campaign> campaign, long left, DateTimeOffset? start, double? handedOverPerSecond, DateTimeOffset? lastDeferral,
+        CancellationToken ct)
+    {
         var now = store.Clock.GetUtcNow();
         var settings = campaign.State.Settings;
         var (hours, book, senders, _) = await conditions.Read(tenantId, campaign, ct);
@@ -39,12 +53,10 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
         }
 
         var slow = (await ProviderAccounts.Read(store, tenantId, providers.Names(settings.Channels), ct)).SlowAt(now);
-        var deferral = (await store.Database.Query(
-            ReadLastDeferral, reader => reader.ValueOrNull<DateTimeOffset>(0), ct, tenantId, campaign.Id)).Single();
         return Forecast.Make(
             new ForecastBasis(
-                left, settings.Pace, Later(campaign.State.NextBatchAt, slow?.SlowUntil), await Limits(campaign, book, senders, now, ct), hours,
-                settings.Channels.Each()[0], handedOverPerSecond, deferral),
+                left, settings.Pace, Later(start, slow?.SlowUntil), await Limits(campaign, book, senders, now, ct), hours,
+                settings.Channels.Each()[0], handedOverPerSecond, lastDeferral),
             now);
     }
 

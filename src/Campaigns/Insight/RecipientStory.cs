@@ -46,6 +46,9 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
         var recipient = past.Recipient;
         return recipient.Status switch
         {
+            RecipientStatus.Queued when past.LastOfQueue?.Data is RecipientDeferred deferred => $"Waits until {Time(deferred.Until)}: {deferred.Why}.",
+            RecipientStatus.Queued when past.LastOfQueue?.Data is AttemptFailed failed =>
+                $"Waits for another attempt at {Time(failed.RetryAt)}: {FactWords.Why(failed)}.",
             RecipientStatus.Queued when past.Last<RecipientRequeued>() is { } again => $"Waits for a batch, queued again since {Time(again.Timestamp)}.",
             RecipientStatus.Queued => $"Waits for a batch since {Time(recipient.QueuedAt)}.",
             RecipientStatus.Sending => $"Is being handed to the provider, in batch {recipient.Batch}.",
@@ -72,6 +75,7 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
     {
         (RecipientStatus.Queued, { Status: CampaignStatus.Paused } campaign) => $"Goes out once the campaign is resumed. It is paused: {campaign.Reason}",
         (RecipientStatus.Queued, { Status: CampaignStatus.Cancelled }) => "Is taken off the queue: the campaign is cancelled.",
+        (RecipientStatus.Queued, _) when past.LastOfQueue?.Data is RecipientDeferred or AttemptFailed => "Goes out with the first batch after that.",
         (RecipientStatus.Queued, { NextBatchAt: { } at }) => $"Goes out with one of the next batches, the first of which is due at {Time(at)}.",
         (RecipientStatus.Queued, _) => "Goes out with one of the next batches.",
         (RecipientStatus.Sending, _) => "Its result is recorded when the batch ends. Should the node stop before that, it is in doubt.",
@@ -115,6 +119,10 @@ public sealed record RecipientPast(
         RecipientWithdrawn withdrawn => withdrawn.Reason,
         _ => null,
     };
+
+    /// <summary>How it came to be queued, as it is.</summary>
+    internal IEvent? LastOfQueue => Events.LastOrDefault(
+        @event => @event.Data is RecipientQueued or RecipientRequeued or MessageReturned or AttemptFailed or RecipientDeferred);
 
     internal IEvent? Last<T>() => Events.LastOrDefault(@event => @event.Data is T);
 

@@ -90,7 +90,7 @@ public sealed record LimitState(
 /// <param name="OthersWant">Messages that the others would send.</param>
 /// <param name="OthersWeight">Their weights together; an urgent campaign weighs more.</param>
 /// <param name="IsWaiting">This campaign waits too; one that does not leaves those who do what they want.</param>
-/// <param name="IsFirst">It waits the longest.</param>
+/// <param name="IsFirst">It has waited the longest, its time taken times its weight.</param>
 public sealed record LimitQueue(int OthersWant, int OthersWeight, int Weight, bool IsWaiting, bool IsFirst)
 {
     /// <summary>So few go to whoever waits longest: a share of them might be less than one message.</summary>

@@ -50,7 +50,7 @@ static class Configuration
                 typeof(StrandCampaignHandler), typeof(LaunchCampaignHandler))
             .Handle<LaunchScheduled>("planning", typeof(LaunchCampaignHandler))
             .WhenDead<ICampaignWork>((work, message, reason) => new StrandCampaign(work.CampaignId, message, reason));
-        module.Services.AddSingleton<GetCampaigns>().AddSingleton<Launching>();
+        module.Services.AddSingleton<GetCampaigns>().AddSingleton<Audiences>().AddSingleton<Launching>();
         module.Services.ConfigureMarten((services, store) =>
             store.Listeners.Add(new BreakerPauses(services.GetRequiredService<ILogger<BreakerPauses>>())));
     }

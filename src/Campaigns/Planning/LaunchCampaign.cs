@@ -16,7 +16,8 @@ using Wolverine;
 namespace Campaigns.Planning;
 
 /// <summary>Begins to send now.</summary>
-public sealed record LaunchCampaign(Guid CampaignId);
+/// <param name="Force">Also where nobody would get it, or most messages would fail.</param>
+public sealed record LaunchCampaign(Guid CampaignId, bool Force = false);
 
 public static class LaunchCampaignHandler
 {
@@ -24,7 +25,7 @@ public static class LaunchCampaignHandler
         LaunchCampaign command, IDocumentSession session, Caller caller, Launching launching, TimeProvider clock, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
-        var (launchable, organisation) = await launching.Look(session.TenantId, campaign.State(), ct);
+        var (launchable, organisation) = await launching.Look(session.TenantId, campaign.State(), command.Force, ct);
         return caller.Record(campaign, Decide(campaign.State(), command.CampaignId, launchable, organisation, clock.Microseconds()));
     }
 
@@ -32,7 +33,7 @@ public static class LaunchCampaignHandler
         LaunchScheduled message, IDocumentSession session, Launching launching, TimeProvider clock, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(message.CampaignId, ct);
-        var (launchable, _) = await launching.Look(session.TenantId, campaign.State(), ct);
+        var (launchable, _) = await launching.Look(session.TenantId, campaign.State(), force: false, ct);
         return campaign.Record(Decide(campaign.State(), message, launchable, clock.Microseconds())).Messages;
     }
 
@@ -84,10 +85,11 @@ public static class LaunchCampaignHandler
 static class LaunchCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/campaigns/{id:guid}/launch", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new LaunchCampaign(id), ct)))
-            .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now").Describe();
+        api.MapPost("/campaigns/{id:guid}/launch", async (Guid id, ApiRequest request, CancellationToken ct, bool force = false) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(new LaunchCampaign(id, force), ct)))
+            .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now; refused where nobody would get it or most messages would fail, unless forced").Describe();
 }
+
 
 /// <summary>Whether the template, the list and the senders that a campaign names let it be launched, and the version of the template.</summary>
 /// <param name="Seen">The settings that were looked at.</param>
@@ -103,14 +105,19 @@ public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Ref
 
 /// <summary>Gathers what the decisions to schedule and to launch need to know beside the campaign.</summary>
 public sealed class Launching(
-    IDocumentStore store, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
+    IDocumentStore store, Audiences audiences, IOptions<SendingOptions> options, IOptions<SendersOptions> senders)
 {
     public TimeSpan FarthestSchedule => options.Value.FarthestSchedule;
 
-    public async Task<(Launchable Launchable, OrganisationSettings Organisation)> Look(string tenantId, Campaign campaign, CancellationToken ct)
+    /// <param name="force">Who would get it, and what, is not looked at.</param>
+    public async Task<(Launchable Launchable, OrganisationSettings Organisation)> Look(string tenantId, Campaign campaign, bool force, CancellationToken ct)
     {
-        var organisation = await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
-        return (await Look(tenantId, campaign.Settings, ct), organisation.State.Settings);
+        var organisation = (await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct)).State.Settings;
+        var launchable = await Look(tenantId, campaign.Settings, ct);
+        var mistake = force || campaign.IsLaunched || launchable.Refusal is not null || CampaignRules.IsComplete(campaign.Settings) is not null
+            ? null
+            : await audiences.FindMistake(tenantId, campaign.Settings, launchable.TemplateVersion, organisation, ct);
+        return (launchable with { Refusal = launchable.Refusal ?? mistake }, organisation);
     }
 
     async Task<Launchable> Look(string tenantId, CampaignSettings settings, CancellationToken ct)

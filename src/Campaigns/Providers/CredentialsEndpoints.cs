@@ -18,25 +18,28 @@ public sealed record CredentialsView(string Provider, string Fingerprint, DateTi
 public sealed record SetCredentials(CredentialsSet Fact, SealedCredentials Sealed);
 
 /// <summary>Has what the operator configured used again.</summary>
-public sealed record RemoveCredentials(string Provider);
+/// <param name="VerifyWebhooks">They go on to verify webhooks for a while.</param>
+public sealed record RemoveCredentials(
+    string Provider,
+    bool VerifyWebhooks);
 
 public static class CredentialsHandler
 {
     public static async Task<(Decided<ProviderCredentials>, OutgoingMessages)> Handle(
-        SetCredentials command, IDocumentSession session, Credentials credentials, Caller caller, CancellationToken ct)
+        SetCredentials command, IDocumentSession session, Caller caller, CancellationToken ct)
     {
         var stream = await session.Events.FetchForWriting<ProviderCredentials>(ProviderCredentials.StreamId(session.TenantId, command.Fact.Provider), ct);
         var decided = caller.Record(stream, Outcome.Record(command.Fact));
         if (decided.Decided.Refusal is null)
         {
-            credentials.Replace(session, command.Fact, command.Sealed);
+            Credentials.Replace(session, command.Fact, command.Sealed);
         }
 
         return decided;
     }
 
     public static async Task<(Decided<ProviderCredentials>, OutgoingMessages)> Handle(
-        RemoveCredentials command, IDocumentSession session, Caller caller, CancellationToken ct)
+        RemoveCredentials command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var stream = await session.Events.FetchForWriting<ProviderCredentials>(ProviderCredentials.StreamId(session.TenantId, command.Provider), ct);
         var decided = caller.Record(stream, stream.State().AreSet
@@ -44,7 +47,7 @@ public static class CredentialsHandler
             : Outcome.Refuse(CredentialsEndpoints.NotSet));
         if (decided.Decided.Refusal is null)
         {
-            Credentials.Delete(session, command.Provider);
+            Credentials.Remove(session, command.Provider, command.VerifyWebhooks, clock.Microseconds());
         }
 
         return decided;
@@ -77,7 +80,7 @@ public static class CredentialsEndpoints
             .Produces<CredentialsView>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapDelete(path, async (ApiRequest request, CancellationToken ct) =>
             {
-                var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider), ct);
+                var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider, T.VerifyWebhooks), ct);
                 return decided.Refusal?.ToProblem() ?? Results.NoContent();
             })
             .RequireScope(KeyScope.Admin).WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")

@@ -26,6 +26,6 @@ public sealed record OutgoingEmail(
     public bool DryRun { get; init; }
 }
 
-/// <param name="From">A telephone number (E.164) or the id of a messaging service of the provider; null: the one of the account.</param>
+/// <param name="From">A telephone number (E.164), the id of a messaging service of the provider or an alphanumeric sender id; null: the one of the account.</param>
 public sealed record OutgoingText(string Id, string TenantId, string Campaign, string? From, string To, string Body)
     : OutgoingMessage(Id, TenantId, Campaign, To);

@@ -58,7 +58,7 @@ public sealed record Sender : IStreamState<Sender>
 
     /// <summary>Nothing stands in the way of its address. A telephone number is taken as given: Twilio lets no account send from another one's.</summary>
     [JsonIgnore]
-    public bool IsVerified => VerifiedAt is not null || Settings is { Email: null, Phone: not null } or { Email: null, MessagingServiceId: not null };
+    public bool IsVerified => VerifiedAt is not null || Settings is { Email: null, TextFrom: not null };
 
     /// <summary>Whether messages may go out in its name at this moment.</summary>
     [JsonIgnore]

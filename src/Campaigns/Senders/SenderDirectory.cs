@@ -17,7 +17,8 @@ namespace Campaigns.Senders;
 /// <param name="ConfirmationUntil">Until when the link that was sent last works; null when there is none.</param>
 /// <param name="Health">What its breaker goes by.</param>
 public sealed record SenderView(
-    Guid Id, long Version, string Name, string? Email, string? ReplyTo, string? Owner, string? Phone, string? MessagingServiceId, SenderLimits? Limits,
+    Guid Id, long Version, string Name, string? Email, string? ReplyTo, string? Owner, string? Phone, string? MessagingServiceId,
+    string? AlphanumericId, SenderLimits? Limits,
     WarmUp? WarmUp, int? WarmUpHourlyCap, bool Verified, DateTimeOffset? VerifiedAt, VerifiedBy? VerifiedBy, DateTimeOffset? ConfirmationUntil,
     PausedBy? PausedBy, string? Reason, bool Retired, SenderHealth Health)
 {
@@ -25,7 +26,7 @@ public sealed record SenderView(
     {
         var (state, settings) = (sender.State, sender.State.Settings);
         return new SenderView(
-            sender.Id, sender.Version, settings.Name, settings.Email, settings.ReplyTo, settings.Owner, settings.Phone, settings.MessagingServiceId,
+            sender.Id, sender.Version, settings.Name, settings.Email, settings.ReplyTo, settings.Owner, settings.Phone, settings.MessagingServiceId, settings.AlphanumericId,
             settings.Limits, settings.WarmUp, settings.WarmUp?.HourlyCap(now), state.IsVerified, state.VerifiedAt, state.VerifiedBy,
             state.Confirmation?.Until, state.PausedBy, state.Reason, state.Retired, health);
     }
@@ -84,7 +85,7 @@ public static class SenderDirectory
 
     /// <summary>A number of an account that several organisations share may be anybody's.</summary>
     internal static async Task<Refusal?> IsForeign(SenderSettings settings, TwilioAccounts accounts, ApiRequest request, CancellationToken ct) =>
-        (settings.Phone ?? settings.MessagingServiceId) is not null && await accounts.For(request.TenantId, ct) is { IsOwn: false }
+        settings.TextFrom is not null && await accounts.For(request.TenantId, ct) is { IsOwn: false }
             ? new Refusal(
                 "account-shared", "Your organisation has no Twilio account of its own, in which it could have a number: PUT /api/v1/credentials/twilio.")
             : null;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Campaigns.Audience;
 using Campaigns.Providers;
@@ -10,12 +11,24 @@ namespace Campaigns.Senders;
 /// <param name="Owner">The person who sends, in the organisation's own words.</param>
 /// <param name="Phone">What its text messages come from: a number of the organisation's own, E.164.</param>
 /// <param name="MessagingServiceId">Instead of a number: a pool of numbers at the provider.</param>
+/// <param name="AlphanumericId">Instead of a number: a word that recipients see, where their country allows it. Nobody can answer it.</param>
 public sealed partial record SenderSettings(
-    string Name, string? Email = null, string? ReplyTo = null, string? Owner = null, string? Phone = null, string? MessagingServiceId = null,
-    SenderLimits? Limits = null, WarmUp? WarmUp = null)
+    string Name,
+    string? Email = null,
+    string? ReplyTo = null,
+    string? Owner = null,
+    string? Phone = null,
+    string? MessagingServiceId = null,
+    SenderLimits? Limits = null,
+    WarmUp? WarmUp = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? AlphanumericId = null)
 {
     const int LongestName = SenderAddress.LongestName;
     const int MostDays = 366;
+
+    /// <summary>What its text messages come from, in the provider's terms; null for one who writes none.</summary>
+    [JsonIgnore]
+    public string? TextFrom => Phone ?? MessagingServiceId ?? AlphanumericId;
 
     /// <summary>Equal where all that people decided is.</summary>
     public bool IsSame(SenderSettings other) =>
@@ -27,7 +40,7 @@ public sealed partial record SenderSettings(
     public SenderSettings Normalise() => this with
     {
         Name = Name.Trim(), Email = EmailAddress.Normalise(Email), ReplyTo = EmailAddress.Normalise(ReplyTo), Owner = Owner?.Trim(),
-        Phone = PhoneNumber.Normalise(Phone),
+        Phone = PhoneNumber.Normalise(Phone), AlphanumericId = AlphanumericId?.Trim(),
     };
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
@@ -46,13 +59,17 @@ public sealed partial record SenderSettings(
         Check(SenderAddress.CheckName(Name) is null, "name", SenderAddress.CheckName(Name) ?? "");
         Check(Owner is null || IsLine(Owner), "owner", $"One line of at most {LongestName} characters.");
         Check(
-            Email is not null || Phone is not null || MessagingServiceId is not null, "email",
-            "Give an e-mail address, a phone number or a messaging service.");
+            Email is not null || TextFrom is not null, "email",
+            "Give an e-mail address, a phone number, a messaging service or an alphanumericId.");
         Check(Email is null || EmailAddress.Normalise(Email) is not null, "email", "This is no e-mail address.");
         Check(ReplyTo is null || EmailAddress.Normalise(ReplyTo) is not null, "replyTo", "This is no e-mail address.");
         Check(Phone is null || PhoneNumber.Normalise(Phone) is not null, "phone", "A number with its country code: +41791234567 for instance.");
         Check(MessagingServiceId is null || Service().IsMatch(MessagingServiceId), "messagingServiceId", "MG and 32 hexadecimal digits.");
+        Check(
+            AlphanumericId is null || Alphanumeric().IsMatch(AlphanumericId.Trim()), "alphanumericId",
+            "1 to 11 of the letters A to Z, digits, blanks and & + - _, with at least one letter.");
         Check(Phone is null || MessagingServiceId is null, "messagingServiceId", "Give either a number or a messaging service.");
+        Check(AlphanumericId is null || (Phone ?? MessagingServiceId) is null, "alphanumericId", "Give a number, a messaging service or an alphanumericId.");
         Check(Limits is null or { PerMinute: null or > 0, PerHour: null or > 0, SmsSegmentsPerSecond: null or > 0 }, "limits", "Each limit is more than 0.");
         Check(
             Limits?.SmsSegmentsPerSecond is not (> 1 and var rate) || double.IsInteger(rate), "limits.smsSegmentsPerSecond",
@@ -66,6 +83,10 @@ public sealed partial record SenderSettings(
 
     [GeneratedRegex(@"^MG[0-9a-f]{32}\z")]
     private static partial Regex Service();
+
+    // Twilio's rule, and that of the networks behind it.
+    [GeneratedRegex(@"^(?=.*[A-Za-z])[A-Za-z0-9 &+_-]{1,11}\z")]
+    private static partial Regex Alphanumeric();
 }
 
 /// <summary>How much a sender may send; what is null is as for the others of the organisation.</summary>

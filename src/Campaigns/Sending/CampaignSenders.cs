@@ -67,7 +67,7 @@ public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
 }
 
 /// <param name="Id">Empty for an address, or the number of the account, that is no sender of the organisation's.</param>
-/// <param name="TextFrom">The number or messaging service of its texts; null for the account's own.</param>
+/// <param name="TextFrom">The number, messaging service or word of its texts; null for the account's own.</param>
 /// <param name="Why">Why it may not send; null when it may.</param>
 public sealed record CampaignSender(
     Guid Id, SenderAddress? Address, string? TextFrom = null, SenderLimits? Limits = null, WarmUp? WarmUp = null, string? Why = null)
@@ -81,7 +81,7 @@ public sealed record CampaignSender(
         var (state, settings) = (sender.State, sender.State.Settings);
         return new CampaignSender(
             sender.Id, settings.Email is { } email ? new SenderAddress(email, settings.Name, settings.ReplyTo) : null,
-            settings.Phone ?? settings.MessagingServiceId, settings.Limits, settings.WarmUp,
+            settings.TextFrom, settings.Limits, settings.WarmUp,
             requireVerified && !state.IsVerified ? "is not verified" : state.Retired ? "is retired" : state.PausedBy is not null ? $"is paused ({state.Reason})" : null);
     }
 }

@@ -23,7 +23,9 @@ static class Configuration
         module
             .Command(typeof(OrganisationHandler))
             .Command(typeof(IssueApiKeyHandler))
-            .Command(typeof(RevokeApiKeyHandler));
+            .Command(typeof(RevokeApiKeyHandler))
+            .Handle<ForgetSupersededCredentials>("housekeeping", typeof(ForgetSupersededCredentialsHandler))
+            .Every("forget_superseded_credentials", "0 * * * *", () => new ForgetSupersededCredentials());
         module.Services.AddSingleton<ApiKeys>().AddSingleton<Credentials>();
         module.Services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);

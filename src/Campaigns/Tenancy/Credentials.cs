@@ -21,30 +21,31 @@ public sealed class Credentials(IDocumentStore store, IOptions<SecretsOptions> s
     static readonly string SupersedeCredentials = Sql.Beside<Credentials>(nameof(SupersedeCredentials));
     static readonly string InsertCredentials = Sql.Beside<Credentials>(nameof(InsertCredentials));
     static readonly string DeleteCredentials = Sql.Beside<Credentials>(nameof(DeleteCredentials));
-    static readonly string ForgetSuperseded = Sql.Beside<Credentials>(nameof(ForgetSuperseded));
     static readonly string ReadOtherwiseSealed = Sql.Beside<Credentials>(nameof(ReadOtherwiseSealed));
     static readonly string ReplaceSealed = Sql.Beside<Credentials>(nameof(ReplaceSealed));
 
     readonly ConcurrentDictionary<(string TenantId, string Provider), (DateTimeOffset Until, object Found)> known = new();
 
-    /// <summary>What opens an organisation's own account: the present ones first, then those that are still accepted beside them. Empty: it has none.</summary>
+    /// <summary>What opens an organisation's own account, and what is still accepted beside it.</summary>
     /// <exception cref="CryptographicException">They cannot be decrypted.</exception>
-    public async Task<IReadOnlyList<T>> Find<T>(string tenantId, CancellationToken ct)
+    public async Task<OwnCredentials<T>> Find<T>(string tenantId, CancellationToken ct)
         where T : ICredentials
     {
         var now = store.Clock.GetUtcNow();
         if (known.TryGetValue((tenantId, T.Provider), out var before) && now < before.Until)
         {
-            return (IReadOnlyList<T>)before.Found;
+            return (OwnCredentials<T>)before.Found;
         }
 
         var rows = await store.Database.Query(
-            FindCredentials, reader => new SealedCredentials(reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)), ct,
-            tenantId, T.Provider, now - secrets.Value.Overlap);
-        IReadOnlyList<T> found =
+            FindCredentials,
+            reader => (Sealed: new SealedCredentials(reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)), IsPresent: reader.GetBoolean(3)),
+            ct, tenantId, T.Provider, now - secrets.Value.Overlap);
+        T[] accepted =
         [
-            .. rows.Select(row => JsonSerializer.Deserialize<T>(CredentialsCipher.Open(secrets.Value, tenantId, T.Provider, row), StoredJson.Options)!),
+            .. rows.Select(row => JsonSerializer.Deserialize<T>(CredentialsCipher.Open(secrets.Value, tenantId, T.Provider, row.Sealed), StoredJson.Options)!),
         ];
+        var found = new OwnCredentials<T>(rows is [{ IsPresent: true }, ..] ? accepted[0] : default, accepted);
         if (known.Count >= MostRemembered)
         {
             known.Clear(); // names of organisations come in addresses, also names of none
@@ -66,15 +67,25 @@ public sealed class Credentials(IDocumentStore store, IOptions<SecretsOptions> s
     }
 
     /// <summary>Puts new credentials in the place of those before, with the session's commit.</summary>
-    public void Replace(IDocumentSession session, CredentialsSet fact, SealedCredentials anew)
+    public static void Replace(IDocumentSession session, CredentialsSet fact, SealedCredentials anew)
     {
-        session.Sql(ForgetSuperseded, fact.At - secrets.Value.Overlap);
         session.Sql(SupersedeCredentials, session.TenantId, fact.Provider, fact.At);
         session.Sql(InsertCredentials, session.TenantId, fact.Provider, anew.Id, anew.KeyId, anew.Bytes);
     }
 
-    /// <summary>Deletes them, those that were superseded too, with the session's commit.</summary>
-    public static void Delete(IDocumentSession session, string provider) => session.Sql(DeleteCredentials, session.TenantId, provider);
+    /// <summary>Ends their use with the session's commit: from now on the organisation has none.</summary>
+    /// <param name="verifyWebhooks">They go on to verify what the provider signs with them for a while; else they are deleted.</param>
+    public static void Remove(IDocumentSession session, string provider, bool verifyWebhooks, DateTimeOffset at)
+    {
+        if (verifyWebhooks)
+        {
+            session.Sql(SupersedeCredentials, session.TenantId, provider, at);
+        }
+        else
+        {
+            session.Sql(DeleteCredentials, session.TenantId, provider);
+        }
+    }
 
     /// <summary>Encrypts with the present key whatever is encrypted with a previous one. May run beside servers, and again.</summary>
     /// <returns>How many were, and whose could not be decrypted.</returns>

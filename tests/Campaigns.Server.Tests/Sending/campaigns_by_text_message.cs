@@ -28,6 +28,7 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         twilio = await TwilioStandIn.Start();
         var settings = TwilioVoice.Settings(Public);
         settings["Twilio:BaseAddress"] = twilio.Address.ToString();
+        settings["Secrets:Key"] = Convert.ToBase64String(new byte[32]);
         run = await CampaignRun.Start(await postgres.NewDatabase(), settings);
         voice = new TwilioVoice(run.Host.Address, Public);
         list = await run.Api.Import(
@@ -146,6 +147,21 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
 
         twilio.Messages.Count(message => message["To"] == Bob).ShouldBe(1);
         (await run.Api.Recipients(second)).ShouldHaveSingleItem().Reason.ShouldBe("frequencyCap");
+    }
+
+    [Fact]
+    public async Task come_from_the_word_of_a_sender_who_has_one()
+    {
+        using var own = await run.Api.PutAsJsonAsync("credentials/twilio", new { accountSid = "AC00000000000000000000000000000001", authToken = "token" });
+        own.EnsureSuccessStatusCode();
+        var sender = (await run.Api.Post("senders", new { name = "Acme", alphanumericId = "MG Acme" })).GetProperty("id").GetGuid();
+        var campaign = (await run.Api.Post("campaigns", new
+        {
+            name = "Spring", listId = list, templateId = await Template(), channels = "sms", senderIds = new[] { sender }, pace = CampaignSteps.Fast,
+        })).GetProperty("id").GetGuid();
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        twilio.Messages.Select(message => (message["From"], message["MessagingServiceSid"])).Distinct().ShouldBe([("MG Acme", "")]);
     }
 
     [Fact]
@@ -303,7 +319,7 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     {
         var template = (await run.Api.Post("templates", new { name = "Offer", sms = "{{#if nope}}a{{/if}}" })).GetProperty("id").GetGuid();
         var campaign = await Draft("sms", template);
-        await run.Api.Command(campaign, "launch");
+        await run.Api.Command(campaign, "launch?force=true");
         await run.Work();
 
         var failed = (await run.Api.Recipients(campaign)).Where(recipient => recipient.Status == RecipientStatus.Failed).ToList();

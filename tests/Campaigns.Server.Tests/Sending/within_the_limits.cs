@@ -236,6 +236,42 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
         b.ShouldBeInRange(30, 50); // the first had a minute for itself
     }
 
+    [Theory, InlineData(20, 4), InlineData(60, 1)]
+    public async Task that_they_share_an_urgent_campaign_gets_four_parts_of_what_another_gets_one_of(int perMinute, double seconds)
+    {
+        await Limits(new { senderPerMinute = perMinute });
+        var template = await run.Api.MakeTemplate();
+        async Task<Guid> Launch(string list, bool urgent)
+        {
+            var campaign = (await run.Api.Post("campaigns", new
+            {
+                name = list, listId = await run.Api.Import(list, People(perMinute * 8, list).Select(address => $"{address},Ada")), templateId = template, urgent,
+                from = new { email = "anna@sender.example" }, pace = InOneGo,
+            })).GetProperty("id").GetGuid();
+            await run.Api.Command(campaign, "launch");
+            return campaign;
+        }
+
+        run.Clock.GoesOnFor = TimeSpan.FromMilliseconds(200); // a batch waits for its limit to open in a moment
+        var (normal, urgent) = (await Launch("normal", urgent: false), await Launch("urgent", urgent: true));
+        await run.Work();
+        async Task PassMinutes(int minutes)
+        {
+            for (var passed = 0.0; passed < minutes * 60; passed += seconds)
+            {
+                await run.Pass(TimeSpan.FromSeconds(seconds));
+            }
+        }
+
+        await PassMinutes(2); // by then what comes back does so a little at a time
+        var (normalBefore, urgentBefore) = ((await run.Api.Progress(normal)).Sent, (await run.Api.Progress(urgent)).Sent);
+        await PassMinutes(4);
+        var (byNormal, byUrgent) = ((await run.Api.Progress(normal)).Sent - normalBefore, (await run.Api.Progress(urgent)).Sent - urgentBefore);
+
+        (byNormal + byUrgent).ShouldBeGreaterThan(perMinute * 3, "the limit is used");
+        ((double)byUrgent / byNormal).ShouldBeInRange(3, 5.5, $"{byUrgent} to {byNormal}");
+    }
+
     [Fact]
     public async Task outside_the_hours_people_wait_for_the_morning_where_they_live()
     {

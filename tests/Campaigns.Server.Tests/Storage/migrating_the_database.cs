@@ -116,6 +116,7 @@ public sealed class migrating_the_database(PostgresFixture postgres)
     public async Task that_fails_in_a_script_leaves_nothing_of_the_script_and_can_be_done_again()
     {
         await using var program = Bank.Build(await postgres.NewEmptyDatabase());
+        var all = await program.Migrator.Missing(default);
         await program.Run("create schema campaigns; create table campaigns.stranded_messages (id int)"); // in the way of the end of the first script
 
         (await Should.ThrowAsync<PostgresException>(program.Migrator.Migrate(default))).SqlState.ShouldBe(PostgresErrorCodes.DuplicateTable);
@@ -126,7 +127,7 @@ public sealed class migrating_the_database(PostgresFixture postgres)
         (await program.Number("select count(*) from pg_locks where locktype = 'advisory' and pid in (select pid from pg_stat_activity where datname = current_database())")).ShouldBe(0);
 
         await program.Run("drop table campaigns.stranded_messages");
-        (await program.Migrator.Migrate(default)).ShouldBe(["Campaigns 0001_tables", "Campaigns 0002_append_events"]);
+        (await program.Migrator.Migrate(default)).ShouldBe(all);
         (await program.Migrator.Missing(default)).ShouldBeEmpty();
     }
 
@@ -134,6 +135,7 @@ public sealed class migrating_the_database(PostgresFixture postgres)
     public async Task that_fails_in_a_later_script_keeps_those_before_it()
     {
         await using var program = Bank.Build(await postgres.NewEmptyDatabase());
+        var all = await program.Migrator.Missing(default);
         await program.Run($"""
             create schema campaigns;
             create function campaigns.append_events(
@@ -145,9 +147,9 @@ public sealed class migrating_the_database(PostgresFixture postgres)
         await Should.ThrowAsync<PostgresException>(program.Migrator.Migrate(default));
 
         (await program.Texts("select name from schema_migrations")).ShouldBe(["0001_tables"]);
-        (await program.Migrator.Missing(default)).ShouldBe(["Campaigns 0002_append_events"]);
+        (await program.Migrator.Missing(default)).ShouldBe(all.Skip(1));
         await program.Run("drop function campaigns.append_events");
-        (await program.Migrator.Migrate(default)).ShouldBe(["Campaigns 0002_append_events"]);
+        (await program.Migrator.Migrate(default)).ShouldBe(all.Skip(1));
     }
 
     [Fact]

@@ -24,6 +24,9 @@ public sealed class ManualClock : TimeProvider
         }
     }
 
+    /// <summary>Who waits for no longer than this does not have to be let go: the clock goes on by itself until then.</summary>
+    public TimeSpan GoesOnFor { get; set; }
+
     public override DateTimeOffset GetUtcNow() => Now;
 
     public void Advance(TimeSpan by)
@@ -49,6 +52,11 @@ public sealed class ManualClock : TimeProvider
         lock (gate)
         {
             timers.Add(timer);
+        }
+
+        if (dueTime > TimeSpan.Zero && dueTime <= GoesOnFor)
+        {
+            ThreadPool.QueueUserWorkItem(_ => Advance(dueTime));
         }
 
         return timer;

@@ -53,6 +53,30 @@ public sealed class credentials_over_http(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task that_were_removed_verify_webhooks_for_another_day_and_send_nothing_more()
+    {
+        await using var run = await Start();
+        var (first, second) = (new SendGridVoice(), new SendGridVoice());
+        await run.Api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.first", webhookPublicKey = first.PublicKey });
+        await run.Api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.second", webhookPublicKey = second.PublicKey });
+        (await run.Api.DeleteAsync("credentials/sendgrid")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await run.Pass(TimeSpan.FromSeconds(5));
+
+        (await Post(run, first)).ShouldBe(HttpStatusCode.OK);
+        (await Post(run, second)).ShouldBe(HttpStatusCode.OK);
+        (await run.Api.GetAsync("credentials/sendgrid")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        var campaign = await run.Api.Launch(["ada@a.example"]);
+        await run.Work();
+        (await run.Api.Progress(campaign)).Sent.ShouldBe(1, "by the account that is configured for all");
+
+        await run.Pass(TimeSpan.FromHours(25));
+        (await Post(run, second)).ShouldBe(HttpStatusCode.Forbidden);
+        await run.Send(new ForgetSupersededCredentials());
+        await run.Work();
+        (await run.Store.Number("select count(*) from provider_credentials")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task are_told_apart_by_a_fingerprint_and_gone_once_they_are_removed()
     {
         await using var run = await Start();
@@ -108,7 +132,7 @@ public sealed class credentials_over_http(PostgresFixture postgres)
         withoutTheOld.Error.ShouldContain("acme sendgrid");
         (withIt.Code, withIt.Output.Trim()).ShouldBe((0, "1 credentials encrypted anew."), withIt.Error);
         await using var node = await ApiHost.Start(database, new Dictionary<string, string?> { ["Secrets:Key"] = next });
-        (await node.Services.GetRequiredService<Credentials>().Find<SendGridCredentials>("acme", CancellationToken.None)).ShouldBe([new SendGridCredentials("SG.mine")]);
+        (await node.Services.GetRequiredService<Credentials>().Find<SendGridCredentials>("acme", CancellationToken.None)).Present.ShouldBe(new SendGridCredentials("SG.mine"));
     }
 
     async Task<CampaignRun> Start() => await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?> { ["Secrets:Key"] = Key });

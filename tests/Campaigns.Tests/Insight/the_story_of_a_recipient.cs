@@ -37,6 +37,18 @@ public sealed class the_story_of_a_recipient
     }
 
     [Fact]
+    public void says_until_when_somebody_waits_and_for_what()
+    {
+        var hours = At(2, new RecipientDeferred(DeferralReason.DeliveryHours, Some.Now.AddHours(9), "it is not the hour in Pacific/Auckland"));
+        Told(Row, [Queued, hours], []).ShouldSatisfyAllConditions(
+            story => story.Now.ShouldBe("Waits until 2026-03-01 21:00:00 UTC: it is not the hour in Pacific/Auckland."),
+            story => story.Next.ShouldBe("Goes out with the first batch after that."));
+        Told(Row, [Queued, At(2, new AttemptFailed(1, 1, FailureCategory.Temporary, "500", "Oops", Some.Now.AddMinutes(5)))], []).Now
+            .ShouldBe("Waits for another attempt at 2026-03-01 12:05:00 UTC: 500 Oops (a passing reason).");
+        Told(Row, [Queued, hours, At(3, new MessageReturned(2, "The campaign was paused"))], []).Now.ShouldStartWith("Waits for a batch");
+    }
+
+    [Fact]
     public void names_who_writes_where_the_row_says_so()
     {
         var story = Told(

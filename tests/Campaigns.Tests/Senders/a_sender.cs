@@ -118,6 +118,24 @@ public sealed class a_sender
     public void says_which_of_its_settings_cannot_be_used(string member, string name, string? email, string? phone, string? service) =>
         new SenderSettings(name, email, Phone: phone, MessagingServiceId: service).Errors().Keys.ShouldBe([member]);
 
+    [Theory]
+    [InlineData("ACME", true), InlineData("Acme 24", true), InlineData("A&B + C-D_E", true), InlineData(" ACME ", true), InlineData("1Acme", true)]
+    [InlineData("", false), InlineData("12345", false), InlineData("TwelveLetter", false), InlineData("Ac.me", false), InlineData("Müller", false)]
+    [InlineData("+41791234567", false), InlineData("AC\nME", false)]
+    public void has_a_word_that_networks_take_in_place_of_a_number(string word, bool canBe)
+    {
+        var settings = new SenderSettings("Anna", AlphanumericId: word);
+        settings.Errors().Keys.ShouldBe(canBe ? [] : ["alphanumericId"]);
+        if (canBe)
+        {
+            (settings.Normalise().TextFrom, (Sender.Initial with { Settings = settings }).IsVerified).ShouldBe((word.Trim(), true));
+        }
+    }
+
+    [Fact]
+    public void has_one_thing_that_its_texts_come_from() =>
+        new SenderSettings("Anna", Phone: "+41791234567", AlphanumericId: "ACME").Errors().Keys.ShouldBe(["alphanumericId"]);
+
     [Theory, InlineData(0.5, true), InlineData(1, true), InlineData(30, true), InlineData(1.5, false)]
     public void has_a_rate_of_segments_that_can_be_kept(double rate, bool canBe) =>
         new SenderSettings("Anna", Email, Limits: new SenderLimits(SmsSegmentsPerSecond: rate)).Errors().Keys

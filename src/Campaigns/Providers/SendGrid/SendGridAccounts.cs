@@ -1,3 +1,4 @@
+using Campaigns.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Providers.SendGrid;
@@ -11,17 +12,19 @@ public sealed record SendGridAccount(string ApiKey, Uri BaseAddress, IReadOnlyLi
 }
 
 /// <summary>Which account at SendGrid an organisation uses: its own, or the one that is configured for all.</summary>
-/// <param name="own">The credentials of an organisation, the present ones first; empty where it has none.</param>
-public sealed class SendGridAccounts(Func<string, CancellationToken, Task<IReadOnlyList<SendGridCredentials>>> own, IOptions<SendGridOptions> options)
+/// <param name="own">The credentials of an organisation.</param>
+public sealed class SendGridAccounts(Func<string, CancellationToken, Task<OwnCredentials<SendGridCredentials>>> own, IOptions<SendGridOptions> options)
 {
     static readonly Uri Eu = new("https://api.eu.sendgrid.com");
 
     public async Task<SendGridAccount> For(string tenantId, CancellationToken ct)
     {
         var shared = options.Value;
-        var (apiKey, address, keys, isOwn) = await own(tenantId, ct) is [var present, ..] all
-            ? (present.ApiKey, present.Region == SendGridRegion.Eu ? Eu : shared.BaseAddress, all.Select(credentials => credentials.WebhookPublicKey), true)
-            : (shared.ApiKey.Trim(), shared.BaseAddress, [], shared.SingleOrganisation); // a key from a file ends with a line break
+        var all = await own(tenantId, ct);
+        var (apiKey, address, isOwn) = all.Present is { } present
+            ? (present.ApiKey, present.Region == SendGridRegion.Eu ? Eu : shared.BaseAddress, true)
+            : (shared.ApiKey.Trim(), shared.BaseAddress, shared.SingleOrganisation); // a key from a file ends with a line break
+        var keys = all.Accepted.Select(credentials => credentials.WebhookPublicKey);
         // The shared account may still have news of what went out through it before the organisation had one of its own.
         return new SendGridAccount(apiKey, address, [.. keys.Append(shared.WebhookPublicKey).OfType<string>().Distinct()], isOwn);
     }

@@ -10,6 +10,9 @@ public sealed record SendGridCredentials(string ApiKey, string? WebhookPublicKey
 {
     public static string Provider => "sendgrid";
 
+    /// <inheritdoc/>
+    public static bool VerifyWebhooks => true;
+
     public IDictionary<string, string[]> Errors()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);

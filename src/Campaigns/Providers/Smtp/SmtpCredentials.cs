@@ -7,6 +7,9 @@ public sealed record SmtpCredentials(string UserName, string Password) : ICreden
 {
     public static string Provider => "smtp";
 
+    /// <inheritdoc/>
+    public static bool VerifyWebhooks => false;
+
     public IDictionary<string, string[]> Errors()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);

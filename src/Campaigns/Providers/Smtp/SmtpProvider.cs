@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Campaigns.Recipients;
+using Campaigns.Tenancy;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -14,9 +15,9 @@ namespace Campaigns.Providers.Smtp;
 /// Sends through an SMTP relay, a connection for each message. Until the text is under way whatever breaks is a refusal, from then on a doubt, which
 /// only a bounce settles: a relay tells nobody what became of a message.
 /// </summary>
-/// <param name="own">The credentials of an organisation, the present ones first; empty where it has none.</param>
+/// <param name="own">The credentials of an organisation.</param>
 public sealed class SmtpProvider(
-    Func<string, CancellationToken, Task<IReadOnlyList<SmtpCredentials>>> own, IOptions<SmtpOptions> options, TimeProvider clock) : IMessageProvider
+    Func<string, CancellationToken, Task<OwnCredentials<SmtpCredentials>>> own, IOptions<SmtpOptions> options, TimeProvider clock) : IMessageProvider
 {
     static readonly FormatOptions International = new() { International = true };
 
@@ -169,7 +170,7 @@ public sealed class SmtpProvider(
 
     async Task<NetworkCredential?> Credentials(string tenantId, CancellationToken ct) => await own(tenantId, ct) switch
     {
-        [var present, ..] => new NetworkCredential(present.UserName, present.Password),
+        { Present: { } present } => new NetworkCredential(present.UserName, present.Password),
         _ when options.Value.UserName.Length > 0 => new NetworkCredential(options.Value.UserName, options.Value.Password.Trim()),
         _ => null,
     };

@@ -1,3 +1,4 @@
+using Campaigns.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Providers.Twilio;
@@ -15,21 +16,19 @@ public sealed record TwilioAccount(string Sid, string Name, string Password, IRe
 }
 
 /// <summary>Which account at Twilio an organisation uses: its own, or the one that is configured for all.</summary>
-/// <param name="own">The credentials of an organisation, the present ones first; empty where it has none.</param>
-public sealed class TwilioAccounts(Func<string, CancellationToken, Task<IReadOnlyList<TwilioCredentials>>> own, IOptions<TwilioOptions> options)
+/// <param name="own">The credentials of an organisation.</param>
+public sealed class TwilioAccounts(Func<string, CancellationToken, Task<OwnCredentials<TwilioCredentials>>> own, IOptions<TwilioOptions> options)
 {
     public async Task<TwilioAccount> For(string tenantId, CancellationToken ct)
     {
         var shared = options.Value;
         var all = await own(tenantId, ct);
-        var present = all.Count > 0
-            ? all[0]
-            : new TwilioCredentials(shared.AccountSid.Trim(), shared.AuthToken.Trim(), shared.KeySid.Trim(), shared.KeySecret.Trim());
+        var present = all.Present ?? new TwilioCredentials(shared.AccountSid.Trim(), shared.AuthToken.Trim(), shared.KeySid.Trim(), shared.KeySecret.Trim());
         var (name, password) = present is { KeySid: { Length: > 0 } key, KeySecret: { } secret } ? (key, secret) : (present.AccountSid, present.AuthToken);
         // The shared account may still have news of what went out through it before the organisation had one of its own.
         return new TwilioAccount(
             present.AccountSid, name, password,
-            [.. all.Select(credentials => credentials.AuthToken).Append(shared.AuthToken.Trim()).Where(token => token.Length > 0)],
-            all.Count > 0 || shared.SingleOrganisation);
+            [.. all.Accepted.Select(credentials => credentials.AuthToken).Append(shared.AuthToken.Trim()).Where(token => token.Length > 0)],
+            all.Present is not null || shared.SingleOrganisation);
     }
 }

@@ -9,6 +9,9 @@ public sealed record TwilioCredentials(string AccountSid, string AuthToken, stri
 {
     public static string Provider => "twilio";
 
+    /// <inheritdoc/>
+    public static bool VerifyWebhooks => true;
+
     public IDictionary<string, string[]> Errors()
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);

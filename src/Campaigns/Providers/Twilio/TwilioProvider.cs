@@ -28,6 +28,8 @@ public sealed class TwilioProvider(
     const string CallbackRetries = "#rc=5&rp=all";
 
     /// <summary>A message that is looked for by its text was made between these times of the hand-over: clocks differ, answers take long.</summary>
+    const int LengthOfSid = 34;
+
     static readonly TimeSpan Before = TimeSpan.FromMinutes(1);
     static readonly TimeSpan After = TimeSpan.FromMinutes(10);
 
@@ -62,7 +64,7 @@ public sealed class TwilioProvider(
         }
 
         var create = new CreateMessageOptions(new TwilioNumber(text.To)) { Body = text.Body };
-        if (from.StartsWith("MG", StringComparison.Ordinal))
+        if (from is ['M', 'G', ..] && from.Length == LengthOfSid)
         {
             create.MessagingServiceSid = from;
         }

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Tests.Providers.SendGrid;
@@ -51,7 +52,7 @@ sealed class SendGridStub(Func<CancellationToken, Task<HttpResponseMessage>> ans
     public static SendGridProvider Provider(HttpClient http, TimeProvider clock, SendGridOptions? options = null, params IReadOnlyList<SendGridCredentials> own)
     {
         var shared = Options.Create(options ?? new SendGridOptions { ApiKey = "SG.key" });
-        var accounts = new SendGridAccounts((_, _) => Task.FromResult(own), shared);
+        var accounts = new SendGridAccounts((_, _) => Task.FromResult(new OwnCredentials<SendGridCredentials>(own is [var present, ..] ? present : null, own)), shared);
         return new SendGridProvider(http, new SendGridApi(http, accounts, shared, clock), accounts, new SendGridAnswers(), shared, clock);
     }
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Recipients;
+using Campaigns.Tenancy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -191,7 +192,7 @@ public sealed class sending_through_sendgrid
         services.AddSingleton(TimeProvider.System);
         services.AddSendGrid();
         services.AddSingleton(new SendGridAccounts(
-            (_, _) => Task.FromResult<IReadOnlyList<SendGridCredentials>>([]),
+            (_, _) => Task.FromResult(new OwnCredentials<SendGridCredentials>(null, [])),
             Options.Create(new SendGridOptions { ApiKey = "SG.key", BaseAddress = server.Address })));
         services.AddSingleton<Microsoft.Extensions.Configuration.IConfiguration>(new Microsoft.Extensions.Configuration.ConfigurationBuilder().Build());
         await using var provider = services.BuildServiceProvider();

@@ -4,6 +4,7 @@ using System.Text;
 using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Recipients;
+using Campaigns.Tenancy;
 using Microsoft.Extensions.Options;
 
 namespace Campaigns.Tests.Providers.SendGrid;
@@ -13,7 +14,7 @@ public sealed class whose_account_it_is
     static readonly SendGridOptions Shared = new() { ApiKey = "SG.shared\n", WebhookPublicKey = "shared-key" };
 
     static Task<SendGridAccount> Account(params IReadOnlyList<SendGridCredentials> own) =>
-        new SendGridAccounts((_, _) => Task.FromResult(own), Options.Create(Shared)).For("acme", default);
+        new SendGridAccounts((_, _) => Task.FromResult(new OwnCredentials<SendGridCredentials>(own is [var present, ..] ? present : null, own)), Options.Create(Shared)).For("acme", default);
 
     static async Task<bool> HasVerified(string email, Func<Uri, string?> answer, bool single = true)
     {

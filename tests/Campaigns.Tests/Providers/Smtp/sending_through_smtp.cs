@@ -2,6 +2,7 @@ using System.Text;
 using Campaigns.Providers;
 using Campaigns.Providers.Smtp;
 using Campaigns.Recipients;
+using Campaigns.Tenancy;
 using Campaigns.Tests.Providers.SendGrid;
 using Microsoft.Extensions.Options;
 using MimeKit;
@@ -20,7 +21,7 @@ public sealed class sending_through_smtp
     {
         var options = new SmtpOptions { Host = "127.0.0.1", Port = relay.Port, StartTls = false };
         change?.Invoke(options);
-        return new SmtpProvider((_, _) => Task.FromResult(own), Options.Create(options), clock ?? TimeProvider.System);
+        return new SmtpProvider((_, _) => Task.FromResult(new OwnCredentials<SmtpCredentials>(own is [var present, ..] ? present : null, own)), Options.Create(options), clock ?? TimeProvider.System);
     }
 
     static Task<SendResult> Send(Relay relay, OutgoingEmail? message = null) => Provider(relay).Send(message ?? Message, default);

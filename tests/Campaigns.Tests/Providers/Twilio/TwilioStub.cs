@@ -5,6 +5,7 @@ using Campaigns.Http;
 using Campaigns.Providers;
 using Campaigns.Providers.Twilio;
 using Campaigns.Tests.Providers.SendGrid;
+using Campaigns.Tenancy;
 using Microsoft.Extensions.Configuration;
 
 namespace Campaigns.Tests.Providers.Twilio;
@@ -68,6 +69,6 @@ sealed class TwilioStub(Func<CancellationToken, Task<HttpResponseMessage>> answe
     HttpClient Client() => new(this, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
 
     TwilioProvider Provider(HttpClient http) => new(
-        http, new TwilioAccounts((_, _) => Task.FromResult<IReadOnlyList<TwilioCredentials>>([]), Microsoft.Extensions.Options.Options.Create(Options)),
+        http, new TwilioAccounts((_, _) => Task.FromResult(new OwnCredentials<TwilioCredentials>(null, [])), Microsoft.Extensions.Options.Options.Create(Options)),
         Microsoft.Extensions.Options.Options.Create(Options), new PublicUrl(new ConfigurationBuilder().AddInMemoryCollection([new("PublicUrl", PublicUrl)]).Build()), new TwilioAnswers(), Clock);
 }

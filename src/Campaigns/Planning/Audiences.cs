@@ -1,0 +1,212 @@
+using System.Globalization;
+using Campaigns.Audience;
+using Campaigns.Authoring.Rendering;
+using Campaigns.Consent;
+using Campaigns.Recipients;
+using Campaigns.Storage;
+using Campaigns.Tenancy;
+using Marten;
+using Npgsql;
+
+namespace Campaigns.Planning;
+
+/// <summary>Who would get a campaign that is launched now.</summary>
+/// <param name="Members">Contacts on its list.</param>
+public sealed record AudienceView(
+    long Members,
+    IReadOnlyList<ChannelAudience> Channels,
+    ContentCheck Content);
+
+/// <summary>Who would get it over one channel.</summary>
+/// <param name="WouldGet">Messages that would go out, those that fail for their content among them.</param>
+/// <param name="Skipped">Who would get nothing, by reason.</param>
+/// <param name="Waiting">Of those who would get it, who have to wait until the frequency cap lets them.</param>
+public sealed record ChannelAudience(
+    Channel Channel,
+    long WouldGet,
+    IReadOnlyDictionary<string, long> Skipped,
+    long Waiting);
+
+/// <summary>What comes of the template for those who would get it.</summary>
+/// <param name="Examined">Messages that were written to find out: of long lists some from all over.</param>
+/// <param name="WouldFail">Of these.</param>
+/// <param name="Problems">What is wrong with them, the commonest first.</param>
+public sealed record ContentCheck(
+    int Examined,
+    int WouldFail,
+    IReadOnlyList<ContentProblem> Problems);
+
+/// <param name="Code">As of a message that fails: <c>missing-variables</c>, <c>text-too-long</c> and so on.</param>
+/// <param name="Field">The merge field that is missing; null where the problem is another one.</param>
+/// <param name="Messages">How many of those examined have it.</param>
+/// <param name="Examples">Contacts of whom it is true.</param>
+public sealed record ContentProblem(
+    string Code,
+    string? Field,
+    string Why,
+    int Messages,
+    IReadOnlyList<ContactExample> Examples);
+
+public sealed record ContactExample(
+    Guid ContactId,
+    string? Email,
+    string? Phone);
+
+/// <summary>Looks at the people on a campaign's list and at what they would get.</summary>
+public sealed class Audiences(IDocumentStore store, CompiledTemplates templates, UnsubscribeLinks links)
+{
+    /// <summary>How many messages are written to judge by whether most would fail.</summary>
+    public const int SmallSample = 1_000;
+
+    /// <summary>And how many where a person asks.</summary>
+    public const int LargeSample = 10_000;
+
+    const int MostExamples = 3;
+
+    static readonly string CountAudience = Sql.Beside<Audiences>(nameof(CountAudience));
+    static readonly string CountCapped = Sql.Beside<Audiences>(nameof(CountCapped));
+    static readonly string SampleAudience = Sql.Beside<Audiences>(nameof(SampleAudience));
+    static readonly string FindReachable = Sql.Beside<Audiences>(nameof(FindReachable));
+
+    /// <param name="settings">They name a list and a template.</param>
+    public async Task<AudienceView> Look(
+        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
+    {
+        var channels = new List<ChannelAudience>();
+        var members = 0L;
+        foreach (var channel in settings.Channels.Each())
+        {
+            var counts = (await store.Database.Query(
+                CountAudience, reader => Enumerable.Range(0, 5).Select(reader.GetInt64).ToArray(), ct, tenantId, settings.ListId!.Value, Name(channel))).Single();
+            var capped = organisation.FrequencyCap is { } cap && !settings.IgnoresFrequencyCap
+                ? (await store.Database.Query(
+                    CountCapped, reader => reader.GetInt64(0), ct, tenantId, settings.ListId.Value, Name(channel), (long)cap.Messages, store.Clock.GetUtcNow())).Single()
+                : 0;
+            var dropped = organisation.FrequencyCap is { Hold: false } ? capped : 0;
+            var skipped = new (SkipReason Reason, long Count)[]
+            {
+                (SkipReason.ContactDeleted, counts[1]), (SkipReason.NoAddress, counts[2]), (SkipReason.Suppressed, counts[3]),
+                (SkipReason.SameAddress, counts[4]), (SkipReason.FrequencyCap, dropped),
+            };
+            members = counts[0];
+            channels.Add(new ChannelAudience(
+                channel, Math.Max(0, counts[0] - skipped.Sum(each => each.Count)),
+                skipped.Where(each => each.Count > 0).ToDictionary(each => Word(each.Reason), each => each.Count), capped - dropped));
+        }
+
+        return new AudienceView(members, channels, await CheckContent(tenantId, settings, templateVersion, organisation, LargeSample, ct));
+    }
+
+    /// <summary>Why it would be a mistake to launch: nobody would get it, or most of those who would get nothing they could read. Null where it is none.</summary>
+    public async Task<Refusal?> FindMistake(
+        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
+    {
+        var channels = settings.Channels.Each().Select(Name).ToArray();
+        if (!(await store.Database.Query(FindReachable, reader => reader.GetBoolean(0), ct, tenantId, settings.ListId!.Value, channels)).Single())
+        {
+            return NobodyWouldGetIt;
+        }
+
+        return FindMistake(await CheckContent(tenantId, settings, templateVersion, organisation, SmallSample, ct));
+    }
+
+    static Refusal NobodyWouldGetIt { get; } = new(
+        "nobody-to-write-to",
+        "Nobody would get it: its list has no contact who can be reached over its channel and is not suppressed. GET /campaigns/{id}/check counts the reasons; "
+        + "launch?force=true launches it all the same.",
+        RefusalKind.Invalid);
+
+    public static Refusal? FindMistake(ContentCheck content)
+    {
+        if (content.WouldFail * 2 <= content.Examined)
+        {
+            return null;
+        }
+
+        var problem = content.Problems[0];
+        var example = problem.Examples[0];
+        var help = problem.Field == Footer.UnsubscribeUrl
+            ? "The server can make no links until PublicUrl and Secrets:Key are set."
+            : problem.Field is { } field
+                ? $"Write {{{{insert {field} \"default=...\"}}}} in the template, or give the contacts a value."
+                : "Change the template.";
+        return new Refusal(
+            "most-would-fail",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{content.WouldFail} of {content.Examined} messages would fail. {problem.Messages}: {problem.Why}, as with {example.Email ?? example.Phone}. {help} ")
+            + "launch?force=true launches it all the same.",
+            RefusalKind.Invalid);
+    }
+
+    async Task<ContentCheck> CheckContent(
+        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, int atMost, CancellationToken ct)
+    {
+        var template = await templates.Of(tenantId, settings.TemplateId!.Value, templateVersion, ct);
+        var letterhead = Footer.Fields(organisation, links.For(tenantId, Guid.Empty)).ToList();
+        var problems = new Dictionary<(string Code, string What), (int Count, string? Field, List<ContactExample> Examples)>();
+        var (examined, wouldFail) = (0, 0);
+        foreach (var channel in settings.Channels.Each())
+        {
+            var sample = await store.Database.Query(SampleAudience, Sampled.Read, ct, tenantId, settings.ListId!.Value, Name(channel), atMost);
+            foreach (var contact in sample)
+            {
+                examined++;
+                var found = Problems(template.Render(contact.Fields(letterhead), channel, ct)).ToList();
+                wouldFail += found.Count > 0 ? 1 : 0;
+                foreach (var (code, what, field) in found)
+                {
+                    var (count, _, examples) = problems.GetValueOrDefault((code, what), (0, field, []));
+                    if (examples.Count < MostExamples)
+                    {
+                        examples.Add(contact.Example);
+                    }
+
+                    problems[(code, what)] = (count + 1, field, examples);
+                }
+            }
+        }
+
+        return new ContentCheck(
+            examined, wouldFail,
+            [
+                .. from problem in problems
+                   orderby problem.Value.Count descending, problem.Key.What
+                   select new ContentProblem(problem.Key.Code, problem.Value.Field, problem.Key.What, problem.Value.Count, problem.Value.Examples),
+            ]);
+    }
+
+    static IEnumerable<(string Code, string What, string? Field)> Problems(Rendering rendering) => rendering switch
+    {
+        MissingVariables missing => missing.Names.Select(name => (MissingVariables.Code, $"there is no {name}", (string?)name)),
+        Unrenderable unrenderable => [(unrenderable.Code, unrenderable.Why.TrimEnd('.'), null)],
+        _ => [],
+    };
+
+    static string Name(Channel channel) => channel == Channel.Sms ? "sms" : "email";
+
+    static string Word(SkipReason reason) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(reason.ToString());
+
+    sealed record Sampled(ContactExample Example, IReadOnlyDictionary<string, string?> Own)
+    {
+        public static Sampled Read(NpgsqlDataReader reader)
+        {
+            var example = new ContactExample(reader.GetGuid(0), reader.TextOrNull(1), reader.TextOrNull(2));
+            return new Sampled(
+                example,
+                Contact.MergeFields(
+                    example.Email, example.Phone, reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(5), reader.GetString(6)));
+        }
+
+        public Dictionary<string, string?> Fields(IEnumerable<KeyValuePair<string, string?>> letterhead)
+        {
+            var fields = new Dictionary<string, string?>(Own, StringComparer.Ordinal);
+            foreach (var (name, value) in letterhead)
+            {
+                fields[name] = value;
+            }
+
+            return fields;
+        }
+    }
+}
