@@ -40,8 +40,10 @@ public static class CampaignsModule
     /// <summary>The HTTP API and the webhooks.</summary>
     public static void MapCampaigns(this WebApplication app)
     {
+        app.UseMiddleware<HeadMiddleware>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<ContentCodingMiddleware>();

@@ -54,6 +54,20 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     }
 
     [Fact]
+    public async Task head_is_answered_as_get_is_by_pages_files_and_the_reference()
+    {
+        using var client = dashboard.Client();
+        foreach (var path in new[] { "/", "/sign-in", "/reference/", "/nothing-here" })
+        {
+            using var get = await client.GetAsync(new Uri(dashboard.Address, path));
+            using var head = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, new Uri(dashboard.Address, path)));
+            (head.StatusCode, head.Headers.Location, head.Content.Headers.ContentType?.MediaType)
+                .ShouldBe((get.StatusCode, get.Headers.Location, get.Content.Headers.ContentType?.MediaType), path);
+            (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty(path);
+        }
+    }
+
+    [Fact]
     public async Task without_a_key_every_page_leads_to_the_door()
     {
         using var client = dashboard.Client();
