@@ -65,7 +65,8 @@ public static class SuppressAddressesEndpoints
                 TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), page, ct)))
             .WithName("ListSuppressions").WithSummary("Suppressed addresses with the reason");
         api.MapPost("/suppressions/reinstate", Reinstate).WithName("ReinstateAddress").WithSummary("Take an address off the list, with a reason on record")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)
+            .LimitText<ReinstateInput>(input => input.Reason);
     }
 
     public static async Task<Page<SuppressionView>> List(IDocumentStore store, string tenantId, string? address, PageRequest page, CancellationToken ct)
@@ -96,13 +97,13 @@ public static class SuppressAddressesEndpoints
 
     static async Task<IResult> Reinstate(ReinstateInput input, ApiRequest request, CancellationToken ct)
     {
-        if (string.IsNullOrWhiteSpace(input.Why))
+        if (string.IsNullOrWhiteSpace(input.Reason))
         {
-            return new Refusal("reason-missing", "Say why: it stays on record.", RefusalKind.Invalid).ToProblem();
+            return new Refusal("reason-missing", "Say in reason why: it stays on record.", RefusalKind.Invalid).ToProblem();
         }
 
         var address = Normalise(input.Address) ?? "";
-        var decided = await request.Decide<Suppression>(new ReinstateAddress(address, input.Why), ct);
+        var decided = await request.Decide<Suppression>(new ReinstateAddress(address, input.Reason), ct);
         return decided.Refusal?.ToProblem() ?? Results.NoContent();
     }
 }
@@ -112,6 +113,6 @@ public sealed record SuppressInput(IReadOnlyList<string?>? Addresses, Suppressio
 /// <param name="Suppressed">Different addresses that are suppressed now, whether or not they were before.</param>
 public sealed record SuppressResult(int Suppressed);
 
-public sealed record ReinstateInput(string Address, string Why);
+public sealed record ReinstateInput(string Address, string Reason);
 
 public sealed record SuppressionView(string Address, SuppressionReason Reason, string Source, DateTimeOffset Since);

@@ -17,12 +17,12 @@ namespace Campaigns.Insight;
 /// <param name="Holds">Everything that keeps some or all of its messages back, the tightest first.</param>
 public sealed record WhyView(Guid CampaignId, CampaignStatus Status, bool IsSending, Hold? Tightest, IReadOnlyList<Hold> Holds);
 
-/// <param name="Why">For people.</param>
+/// <param name="Reason">For people.</param>
 /// <param name="LetsGoAt">When it lets go; null where a person has to do something, or nobody can know.</param>
 /// <param name="Recipients">How many it keeps back, of the next 10,000 who were put off; null: everybody who is left.</param>
 /// <param name="Most">Of a limit: how many it allows.</param>
 /// <param name="Used">Of a limit: how many count against it now.</param>
-public sealed record Hold(HoldKind Kind, string Why, DateTimeOffset? LetsGoAt = null, long? Recipients = null, int? Most = null, int? Used = null);
+public sealed record Hold(HoldKind Kind, string Reason, DateTimeOffset? LetsGoAt = null, long? Recipients = null, int? Most = null, int? Used = null);
 
 public enum HoldKind { Status, Pause, Breaker, Preparation, Pace, Provider, Limit, Deferral, Doubt }
 

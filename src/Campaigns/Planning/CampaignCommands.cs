@@ -12,6 +12,6 @@ static class CampaignCommands
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
-        .LimitText<Reason>(reason => reason.Text)
+        .LimitText<GivenReason>(given => given.Reason)
         .LimitText<Approval>(approval => approval.Comment);
 }

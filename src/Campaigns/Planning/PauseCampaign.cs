@@ -86,13 +86,13 @@ static class PauseCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new PauseCampaign(id, reason?.Text), ct)))
+        api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, GivenReason? given, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(new PauseCampaign(id, given?.Reason), ct)))
             .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; whoever was not handed over yet goes back to the queue").Describe();
         api.MapPost("/campaigns/{id:guid}/resume", Resume)
             .WithName("ResumeCampaign").WithSummary("Go on where it was paused; the answer names its senders who are paused themselves, and how to resume each").Describe();
-        api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, Reason? reason, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new CancelCampaign(id, reason?.Text), ct)))
+        api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, GivenReason? given, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(new CancelCampaign(id, given?.Reason), ct)))
             .WithName("CancelCampaign").WithSummary("End it for good; whoever is still queued gets nothing").Describe();
     }
 

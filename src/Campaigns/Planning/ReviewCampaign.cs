@@ -54,7 +54,7 @@ public static class ReviewCampaignHandler
     public static Outcome Reject(Campaign campaign, string? reason) => campaign.Status switch
     {
         CampaignStatus.InReview when string.IsNullOrWhiteSpace(reason) =>
-            Outcome.Refuse(new Refusal("reason-missing", "Say why: the author has to know.", RefusalKind.Invalid)),
+            Outcome.Refuse(new Refusal("reason-missing", "Say in reason why: the author has to know.", RefusalKind.Invalid)),
         CampaignStatus.InReview => Outcome.Record(new CampaignRejected(reason)),
         _ => Outcome.Refuse(NotInReview(campaign)),
     };
@@ -73,8 +73,8 @@ static class ReviewCampaignEndpoints
         api.MapPost("/campaigns/{id:guid}/approve", async (Guid id, Approval? approval, ApiRequest request, CancellationToken ct) =>
                 CampaignView.Answer(request, await request.Decide<Campaign>(new ApproveCampaign(id, approval?.Comment), ct)))
             .WithName("ApproveCampaign").WithSummary("Approve a submitted campaign").Describe();
-        api.MapPost("/campaigns/{id:guid}/reject", async (Guid id, Reason rejection, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new RejectCampaign(id, rejection.Text), ct)))
+        api.MapPost("/campaigns/{id:guid}/reject", async (Guid id, GivenReason given, ApiRequest request, CancellationToken ct) =>
+                CampaignView.Answer(request, await request.Decide<Campaign>(new RejectCampaign(id, given.Reason), ct)))
             .WithName("RejectCampaign").WithSummary("Reject a submitted campaign; duplicate it to try again").Describe();
     }
 }

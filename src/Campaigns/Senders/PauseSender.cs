@@ -59,10 +59,10 @@ static class PauseSenderEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        Describe(api.MapPost("/senders/{id:guid}/pause", async (Guid id, Reason? reason, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
+        Describe(api.MapPost("/senders/{id:guid}/pause", async (Guid id, GivenReason? given, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
                 await SenderView.Answer(request, healths, await request.Decide<Sender>(
-                    new PauseSender(id, reason?.Text ?? "Paused by a person"), ct), ct))
-            .WithName("PauseSender").WithSummary("Let nothing go out in its name until it is resumed").LimitText<Reason>(reason => reason.Text));
+                    new PauseSender(id, given?.Reason ?? "Paused by a person"), ct), ct))
+            .WithName("PauseSender").WithSummary("Let nothing go out in its name until it is resumed").LimitText<GivenReason>(given => given.Reason));
         Describe(api.MapPost("/senders/{id:guid}/resume", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
                 await SenderView.Answer(request, healths, await request.Decide<Sender>(new ResumeSender(id), ct), ct))
             .WithName("ResumeSender").WithSummary("Go on sending in its name"));

@@ -314,7 +314,7 @@ public sealed class importing_contacts(PostgresFixture postgres) : IAsyncLifetim
         var import = await OnlyImport(import => import.Text("status") != "running");
 
         import.Text("status").ShouldBe("failed");
-        import.Text("failure").ShouldStartWith("The upload broke off");
+        import.Text("reason").ShouldStartWith("The upload broke off");
         import.Number("line").ShouldBe(import.Number("created") + 1);
         import.Number("created").ShouldBeGreaterThan(0);
     }

@@ -47,7 +47,7 @@ public sealed class addresses_out_of_reach(PostgresFixture postgres) : IAsyncLif
         await run.Work();
         (await run.Api.Recipients(next)).Single(recipient => recipient.Email == Address).Reason.ShouldBe("suppressed");
 
-        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Address, why = "Has a new mailbox" });
+        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Address, reason = "Has a new mailbox" });
         reinstated.EnsureSuccessStatusCode();
         await Post(Failure(3));
         await run.Work();

@@ -61,7 +61,7 @@ public sealed class the_providers_lists(PostgresFixture postgres) : IAsyncLifeti
         await run.Api.Post("suppressions", new { addresses = new[] { "ann+1@a.example" } });
         Use();
         sendGrid.Says = path => path.Contains("bounces", StringComparison.Ordinal) ? (404, """{"errors":[{"message":"not found"}]}""") : (204, "");
-        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = "ann+1@a.example", why = "Asked for it" });
+        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = "ann+1@a.example", reason = "Asked for it" });
         reinstated.EnsureSuccessStatusCode();
         await run.Work();
 

@@ -73,7 +73,7 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
     public async Task again_after_somebody_reinstated_the_address_counts_again()
     {
         await Click();
-        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Address, why = "Asked for it" });
+        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Address, reason = "Asked for it" });
         reinstated.EnsureSuccessStatusCode();
         await Click();
         (await run.Store.Texts("select address from suppressions")).ShouldBe([Address]);

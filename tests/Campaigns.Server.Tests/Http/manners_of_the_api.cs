@@ -232,7 +232,7 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
         await api.Command(campaign, "schedule", new { at = DateTimeOffset.UtcNow.AddHours(1) });
 
         var changed = TimeProvider.System.GetTimestamp();
-        await api.Command(campaign, "cancel", new { text = "No" });
+        await api.Command(campaign, "cancel", new { reason = "No" });
         (await followed).Reason.ShouldBe("No");
         TimeProvider.System.GetElapsedTime(changed).ShouldBeLessThan(TimeSpan.FromSeconds(2));
     }
@@ -312,7 +312,7 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
     public async Task a_reason_is_no_novel()
     {
         var campaign = (await api.Post("campaigns", new { name = "Spring" })).Text("id");
-        using var answer = await api.PostAsJsonAsync($"campaigns/{campaign}/pause", new { text = new string('a', 2001) });
+        using var answer = await api.PostAsJsonAsync($"campaigns/{campaign}/pause", new { reason = new string('a', 2001) });
 
         await ShouldBeProblem(answer, HttpStatusCode.UnprocessableEntity, "text-too-long");
     }

@@ -59,7 +59,7 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
         {
             if (message is 45 or 90)
             {
-                await run.Api.Command(campaign, "pause", new { text = "Lunch" });
+                await run.Api.Command(campaign, "pause", new { reason = "Lunch" });
                 paused++;
             }
 
@@ -96,7 +96,7 @@ public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
         {
             if (message == 25)
             {
-                await run.Api.Command(campaign, "cancel", new { text = "Wrong price" });
+                await run.Api.Command(campaign, "cancel", new { reason = "Wrong price" });
             }
 
             return true;

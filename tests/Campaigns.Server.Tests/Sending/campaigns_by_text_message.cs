@@ -345,7 +345,7 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         await using var sendGrid = await SendGridStandIn.Start();
         (run.Provider.BaseAddress, run.Provider.SingleOrganisation) = (sendGrid.Address, true);
         await run.Api.Post("suppressions", new { addresses = new[] { "+41 79 000 00 01" } });
-        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Ann, why = "A typing error" });
+        using var reinstated = await run.Api.PostAsJsonAsync("suppressions/reinstate", new { address = Ann, reason = "A typing error" });
         reinstated.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await run.Work();
         (await run.Store.Number("select count(*) from suppressions")).ShouldBe(0);

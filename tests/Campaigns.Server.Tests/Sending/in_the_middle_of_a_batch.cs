@@ -26,7 +26,7 @@ public sealed class in_the_middle_of_a_batch(PostgresFixture postgres) : IAsyncL
         {
             if (message == 20)
             {
-                await run.Api.Command(campaign, "pause", new { text = "The offer changed" });
+                await run.Api.Command(campaign, "pause", new { reason = "The offer changed" });
                 pause.SetResult();
             }
 

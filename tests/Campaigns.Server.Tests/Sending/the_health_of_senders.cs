@@ -80,7 +80,7 @@ public sealed class the_health_of_senders(PostgresFixture postgres) : IAsyncLife
         var campaign = await Launch("first", 30, anna, ben);
         await run.Api.Command(campaign, "pause");
         (await run.Api.Command(campaign, "resume")).TryGetProperty("pausedSenders", out _).ShouldBeFalse();
-        await run.Api.Post($"senders/{anna}/pause", new { text = "Holidays" });
+        await run.Api.Post($"senders/{anna}/pause", new { reason = "Holidays" });
         await run.Api.Command(campaign, "pause");
 
         var resumed = await run.Api.Command(campaign, "resume");

@@ -57,7 +57,7 @@ public sealed class within_the_frequency_cap(PostgresFixture postgres) : IAsyncL
 
         (await run.Api.Progress(campaign)).ShouldSatisfyAllConditions(first => first.Sent.ShouldBe(1), first => first.Queued.ShouldBe(3));
         var hold = (await run.Api.GetJson($"campaigns/{campaign}/why")).GetProperty("holds").EnumerateArray().Single(each => each.Text("kind") == "deferral");
-        (hold.Text("why"), hold.Number("recipients")).ShouldBe(("a contact or address gets at most 1 messages in 7 days", 3));
+        (hold.Text("reason"), hold.Number("recipients")).ShouldBe(("a contact or address gets at most 1 messages in 7 days", 3));
         var waiting = (await run.Api.Recipients(campaign)).First(recipient => recipient.Status == RecipientStatus.Queued);
         (await run.Api.GetJson($"recipients/{waiting.Id}")).GetProperty("story").EnumerateArray().Last().Text("what")
             .ShouldMatch("^Put off until 2037-03-08 12:.*: a contact or address gets at most 1 messages in 7 days.$");

@@ -108,7 +108,7 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
         await run.Pass(LookAfterImportHandler.Patience);
         var import = (await run.Api.GetJson("imports")).GetProperty("items")[0];
         (import.Text("status"), import.Number("line")).ShouldBe(("failed", 2));
-        import.Text("failure").ShouldContain("has stopped");
+        import.Text("reason").ShouldContain("has stopped");
     }
 
     /// <summary>No commit that records this gets through.</summary>

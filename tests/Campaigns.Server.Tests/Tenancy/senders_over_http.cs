@@ -121,14 +121,14 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
             senderIds = new[] { first, second },
         })).GetProperty("id").GetGuid();
 
-        await Api.Post($"senders/{first}/pause", new { text = "On holiday" });
+        await Api.Post($"senders/{first}/pause", new { reason = "On holiday" });
         (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await NewestMail("me@a.example")).GetProperty("from").Text("email").ShouldBe(Ben);
         await Api.Post($"senders/{first}/resume", new { });
-        await Api.Post($"senders/{second}/pause", new { text = "On holiday" });
+        await Api.Post($"senders/{second}/pause", new { reason = "On holiday" });
         (await Test()).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await NewestMail("me@a.example")).GetProperty("from").Text("email").ShouldBe(Anna);
-        await Api.Post($"senders/{first}/pause", new { text = "On holiday" });
+        await Api.Post($"senders/{first}/pause", new { reason = "On holiday" });
         using var refused = await Test();
         (refused.StatusCode, (await refused.Json()).Text("type")).ShouldBe((HttpStatusCode.Conflict, "/problems/sender-unavailable"));
 
@@ -173,7 +173,7 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
     public async Task say_who_paused_them_and_why()
     {
         var id = await Add(Anna);
-        var paused = await Api.Post($"senders/{id}/pause", new { text = "On holiday" });
+        var paused = await Api.Post($"senders/{id}/pause", new { reason = "On holiday" });
         (paused.Text("pausedBy"), paused.Text("reason")).ShouldBe(("person", "On holiday"));
         var resumed = await Api.Post($"senders/{id}/resume", new { });
         resumed.TryGetProperty("pausedBy", out _).ShouldBeFalse();

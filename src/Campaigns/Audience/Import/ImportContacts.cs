@@ -280,7 +280,7 @@ static class ImportContactsEndpoints
     {
         var report = ImportReport.Of(import);
         return report.Status == ImportStatus.Failed
-            ? Problems.Problem("import-failed", $"{report.Failure} What came before is in.", StatusCodes.Status422UnprocessableEntity, ("import", report))
+            ? Problems.Problem("import-failed", $"{report.Reason} What came before is in.", StatusCodes.Status422UnprocessableEntity, ("import", report))
             : TypedResults.Created($"/api/v1/imports/{report.Id}", report);
     }
 

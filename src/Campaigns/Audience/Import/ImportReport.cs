@@ -13,11 +13,11 @@ namespace Campaigns.Audience.Import;
 /// <param name="Line">The last line of the file whose row is in.</param>
 /// <param name="UnknownTimeZones">Contacts whose time zone was not understood and left empty.</param>
 /// <param name="Columns">Which column of the file became what, in their order; null for an import of before this was told.</param>
-/// <param name="Failure">Why it ended before the file did.</param>
+/// <param name="Reason">Why it ended before the file did.</param>
 /// <param name="UnusablePhones">Contacts whose telephone number was none, or lacked its country code, and was left empty.</param>
 public sealed record ImportReport(
     Guid Id, ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
-    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure, long UnusablePhones,
+    long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Reason, long UnusablePhones,
     IReadOnlyList<ImportedColumn>? Columns)
 {
     internal static ImportReport Of(StreamState<ContactImport> import) => Of(import.Id, import.State);
