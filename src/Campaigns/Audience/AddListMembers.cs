@@ -8,7 +8,15 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Audience;
 
 /// <param name="ContactIds">At most 10,000; ids that are no contact of the organisation are named in the answer.</param>
-public sealed record ListMembersInput(IReadOnlyList<Guid> ContactIds);
+public sealed record ListMembersInput(IReadOnlyList<Guid> ContactIds)
+{
+    const int Most = 10_000;
+
+    /// <summary>None, or too many; null where nothing is wrong.</summary>
+    internal Refusal? Refusal => ContactIds is { Count: > 0 and <= Most }
+        ? null
+        : new Refusal("contact-ids-unusable", $"contactIds holds 1 to {Most} ids; a file to import can hold more.", RefusalKind.Invalid);
+}
 
 /// <summary>Puts contacts on a list.</summary>
 public sealed record AddListMembers(Guid ListId, IReadOnlyList<Guid> ContactIds);
@@ -35,8 +43,6 @@ public static class AddListMembersHandler
 
 static class AddListMembersEndpoints
 {
-    const int Most = 10_000;
-
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/lists/{id:guid}/members", Handle)
         .WithName("AddListMembers").WithSummary("Put contacts on a list")
@@ -46,9 +52,9 @@ static class AddListMembersEndpoints
 
     static async Task<IResult> Handle(Guid id, ListMembersInput input, ApiRequest request, CancellationToken ct)
     {
-        if (input.ContactIds is not { Count: > 0 and <= Most })
+        if (input.Refusal is { } unusable)
         {
-            return new Refusal("contact-ids-unusable", $"contactIds holds 1 to {Most} ids; a file to import can hold more.", RefusalKind.Invalid).ToProblem();
+            return unusable.ToProblem();
         }
 
         return await ContactLists.Find(request.Store, request.TenantId, id, ct) is null

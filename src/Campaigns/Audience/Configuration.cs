@@ -22,7 +22,7 @@ static class Configuration
             .Mask<ImportFailed>(fact => fact with { Reason = Erased })
             .Command(
                 typeof(AddListMembersHandler), typeof(ChangeContactHandler), typeof(CreateContactHandler), typeof(CreateListHandler),
-                typeof(DeleteListHandler), typeof(ImportContactsHandler))
+                typeof(DeleteContactHandler), typeof(DeleteListHandler), typeof(ImportContactsHandler), typeof(RemoveListMembersHandler))
             .Handle<LookAfterImport>("planning", typeof(LookAfterImportHandler));
     }
 
@@ -34,8 +34,10 @@ static class Configuration
         CreateListEndpoints.Map(api);
         DeleteListEndpoints.Map(api);
         AddListMembersEndpoints.Map(api);
+        RemoveListMembersEndpoints.Map(api);
         Contacts.Map(api);
         CreateContactEndpoints.Map(api);
         ChangeContactEndpoints.Map(api);
+        DeleteContactEndpoints.Map(api);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Campaigns.Storage;
 using Npgsql;
 
@@ -13,6 +14,10 @@ public sealed record Contact(
     Guid Id, string? Email, string? Phone, string? FirstName, string? LastName, string? TimeZone, IReadOnlyDictionary<string, string> Attributes,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
+    /// <summary>What an <c>If-Match</c> names: another one with each change.</summary>
+    [JsonIgnore]
+    public long Version => UpdatedAt.ToUnixTimeMilliseconds() * 1000 + UpdatedAt.Microsecond;
+
     /// <summary>What a template can name.</summary>
     public IReadOnlyDictionary<string, string?> MergeFields()
     {

@@ -17,6 +17,11 @@ public sealed record ContactInput(
     string? Email = null, string? FirstName = null, string? LastName = null, string? TimeZone = null, IReadOnlyDictionary<string, string?>? Attributes = null,
     string? Phone = null)
 {
+    /// <summary>The input that comes to this contact.</summary>
+    public static ContactInput Read(Contact contact) => new(
+        contact.Email, contact.FirstName, contact.LastName, contact.TimeZone,
+        contact.Attributes.ToDictionary(attribute => attribute.Key, attribute => (string?)attribute.Value), contact.Phone);
+
     /// <summary>The form in which it is kept, or what is wrong with it, member by member.</summary>
     public (ContactInput Normal, Dictionary<string, string[]> Errors) Normalise()
     {

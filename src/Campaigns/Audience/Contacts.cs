@@ -17,6 +17,7 @@ public static class Contacts
     static readonly string FindContactsByPhone = Sql.Beside<Contact>(nameof(FindContactsByPhone));
     static readonly string FindSameContact = Sql.Beside<Contact>(nameof(FindSameContact));
     static readonly string ReadContacts = Sql.Beside<Contact>(nameof(ReadContacts));
+    static readonly string ReadListContacts = Sql.Beside<Contact>(nameof(ReadListContacts));
 
     /// <summary>The contact, or null where the organisation has none of that id.</summary>
     public static async Task<Contact?> Find(IDocumentStore store, string tenantId, Guid id, CancellationToken ct) =>
@@ -33,11 +34,25 @@ public static class Contacts
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/contacts", List)
-            .WithName("ListContacts").WithSummary("The contacts, oldest first; email finds the one with that address, phone those with that number; as csv or ndjson all of them at once")
-            .Produces<Page<Contact>>()
+            .WithName("ListContacts").WithSummary("The contacts, oldest first: all, of a list, by address, by number or by a part of either or of a name; as csv or ndjson all at once")
+            .Produces<Page<Contact>>().ProducesProblem(StatusCodes.Status404NotFound)
             .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson);
         api.MapGet("/contacts/{id:guid}", Get)
             .WithName("GetContact").WithSummary("A contact").Produces<Contact>().ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    internal static readonly Refusal NotFound = new("not-found", "There is no such contact.", RefusalKind.NotFound);
+
+    /// <summary>The contact with its entity tag.</summary>
+    internal static IResult Answer(ApiRequest request, Contact? contact)
+    {
+        if (contact is null)
+        {
+            return NotFound.ToProblem();
+        }
+
+        request.SetETag(contact.Version);
+        return TypedResults.Ok(contact);
     }
 
     internal static IResult Exists(Contact contact) => Problems.Problem(
@@ -45,27 +60,48 @@ public static class Contacts
 
     static async Task<IResult> List(
         [AsParameters] PageRequest page, Word<ListFormat>? format, ApiRequest request, IOptions<JsonOptions> json, HttpContext http, CancellationToken ct,
-        string? email = null, string? phone = null)
+        string? email = null, string? phone = null, string? search = null, Guid? list = null)
     {
+        if (new[] { email, phone, search ?? list?.ToString() }.Count(filter => filter is not null) > 1)
+        {
+            throw new BadHttpRequestException("Ask by email, by phone, or by search and list: one of the three at a time.");
+        }
+
+        if (format is { Value: not ListFormat.Json } && (email ?? phone ?? search) is not null)
+        {
+            throw new BadHttpRequestException("A file holds all contacts, or those of a list: leave out email, phone and search, or format.");
+        }
+
+        if (list is { } id && await ContactLists.Find(request.Store, request.TenantId, id, ct) is null)
+        {
+            return Problems.NotFound("list");
+        }
+
         if (email is not null)
         {
-            var found = EmailAddress.Normalise(email) is { } address ? await FindByEmail(request.Store, request.TenantId, address, ct) : null;
+            var found = await FindByEmail(request.Store, request.TenantId, AddressFilter.ReadEmail(nameof(email), email), ct);
             return TypedResults.Ok(new Page<Contact>(found is null ? [] : [found], null));
         }
 
-        if (phone is null && ContactExport.Answer(null, request, http, format, json.Value.SerializerOptions, ct) is { } file)
+        if (search is not null)
+        {
+            return TypedResults.Ok(await new ContactSearch(request.Store, request.TenantId, list).Find(search, page, ct));
+        }
+
+        if (phone is null && ContactExport.Answer(list, request, http, format, json.Value.SerializerOptions, ct) is { } file)
         {
             return file;
         }
 
         var after = page.AfterId ?? Guid.Empty;
-        var contacts = phone is null
-            ? await request.Store.Database.Query(ReadContacts, Contact.Read, ct, request.TenantId, after, page.Size + 1)
-            : await request.Store.Database.Query(
-                FindContactsByPhone, Contact.Read, ct, request.TenantId, PhoneNumber.Normalise(phone), after, page.Size + 1);
+        var contacts =
+            phone is not null ? await request.Store.Database.Query(
+                FindContactsByPhone, Contact.Read, ct, request.TenantId, AddressFilter.ReadPhone(nameof(phone), phone), after, page.Size + 1)
+            : list is not null ? await request.Store.Database.Query(ReadListContacts, Contact.Read, ct, request.TenantId, list, after, page.Size + 1)
+            : await request.Store.Database.Query(ReadContacts, Contact.Read, ct, request.TenantId, after, page.Size + 1);
         return TypedResults.Ok(Page.Of(contacts, page.Size, contact => contact.Id.ToString()));
     }
 
     static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct) =>
-        await Find(request.Store, request.TenantId, id, ct) is { } contact ? TypedResults.Ok(contact) : Problems.NotFound("contact");
+        Answer(request, await Find(request.Store, request.TenantId, id, ct));
 }

@@ -10,7 +10,8 @@ namespace Campaigns.Audience;
 /// <summary>Adds one contact; many are imported.</summary>
 public sealed record CreateContact(Guid ContactId, ContactInput Contact);
 
-public sealed record ContactKept(Guid ContactId);
+/// <param name="Refusal">Then nothing was changed.</param>
+public sealed record ContactKept(Guid ContactId, Refusal? Refusal = null);
 
 public static class CreateContactHandler
 {
@@ -49,6 +50,8 @@ static class CreateContactEndpoints
 
         var id = Guid.CreateVersion7(request.Now);
         await request.Send<ContactKept>(new CreateContact(id, contact), ct);
-        return TypedResults.Created($"/api/v1/contacts/{id}", await Contacts.Find(request.Store, request.TenantId, id, ct));
+        var made = (await Contacts.Find(request.Store, request.TenantId, id, ct))!;
+        request.SetETag(made.Version);
+        return TypedResults.Created($"/api/v1/contacts/{id}", made);
     }
 }

@@ -37,8 +37,7 @@ static class ArchiveTemplateEndpoints
                 return refusal.ToProblem();
             }
 
-            request.SetETag(decided.Stream.Version);
-            return TypedResults.Ok(TemplateView.Of(decided.Stream));
+            return TypedResults.Ok(await TemplateView.Answer(request, decided.Stream, ct));
         })
         .WithName("ArchiveTemplate").WithSummary("Archive a template")
         .Produces<TemplateView>()

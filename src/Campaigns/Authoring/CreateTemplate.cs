@@ -38,8 +38,7 @@ static class CreateTemplateEndpoints
                 return refusal.ToProblem();
             }
 
-            request.SetETag(decided.Stream.Version);
-            return TypedResults.Created($"/api/v1/templates/{decided.Stream.Id}", TemplateView.Of(decided.Stream));
+            return TypedResults.Created($"/api/v1/templates/{decided.Stream.Id}", await TemplateView.Answer(request, decided.Stream, ct));
         })
         .WithName("CreateTemplate").WithSummary("Make a template")
         .Produces<TemplateView>(StatusCodes.Status201Created)

@@ -39,8 +39,7 @@ static class ReviseTemplateEndpoints
                 return refusal.ToProblem();
             }
 
-            request.SetETag(decided.Stream.Version);
-            return TypedResults.Ok(TemplateView.Of(decided.Stream));
+            return TypedResults.Ok(await TemplateView.Answer(request, decided.Stream, ct));
         })
         .WithName("ReviseTemplate").WithSummary("Write a template anew; If-Match protects against overwriting somebody else's work")
         .Produces<TemplateView>()

@@ -9,13 +9,19 @@ namespace Campaigns.Authoring;
 
 /// <summary>A template as the API shows it.</summary>
 /// <param name="Version">What an <c>If-Match</c> names and a campaign holds on to.</param>
-public sealed record TemplateView(Guid Id, long Version, int Revision, bool Archived, string Name, string Subject, string? Html, string? Text, string? Sms)
+public sealed record TemplateView(Guid Id, long Version, int Revision, bool Archived, string Name, string Subject, string? Html, string? Text, string? Sms, DateTimeOffset CreatedAt,
+    DateTimeOffset UpdatedAt)
 {
-    internal static TemplateView Of(StreamState<Template> template) => Of(template.Id, template.Version, template.State);
+    internal static TemplateView Of(StreamState<Template> template, StreamTimes times) => new(
+        template.Id, template.Version, template.State.Revision, template.State.Archived, template.State.Content.Name, template.State.Content.Subject,
+        template.State.Content.Html, template.State.Content.Text, template.State.Content.Sms, times.CreatedAt, times.UpdatedAt);
 
-    internal static TemplateView Of(Guid id, long version, Template template) => new(
-        id, version, template.Revision, template.Archived, template.Content.Name, template.Content.Subject, template.Content.Html, template.Content.Text,
-        template.Content.Sms);
+    /// <summary>The view of a template that is there, with its entity tag.</summary>
+    internal static async Task<TemplateView> Answer(ApiRequest request, StreamState<Template> template, CancellationToken ct)
+    {
+        request.SetETag(template.Version);
+        return Of(template, await StreamTimes.Read(request.Store, request.TenantId, template.Id, ct));
+    }
 }
 
 /// <summary>The templates of an organisation, to find and to look at.</summary>
@@ -38,9 +44,12 @@ public static class Templates
         var before = page.AfterId ?? Guid.AllBitsSet;
         var templates = await request.Store.Database.Query(
             ReadTemplates,
-            reader => TemplateView.Of(reader.GetGuid(0), reader.GetInt64(1), JsonSerializer.Deserialize<Template>(reader.GetString(2), StoredJson.Options)!),
+            reader => new StreamState<Template>(
+                reader.GetGuid(0), JsonSerializer.Deserialize<Template>(reader.GetString(2), StoredJson.Options)!, reader.GetInt64(1)),
             ct, request.TenantId, before, archived, page.Size + 1);
-        return TypedResults.Ok(Page.Of(templates, page.Size, template => template.Id.ToString()));
+        var times = await StreamTimes.Read(request.Store, request.TenantId, templates.Select(template => template.Id), ct);
+        return TypedResults.Ok(Page.Of(
+            [.. templates.Select(template => TemplateView.Of(template, times[template.Id]))], page.Size, template => template.Id.ToString()));
     }
 
     static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct)
@@ -51,7 +60,6 @@ public static class Templates
             return NotFound.ToProblem();
         }
 
-        request.SetETag(template.Version);
-        return TypedResults.Ok(TemplateView.Of(template));
+        return TypedResults.Ok(await TemplateView.Answer(request, template, ct));
     }
 }

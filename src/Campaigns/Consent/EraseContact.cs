@@ -25,9 +25,7 @@ public sealed record EraseContact(Guid ContactId, string By);
 public static class EraseContactHandler
 {
     static readonly string ReadCampaigns = Sql.Beside(typeof(EraseContactHandler), nameof(ReadCampaigns));
-    static readonly string DeleteContact = Sql.Beside(typeof(EraseContactHandler), nameof(DeleteContact));
     static readonly string DeleteClaims = Sql.Beside(typeof(EraseContactHandler), nameof(DeleteClaims));
-    static readonly string DeleteMemberships = Sql.Beside(typeof(EraseContactHandler), nameof(DeleteMemberships));
     static readonly string EraseDeferrals = Sql.Beside(typeof(EraseContactHandler), nameof(EraseDeferrals));
     static readonly string EraseReasons = Sql.Beside(typeof(EraseContactHandler), nameof(EraseReasons));
 
@@ -48,8 +46,7 @@ public static class EraseContactHandler
         session.Sql(EraseReasons, tenantId, recipients);
         session.Sql(EraseDeferrals, tenantId, recipients);
         session.Sql(DeleteClaims, tenantId, recipients);
-        session.Sql(DeleteMemberships, tenantId, message.ContactId);
-        session.Sql(DeleteContact, tenantId, message.ContactId);
+        DeleteContactHandler.Remove(session, message.ContactId);
         return contact?.Email is { } email ? [new EraseAtProvider(email)] : [];
     }
 }

@@ -62,7 +62,8 @@ public static class SuppressAddressesEndpoints
         api.MapPost("/suppressions", Add).WithName(nameof(SuppressAddresses)).WithSummary("Suppress addresses: no campaign writes to them any more")
             .Produces<SuppressResult>().ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         api.MapGet("/suppressions", async ([AsParameters] PageRequest page, string? address, ApiRequest request, CancellationToken ct) =>
-                TypedResults.Ok(await List(request.Store, request.TenantId, Normalise(address), page, ct)))
+                TypedResults.Ok(await List(
+                    request.Store, request.TenantId, address is null ? null : AddressFilter.Read(nameof(address), address), page, ct)))
             .WithName("ListSuppressions").WithSummary("Suppressed addresses with the reason");
         api.MapPost("/suppressions/reinstate", Reinstate).WithName("ReinstateAddress").WithSummary("Take an address off the list, with a reason on record")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status422UnprocessableEntity)

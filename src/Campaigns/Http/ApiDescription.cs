@@ -13,7 +13,7 @@ static class ApiDescription
         ["id"] = "Of the thing that the path names.",
         ["limit"] = $"Rows of a page: {PageRequest.DefaultLimit}, at most {PageRequest.LargestLimit}.",
         ["cursor"] = "The next of the page before; without it, the first page.",
-        ["status"] = "Only those in this state.",
+        ["status"] = "Only those in this state; of campaigns several too, each as a parameter of its own.",
         ["state"] = "Only messages in this state.",
         ["open"] = "Only those that still wait for a person.",
         ["seconds"] = "The longest that the request works: 30, at most 300.",
@@ -22,10 +22,12 @@ static class ApiDescription
         ["archived"] = "With true, the archived ones.",
         ["retired"] = "With true, the retired ones as well.",
         ["newestFirst"] = "With true, from the end of the stream.",
+        ["search"] = "Only those in which this stands: in the name of a campaign; in the address, the number or the name of a contact.",
         ["email"] = "Only the contact with this address.",
         ["phone"] = "Only contacts with this telephone number.",
         ["address"] = "Only this address.",
-        ["list"] = "The id of a list, or a name, which is made when there is none of that name.",
+        ["contactId"] = "Of the contact.",
+        ["list"] = "The id of a list; of an import a name too, and the list is made when there is none of that name.",
         ["existing"] = "What becomes of contacts that were there before: keep (the default) or update.",
         ["format"] = "csv downloads all rows at once; of recipients ndjson too, as Accept does.",
         ["token"] = "As it stands in the link.",
@@ -86,7 +88,7 @@ static class ApiDescription
         {
             operation.Parameters.Add(Header("Idempotency-Key", "A key of your own: the request with it is carried out once, however often it is sent."));
         }
-        else if (method == "PUT")
+        else if (method is "PUT" or "PATCH")
         {
             operation.Parameters.Add(Header("If-Match", "The ETag that was read: a change in between is refused."));
             Refused(operation, "412", "Changed since it was read.", document);

@@ -3,19 +3,22 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Campaigns.Http;
 
 /// <summary>Turns what the framework throws for unusable input, and lost races, into problem documents.</summary>
-sealed partial class BadRequestHandler : IExceptionHandler
+sealed partial class BadRequestHandler(IOptions<JsonOptions> json) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
     {
         var problem = exception switch
         {
-            BadHttpRequestException { InnerException: JsonException json } =>
-                Problems.Problem("invalid-json", Explain(json), StatusCodes.Status400BadRequest),
+            BadHttpRequestException { InnerException: JsonException unusable } =>
+                Problems.Problem("invalid-json", Explain(unusable, BodyType(http)), StatusCodes.Status400BadRequest),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } =>
                 Problems.Problem("too-large", "The body is too large.", StatusCodes.Status413PayloadTooLarge),
             BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } =>
@@ -53,19 +56,25 @@ sealed partial class BadRequestHandler : IExceptionHandler
     [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
     private static partial Regex Unbound();
 
+    static Type? BodyType(HttpContext http) =>
+        http.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
+
     // The serializer's own words name our types, which say nothing to a caller.
-    static string Explain(JsonException json)
+    string Explain(JsonException unusable, Type? body)
     {
-        var place = json.LineNumber is { } line ? $" (line {line + 1}, byte {json.BytePositionInLine})" : "";
-        return json switch
+        var place = unusable.LineNumber is { } line ? $" (line {line + 1}, byte {unusable.BytePositionInLine})" : "";
+        return unusable switch
         {
             { Message: var message } when message.Contains("could not be mapped", StringComparison.Ordinal) =>
-                $"There is no member {json.Path ?? "of that name"}{place}.",
+                $"There is no member {unusable.Path ?? "of that name"}{place}.",
             { Message: var message } when message.Contains("could not be converted", StringComparison.Ordinal) =>
-                $"The value of {json.Path} is not of the right kind{place}.",
+                $"The value of {unusable.Path} is not of the right kind{place}."
+                + (body is not null && BodyKinds.Find(body, unusable.Path ?? "", json.Value.SerializerOptions) is { } kind ? $" It is {kind}." : ""),
             { Message: var message } when message.Contains("missing required", StringComparison.Ordinal) =>
-                $"A required member is missing at {json.Path}{place}.",
-            _ => $"The body is no valid JSON{(json.Path is { Length: > 1 } path ? $" at {path}" : "")}{place}.",
+                $"A required member is missing at {unusable.Path}{place}.",
+            { Message: var message } when message.Contains("uplicate property", StringComparison.Ordinal) =>
+                $"A member comes twice{(unusable.Path is { Length: > 1 } twice ? $": {twice}" : "")}{place}.",
+            _ => $"The body is no valid JSON{(unusable.Path is { Length: > 1 } path ? $" at {path}" : "")}{place}.",
         };
     }
 }

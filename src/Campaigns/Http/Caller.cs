@@ -56,7 +56,7 @@ public sealed class Caller
     public (Decided<TState> Decided, OutgoingMessages Messages) Record<TState>(IEventStream<TState> stream, Outcome outcome)
         where TState : class, IStreamState<TState>
     {
-        var decided = stream.Record(Outdated(stream.CurrentVersion ?? 0) is { } refusal ? Outcome.Refuse(refusal) : outcome);
+        var decided = stream.Record(IsOutdated(stream.CurrentVersion ?? 0) is { } refusal ? Outcome.Refuse(refusal) : outcome);
         if (decided.Decided.Refusal is null)
         {
             Keep();
@@ -74,7 +74,8 @@ public sealed class Caller
         }
     }
 
-    Refusal? Outdated(long version)
+    /// <summary>That a thing is not at the version that the caller read.</summary>
+    public Refusal? IsOutdated(long version)
     {
         var wanted = envelope.Headers.GetValueOrDefault(IfMatchHeader);
         return wanted is null or "*" || wanted == $"\"{version.ToString(CultureInfo.InvariantCulture)}\""

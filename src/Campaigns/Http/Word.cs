@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace Campaigns.Http;
@@ -11,8 +10,7 @@ public readonly record struct Word<T>(T Value)
     {
         if (!Enum.TryParse<T>(text, ignoreCase: true, out var value) || !Enum.IsDefined(value) || char.IsAsciiDigit(text[0]))
         {
-            var words = Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName);
-            throw new BadHttpRequestException($"'{text}' is none of: {string.Join(", ", words)}.");
+            throw new BadHttpRequestException($"'{text}' is none of: {BodyKinds.Words(typeof(T))}.");
         }
 
         word = new Word<T>(value);

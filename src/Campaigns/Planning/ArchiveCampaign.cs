@@ -32,6 +32,6 @@ static class ArchiveCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns/{id:guid}/archive", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new ArchiveCampaign(id), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new ArchiveCampaign(id), ct), ct))
             .WithName(nameof(ArchiveCampaign)).WithSummary("Move a finished campaign to the history").Describe();
 }

@@ -20,6 +20,12 @@ public sealed record CampaignInput(
 
     static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
 
+    /// <summary>The input that comes to these settings.</summary>
+    public static CampaignInput Read(CampaignSettings settings) => new(
+        settings.Name, settings.ListId, settings.TemplateId, settings.From, settings.Pace, settings.NoOpenAfterSeconds, settings.Urgent, settings.Window,
+        settings.Limits, settings.LateToleranceMinutes, settings.SenderIds, settings.Channels, settings.IgnoresFrequencyCap,
+        settings.Transactional);
+
     public CampaignSettings ToSettings() => new(
         Name!.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
         LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
@@ -37,7 +43,7 @@ public sealed record CampaignInput(
             }
         }
 
-        Check(!string.IsNullOrWhiteSpace(Name) && Name.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
+        Check(!string.IsNullOrWhiteSpace(Name) && Name!.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
         Check(Name?.Any(char.IsControl) != true, "name", "A name is one line of text.");
         Check(SenderAddress.CheckName(From?.Name) is null, "from.name", SenderAddress.CheckName(From?.Name) ?? "");
         Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");

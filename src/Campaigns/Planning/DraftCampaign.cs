@@ -50,8 +50,8 @@ static class DraftCampaignEndpoints
     /// <summary>Drafts it and says where it is.</summary>
     internal static async Task<IResult> Answer(ApiRequest request, DraftCampaign command, CancellationToken ct)
     {
-        var (_, state, version) = (await request.Decide<Campaign>(command, ct)).Stream;
-        request.SetETag(version);
-        return Results.Created($"/api/v1/campaigns/{command.CampaignId}", CampaignView.Of(command.CampaignId, version, state));
+        var drafted = (await request.Decide<Campaign>(command, ct)).Stream;
+        request.SetETag(drafted.Version);
+        return Results.Created($"/api/v1/campaigns/{drafted.Id}", await CampaignView.Read(request.Store, request.TenantId, drafted, ct));
     }
 }

@@ -27,12 +27,26 @@ public static class EditCampaignHandler
 
 static class EditCampaignEndpoints
 {
-    public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPut("/campaigns/{id:guid}", Handle).WithName(nameof(EditCampaign)).WithSummary("Change a draft; If-Match guards against overwriting")
-            .Produces<CampaignView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        Describe(api.MapPut("/campaigns/{id:guid}", Change)).WithName(nameof(EditCampaign)).WithSummary("Change a draft; If-Match guards against overwriting");
+        Describe(api.MapPatch("/campaigns/{id:guid}", ChangeInPart)).WithName("EditCampaignInPart")
+            .WithSummary("Change what is named of a draft (RFC 7396): null removes, what is not named stays");
+    }
 
-    static async Task<IResult> Handle(Guid id, CampaignInput input, ApiRequest request, CancellationToken ct)
+    static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) => endpoint
+        .Produces<CampaignView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+    static Task<IResult> ChangeInPart(Guid id, MergePatch<CampaignInput> patch, ApiRequest request, CancellationToken ct) => request.ChangeInPart(
+        async () =>
+        {
+            var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
+            return (campaign.State, campaign.Version);
+        },
+        async campaign => CampaignRules.IsDraft(campaign)?.ToProblem() ?? await Change(id, patch.Apply(CampaignInput.Read(campaign.Settings)), request, ct));
+
+    static async Task<IResult> Change(Guid id, CampaignInput input, ApiRequest request, CancellationToken ct)
     {
         var errors = input.Errors();
         if (errors.Count > 0)
@@ -45,6 +59,6 @@ static class EditCampaignEndpoints
             return unknown.ToProblem();
         }
 
-        return CampaignView.Answer(request, await request.Decide<Campaign>(new EditCampaign(id, input.ToSettings()), ct));
+        return await CampaignView.Answer(request, await request.Decide<Campaign>(new EditCampaign(id, input.ToSettings()), ct), ct);
     }
 }

@@ -16,10 +16,11 @@ public sealed class GetCampaigns(IDocumentStore store)
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/campaigns", async (
-                [AsParameters] PageRequest page, Word<CampaignStatus>? status, bool? archived, ApiRequest request, GetCampaigns campaigns,
-                CancellationToken ct) =>
-                TypedResults.Ok(await campaigns.List(request.TenantId, status?.Value, archived ?? false, page, ct)))
-            .WithName("ListCampaigns").WithSummary("Campaigns, the newest first");
+                [AsParameters] PageRequest page, Word<CampaignStatus>[]? status, bool? archived, string? search, ApiRequest request,
+                GetCampaigns campaigns, CancellationToken ct) =>
+                TypedResults.Ok(await campaigns.List(
+                    request.TenantId, [.. (status ?? []).Select(word => word.Value)], archived ?? false, search?.Trim(), page, ct)))
+            .WithName("ListCampaigns").WithSummary("Campaigns, the newest first; by status, several too, and by a part of the name");
         api.MapGet("/campaigns/{id:guid}", async (Guid id, ApiRequest request, GetCampaigns campaigns, CancellationToken ct) =>
             {
                 if (await campaigns.Find(request.TenantId, id, ct) is not { } campaign)
@@ -36,24 +37,28 @@ public sealed class GetCampaigns(IDocumentStore store)
     public async Task<CampaignView?> Find(string tenantId, Guid id, CancellationToken ct)
     {
         var campaign = await store.Load<Campaign>(tenantId, id, ct);
-        return CampaignRules.Exists(campaign.State) is null ? CampaignView.Of(id, campaign.Version, campaign.State) : null;
+        return CampaignRules.Exists(campaign.State) is null ? await CampaignView.Read(store, tenantId, campaign, ct) : null;
     }
 
-    public async Task<Page<CampaignView>> List(string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
+    public async Task<Page<CampaignView>> List(
+        string tenantId, IReadOnlyList<CampaignStatus> statuses, bool archived, string? search, PageRequest page, CancellationToken ct)
     {
-        var states = await ListStates(tenantId, status, archived, page, ct);
-        return new Page<CampaignView>([.. states.Items.Select(campaign => CampaignView.Of(campaign.Id, campaign.Version, campaign.State))], states.Next);
+        var states = await ListStates(tenantId, statuses, archived, search, page, ct);
+        var times = await StreamTimes.Read(store, tenantId, states.Items.Select(campaign => campaign.Id), ct);
+        return new Page<CampaignView>(
+            [.. states.Items.Select(campaign => CampaignView.Of(campaign.Id, campaign.Version, campaign.State, times[campaign.Id]))], states.Next);
     }
 
     /// <summary>The same list for those who go on to ask about these campaigns, for instance how far each is.</summary>
     public async Task<Page<StreamState<Campaign>>> ListStates(
-        string tenantId, CampaignStatus? status, bool archived, PageRequest page, CancellationToken ct)
+        string tenantId, IReadOnlyList<CampaignStatus> statuses, bool archived, string? search, PageRequest page, CancellationToken ct)
     {
         var campaigns = await store.Database.Query(
             ListCampaigns,
             reader => new StreamState<Campaign>(
                 reader.GetGuid(0), JsonSerializer.Deserialize<Campaign>(reader.GetString(1), StoredJson.Options)!, reader.GetInt64(2)),
-            ct, tenantId, page.AfterId ?? Guid.AllBitsSet, status?.ToString(), archived, page.Size + 1);
+            ct, tenantId, page.AfterId ?? Guid.AllBitsSet, statuses.Count == 0 ? null : statuses.Select(status => status.ToString()).ToArray(), archived,
+            page.Size + 1, string.IsNullOrEmpty(search) ? null : search);
         return Page.Of(campaigns, page.Size, campaign => campaign.Id.ToString());
     }
 }

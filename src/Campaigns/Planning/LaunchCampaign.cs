@@ -86,10 +86,9 @@ static class LaunchCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns/{id:guid}/launch", async (Guid id, ApiRequest request, CancellationToken ct, bool force = false) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new LaunchCampaign(id, force), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new LaunchCampaign(id, force), ct), ct))
             .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now; refused where nobody would get it or most messages would fail, unless forced").Describe();
 }
-
 
 /// <summary>Whether the template, the list and the senders that a campaign names let it be launched, and the version of the template.</summary>
 /// <param name="Seen">The settings that were looked at.</param>

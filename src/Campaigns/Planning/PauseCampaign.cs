@@ -87,20 +87,20 @@ static class PauseCampaignEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/campaigns/{id:guid}/pause", async (Guid id, GivenReason? given, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new PauseCampaign(id, given?.Reason), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new PauseCampaign(id, given?.Reason), ct), ct))
             .WithName("PauseCampaign").WithSummary("Stop sending until it is resumed; whoever was not handed over yet goes back to the queue").Describe();
         api.MapPost("/campaigns/{id:guid}/resume", Resume)
             .WithName("ResumeCampaign").WithSummary("Go on where it was paused; the answer names its senders who are paused themselves, and how to resume each").Describe();
         api.MapPost("/campaigns/{id:guid}/cancel", async (Guid id, GivenReason? given, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new CancelCampaign(id, given?.Reason), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new CancelCampaign(id, given?.Reason), ct), ct))
             .WithName("CancelCampaign").WithSummary("End it for good; whoever is still queued gets nothing").Describe();
     }
 
     static async Task<IResult> Resume(Guid id, ApiRequest request, CancellationToken ct)
     {
         var decided = await request.Decide<Campaign>(new ResumeCampaign(id), ct);
-        return CampaignView.Answer(
-            request, decided,
+        return await CampaignView.Answer(
+            request, decided, ct,
             decided.Refusal is null ? await PausedSender.Find(request.Store, request.TenantId, decided.Stream.State.Settings, ct) : null);
     }
 }

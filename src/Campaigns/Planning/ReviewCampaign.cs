@@ -68,13 +68,13 @@ static class ReviewCampaignEndpoints
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapPost("/campaigns/{id:guid}/submit", async (Guid id, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new SubmitCampaign(id), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new SubmitCampaign(id), ct), ct))
             .WithName("SubmitCampaign").WithSummary("Ask for approval").Describe();
         api.MapPost("/campaigns/{id:guid}/approve", async (Guid id, Approval? approval, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new ApproveCampaign(id, approval?.Comment), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new ApproveCampaign(id, approval?.Comment), ct), ct))
             .WithName("ApproveCampaign").WithSummary("Approve a submitted campaign").Describe();
         api.MapPost("/campaigns/{id:guid}/reject", async (Guid id, GivenReason given, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new RejectCampaign(id, given.Reason), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new RejectCampaign(id, given.Reason), ct), ct))
             .WithName("RejectCampaign").WithSummary("Reject a submitted campaign; duplicate it to try again").Describe();
     }
 }

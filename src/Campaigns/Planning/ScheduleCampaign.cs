@@ -54,7 +54,7 @@ static class ScheduleCampaignEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns/{id:guid}/schedule", async (Guid id, ScheduleInput input, ApiRequest request, CancellationToken ct) =>
-                CampaignView.Answer(request, await request.Decide<Campaign>(new ScheduleCampaign(id, input.At.ToUniversalTime()), ct)))
+                await CampaignView.Answer(request, await request.Decide<Campaign>(new ScheduleCampaign(id, input.At.ToUniversalTime()), ct), ct))
             .WithName(nameof(ScheduleCampaign)).WithSummary("Launch at a time, at most 14 days ahead").Describe();
 }
 

@@ -46,6 +46,6 @@ static class AddSenderEndpoints
 
         var added = (await request.Decide<Sender>(new AddSender(id, settings), ct)).Stream;
         request.SetETag(added.Version);
-        return Results.Created($"/api/v1/senders/{id}", SenderView.Of(added, await healths.Of(request.TenantId, added, ct), request.Now));
+        return Results.Created($"/api/v1/senders/{id}", await SenderView.Read(request, healths, added, ct));
     }
 }

@@ -20,16 +20,21 @@ public sealed record SenderView(
     Guid Id, long Version, string Name, string? Email, string? ReplyTo, string? Owner, string? Phone, string? MessagingServiceId,
     string? AlphanumericId, SenderLimits? Limits,
     WarmUp? WarmUp, int? WarmUpHourlyCap, bool Verified, DateTimeOffset? VerifiedAt, VerifiedBy? VerifiedBy, DateTimeOffset? ConfirmationUntil,
-    PausedBy? PausedBy, string? Reason, bool Retired, SenderHealth Health)
+    PausedBy? PausedBy, string? Reason, bool Retired, SenderHealth Health, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    internal static SenderView Of(StreamState<Sender> sender, SenderHealth health, DateTimeOffset now)
+    internal static SenderView Of(StreamState<Sender> sender, SenderHealth health, StreamTimes times, DateTimeOffset now)
     {
         var (state, settings) = (sender.State, sender.State.Settings);
         return new SenderView(
             sender.Id, sender.Version, settings.Name, settings.Email, settings.ReplyTo, settings.Owner, settings.Phone, settings.MessagingServiceId, settings.AlphanumericId,
             settings.Limits, settings.WarmUp, settings.WarmUp?.HourlyCap(now), state.IsVerified, state.VerifiedAt, state.VerifiedBy,
-            state.Confirmation?.Until, state.PausedBy, state.Reason, state.Retired, health);
+            state.Confirmation?.Until, state.PausedBy, state.Reason, state.Retired, health,
+            times.CreatedAt, times.UpdatedAt);
     }
+
+    /// <summary>The view of a sender that is there.</summary>
+    internal static async Task<SenderView> Read(ApiRequest request, SenderHealths healths, StreamState<Sender> sender, CancellationToken ct) => Of(
+        sender, await healths.Of(request.TenantId, sender, ct), await StreamTimes.Read(request.Store, request.TenantId, sender.Id, ct), request.Now);
 
     /// <summary>The answer to a command: the sender after it, with its entity tag, or the refusal.</summary>
     internal static async Task<IResult> Answer(ApiRequest request, SenderHealths healths, Decided<Sender> decided, CancellationToken ct) =>
@@ -38,7 +43,7 @@ public sealed record SenderView(
     internal static async Task<IResult> Answer(ApiRequest request, SenderHealths healths, StreamState<Sender> sender, CancellationToken ct)
     {
         request.SetETag(sender.Version);
-        return Results.Ok(Of(sender, await healths.Of(request.TenantId, sender, ct), request.Now));
+        return Results.Ok(await Read(request, healths, sender, ct));
     }
 }
 
@@ -69,7 +74,8 @@ public static class SenderDirectory
     {
         var senders = await store.Database.Query(ReadSenders, Read, ct, tenantId, page.AfterId ?? Guid.AllBitsSet, retired, page.Size + 1);
         var (health, now) = (await healths.Of(tenantId, senders, ct), store.Clock.GetUtcNow());
-        return Page.Of([.. senders.Select(sender => SenderView.Of(sender, health[sender.Id], now))], page.Size, sender => sender.Id.ToString());
+        var times = await StreamTimes.Read(store, tenantId, senders.Select(sender => sender.Id), ct);
+        return Page.Of([.. senders.Select(sender => SenderView.Of(sender, health[sender.Id], times[sender.Id], now))], page.Size, sender => sender.Id.ToString());
     }
 
     /// <summary>Those with these ids, and whoever has the address now.</summary>

@@ -112,7 +112,7 @@ static class VerifySenderEndpoints
         var mail = Mail(id, tenantId, hash, options.Value.ConfirmFrom ?? email!, email!, organisation.State.Settings.Name, link);
         request.SetETag(decided.Stream.Version);
         return (await messages.Send(mail, Channel.Email, claim, ct)).Problem()
-            ?? Results.Accepted(null, SenderView.Of(decided.Stream, await healths.Of(tenantId, decided.Stream, ct), request.Now));
+            ?? Results.Accepted(null, await SenderView.Read(request, healths, decided.Stream, ct));
     }
 
     static Dictionary<Limit, int> Uses(string tenantId, SendersOptions options) => options.ConfirmationsPerHour is > 0 and var most

@@ -46,7 +46,7 @@ public static class ProcessDueWork
 
                 var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
                 request.SetETag(campaign.Version);
-                return Results.Ok(CampaignView.Of(id, campaign.Version, campaign.State));
+                return Results.Ok(await CampaignView.Read(request.Store, request.TenantId, campaign, ct));
             })
             .WithName("RunCampaign").WithSummary("Do all work that is due inside this request, until nothing is or the time is up; for small campaigns")
             .Produces<CampaignView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using JasperFx;
 using JasperFx.Events;
 using Marten;
 using Npgsql;
@@ -31,6 +32,12 @@ public static partial class Commit
         var parsed = Texts.GetOrAdd(text, Text.Parse);
         session.QueueOperation(parsed.IsQuery ? new Statement(parsed, values) : new Command(parsed, values));
     }
+
+    /// <summary>Adds a query to the commit that has to find a row, as it found one when it was decided: else somebody was faster, and nothing is changed.</summary>
+    /// <typeparam name="T">What the row is.</typeparam>
+    /// <param name="text">As of <see cref="Sql"/>; holds the row.</param>
+    public static void Expect<T>(this IDocumentOperations session, Guid id, string text, params object?[] values) =>
+        session.QueueOperation(new Expectation(Texts.GetOrAdd(text, Text.Parse), values, typeof(T), id));
 
     /// <summary>A statement, cut at its parameters.</summary>
     sealed partial record Text(IReadOnlyList<(string Before, int Parameter)> Parts, string End, bool IsQuery)
@@ -87,7 +94,18 @@ public static partial class Commit
             builder.Append(text.End);
         }
 
-        public Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+        public virtual Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token) => Task.CompletedTask;
+    }
+
+    sealed class Expectation(Text text, object?[] values, Type what, Guid id) : Statement(text, values)
+    {
+        public override async Task PostprocessAsync(DbDataReader reader, IList<Exception> exceptions, CancellationToken token)
+        {
+            if (!await reader.ReadAsync(token))
+            {
+                exceptions.Add(new ConcurrencyException(what, id));
+            }
+        }
     }
 
     /// <summary>Marten reads a result for each operation but for those marked as having none.</summary>

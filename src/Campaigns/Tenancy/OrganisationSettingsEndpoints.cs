@@ -93,12 +93,27 @@ static class OrganisationSettingsEndpoints
             return TypedResults.Ok(organisation.State.Settings);
         }).WithName("GetOrganisation").WithSummary("The settings of your organisation").Produces<OrganisationSettings>();
 
-        api.MapPut("/organisation", async (OrganisationSettings settings, ApiRequest request, CancellationToken ct) =>
-        {
-            var decided = await request.Decide<Organisation>(new ChangeOrganisation(settings), ct);
-            request.SetETag(decided.Stream.Version);
-            return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
-        }).RequireScope(KeyScope.Admin).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation").Produces<OrganisationSettings>()
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        Describe(api.MapPut("/organisation", Change)).WithName("ChangeOrganisation").WithSummary("Change the settings of your organisation");
+        Describe(api.MapPatch("/organisation", ChangeInPart)).WithName("ChangeOrganisationInPart")
+            .WithSummary("Change what is named of the settings (RFC 7396): null removes, what is not named stays");
     }
+
+    static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) => endpoint
+        .RequireScope(KeyScope.Admin).Produces<OrganisationSettings>()
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+
+    static async Task<IResult> Change(OrganisationSettings settings, ApiRequest request, CancellationToken ct)
+    {
+        var decided = await request.Decide<Organisation>(new ChangeOrganisation(settings), ct);
+        request.SetETag(decided.Stream.Version);
+        return decided.Refusal?.ToProblem() ?? Results.Ok(decided.Stream.State.Settings);
+    }
+
+    static Task<IResult> ChangeInPart(MergePatch<OrganisationSettings> patch, ApiRequest request, CancellationToken ct) => request.ChangeInPart(
+        async () =>
+        {
+            var organisation = await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct);
+            return (organisation.State.Settings, organisation.Version);
+        },
+        settings => Change(patch.Apply(settings), request, ct));
 }

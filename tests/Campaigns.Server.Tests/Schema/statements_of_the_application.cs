@@ -70,6 +70,8 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
             from generate_series(1, 100) c, generate_series(1, 1000) r
             """);
         await Run("insert into mt_streams (tenant_id, id, type, version) select 'acme', id, 'recipient', 1 from recipients");
+        await Run("insert into lists select 'acme', md5('list ' || l)::uuid, 'List ' || l, now() from generate_series(1, 20) l");
+        await Run("insert into list_members select 'acme', md5('list ' || l)::uuid, md5('contact ' || r)::uuid from generate_series(1, 20) l, generate_series(1, 1000) r");
         await Run("insert into provider_facts (tenant_id, key) select 'acme', md5('key ' || k)::uuid from generate_series(1, 100000) k");
         await Run("insert into contacts (tenant_id, id, email, created_at, updated_at) select 'acme', md5('contact ' || r)::uuid, r || '@a.example', now(), now() from generate_series(1, 1000) r");
         await Run("insert into permits (limit_key, frees_at, claim, period, count) select 'limit ' || p % 100, now() + p * interval '1 second', md5('claim ' || p)::uuid, '1 hour', 1 from generate_series(1, 100000) p");
@@ -82,6 +84,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         await Run("analyze mt_streams");
         await Run("analyze provider_facts");
         await Run("analyze contacts");
+        await Run("analyze lists, list_members");
         await Run($"set plan_cache_mode = {mode}");
         var campaign = new Guid("00000000-0000-0000-0000-000000000032");
         const string range = "'0000000f-4272-0000-0000-000000000000', '0000000f-4272-ffff-ffff-ffffffffffff'";
@@ -111,6 +114,11 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         var ones = string.Join(',', Enumerable.Repeat(1, 1001));
         (await Plan("Campaigns.Limits.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now()"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");
+        (await Plan("Campaigns.Audience.FindSearchEnd.sql", "'acme', '00000000-0000-0000-0000-000000000000', 499")).ShouldFind("contacts", "contacts_pkey");
+        (await Plan("Campaigns.Audience.SearchContacts.sql", "'acme', '00000000-0000-0000-0000-000000000000', '0f000000-0000-0000-0000-000000000000', 'ann', 51"))
+            .ShouldFind("contacts", "contacts_pkey");
+        (await Plan("Campaigns.Audience.DeleteMemberships.sql", $"'acme', '{campaign}'")).ShouldFind("list_members", "list_members_pkey");
+        (await Plan("Campaigns.Storage.ReadStreamTimes.sql", $"'acme', '{{{ids}}}'")).ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id").ShouldContain("mt_events_stream_and_version");
         (await Plan("Campaigns.Limits.ForgetUsed.sql", "now(), 10000")).ShouldFind("permits", "permits_by_time");
         (await Plan("Campaigns.Limits.ReleasePermits.sql", $"'{campaign}', now(), '{{}}', '{{}}'")).ShouldFind("permits", "permits_by_claim");
         (await Plan("Campaigns.Sending.NextDeferral.sql", $"'acme', '{campaign}'")).ShouldFind("deferrals", "deferrals_pkey").ShouldFind("recipients", "recipients_pkey");

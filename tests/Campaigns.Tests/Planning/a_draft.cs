@@ -8,6 +8,15 @@ namespace Campaigns.Tests.Planning;
 
 public sealed class a_draft
 {
+    /// <summary>A change in part goes by way of the input: a setting that it forgot would be reset.</summary>
+    [Fact]
+    public void is_the_same_after_it_was_read_as_input()
+    {
+        var settings = (CampaignSettings)Samples.Of(typeof(CampaignSettings));
+        CampaignInput.Read(settings).ToSettings().IsSame(settings with { From = settings.From!.Normalise() }).ShouldBeTrue();
+        settings.IsSame((CampaignSettings)Samples.Least(typeof(CampaignSettings))).ShouldBeFalse("or nothing is compared");
+    }
+
     [Fact]
     public void whose_template_list_or_channels_change_while_it_is_launched_is_not_launched_with_the_other_ones_version()
     {

@@ -46,7 +46,7 @@ public sealed partial class CampaignList
     protected override Task OnInitializedAsync() => Read(async ct =>
     {
         chosen = Filters.Where(status => string.Equals(status.ToString(), Status, StringComparison.OrdinalIgnoreCase)).Cast<CampaignStatus?>().FirstOrDefault();
-        var page = await Campaigns.ListStates(TenantId, chosen, IsArchived, new PageRequest(RowsOfAPage, Cursor), ct);
+        var page = await Campaigns.ListStates(TenantId, chosen is { } status ? [status] : [], IsArchived, null, new PageRequest(RowsOfAPage, Cursor), ct);
         rows = await Progress.Read(TenantId, [.. page.Items.Select(campaign => (campaign.Id, campaign.State))], ct);
         next = page.Next;
     });

@@ -243,13 +243,8 @@ static class ImportContactsEndpoints
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
 
     static async Task<IResult> Handle(
-        HttpRequest http, ApiRequest request, CancellationToken ct, string? list = null, string existing = "keep")
+        HttpRequest http, ApiRequest request, CancellationToken ct, string? list = null, Word<ExistingContacts>? existing = null)
     {
-        if (existing is not ("keep" or "update"))
-        {
-            return new Refusal("existing-unknown", "existing is keep (the default) or update.", RefusalKind.Invalid).ToProblem();
-        }
-
         UploadedFile? upload;
         ContactFile? file;
         Refusal? unusable;
@@ -270,7 +265,7 @@ static class ImportContactsEndpoints
 
         await using (file)
         {
-            var command = new ImportContacts(list, existing == "update" ? ExistingContacts.Update : ExistingContacts.Keep, upload!.Name, file.Columns);
+            var command = new ImportContacts(list, existing?.Value ?? ExistingContacts.Keep, upload!.Name, file.Columns);
             var decided = await new FileImport(request).Run(command, file, ct);
             return decided.Refusal?.ToProblem() ?? Answer(decided.Stream);
         }

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
+
+namespace Campaigns.Http;
+
+/// <summary>What belongs into a place of a body, in words for whoever put something else there.</summary>
+static partial class BodyKinds
+{
+    /// <param name="body">What the body is read as.</param>
+    /// <param name="path">As a <see cref="JsonException"/> names it: <c>$.pace.batches.minSize</c>.</param>
+    /// <returns>Null where the path leads nowhere.</returns>
+    public static string? Find(Type body, string path, JsonSerializerOptions options)
+    {
+        var type = body;
+        foreach (Match step in Step().Matches(path))
+        {
+            if (options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type) is not { } info || Next(info, step.Groups["name"]) is not { } next)
+            {
+                return null;
+            }
+
+            type = next;
+        }
+
+        return Describe(Nullable.GetUnderlyingType(type) ?? type, options);
+    }
+
+    /// <summary>The words of an enumeration, as JSON and queries write them.</summary>
+    public static string Words(Type enumeration) => string.Join(", ", Enum.GetNames(enumeration).Select(JsonNamingPolicy.CamelCase.ConvertName));
+
+    static Type? Next(JsonTypeInfo info, Group name) => info.Kind switch
+    {
+        JsonTypeInfoKind.Object => info.Properties.FirstOrDefault(property => property.Name.Equals(name.Value, StringComparison.OrdinalIgnoreCase))?.PropertyType,
+        JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary => info.ElementType,
+        _ => null,
+    };
+
+    static string Describe(Type type, JsonSerializerOptions options) =>
+        type.IsEnum ? $"one of: {Words(type)}"
+        : type == typeof(string) ? "a text"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(int) || type == typeof(long) ? "a whole number"
+        : type == typeof(double) ? "a number"
+        : type == typeof(Guid) ? "a UUID"
+        : type == typeof(DateTimeOffset) ? ZonedTime.Described
+        : type == typeof(TimeOnly) ? "a time of day, as 09:00"
+        : options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Enumerable ? "a list"
+        : "an object";
+
+    [GeneratedRegex(@"\.(?<name>[^.\[]+)|\['(?<name>[^']*)'\]|\[\d+\]")]
+    private static partial Regex Step();
+}
