@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Audience;
 
-/// <summary>Removes a list; the contacts on it stay, and so do campaigns that went to it.</summary>
+/// <summary>Removes a list that no campaign is about to go to; the contacts on it stay, and so do campaigns that went to it.</summary>
 public sealed record DeleteList(Guid ListId);
 
 public sealed record ListDeleted(Guid ListId);
@@ -32,13 +32,19 @@ static class DeleteListEndpoints
         .MapDelete("/lists/{id:guid}", Handle)
         .WithName("DeleteList").WithSummary("Remove a list; its contacts stay")
         .Produces(StatusCodes.Status204NoContent)
-        .ProducesProblem(StatusCodes.Status404NotFound);
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict);
 
-    static async Task<IResult> Handle(Guid id, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> Handle(Guid id, ApiRequest request, FindUses findUses, CancellationToken ct)
     {
         if (await ContactLists.Find(request.Store, request.TenantId, id, ct) is null)
         {
             return Problems.NotFound("list");
+        }
+
+        if (InUse.Refuse("The list", await findUses(request.TenantId, UsedThing.List, id, null, ct)) is { } inUse)
+        {
+            return inUse;
         }
 
         await request.Send<ListDeleted>(new DeleteList(id), ct);

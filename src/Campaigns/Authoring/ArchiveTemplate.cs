@@ -8,7 +8,7 @@ using Wolverine;
 
 namespace Campaigns.Authoring;
 
-/// <summary>Puts a template out of sight and out of change; campaigns that use it go on.</summary>
+/// <summary>Puts a template out of sight and out of change; campaigns that were launched go on with the version that they hold.</summary>
 public sealed record ArchiveTemplate(Guid TemplateId);
 
 public static class ArchiveTemplateHandler
@@ -29,8 +29,13 @@ public static class ArchiveTemplateHandler
 static class ArchiveTemplateEndpoints
 {
     public static void Map(IEndpointRouteBuilder api) => api
-        .MapPost("/templates/{id:guid}/archive", async (Guid id, ApiRequest request, CancellationToken ct) =>
+        .MapPost("/templates/{id:guid}/archive", async (Guid id, ApiRequest request, FindUses findUses, CancellationToken ct) =>
         {
+            if (await IsInUse(id, request, findUses, ct) is { } inUse)
+            {
+                return inUse;
+            }
+
             var decided = await request.Decide<Template>(new ArchiveTemplate(id), ct);
             if (decided.Refusal is { } refusal)
             {
@@ -42,5 +47,11 @@ static class ArchiveTemplateEndpoints
         .WithName("ArchiveTemplate").WithSummary("Archive a template")
         .Produces<TemplateView>()
         .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
         .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+
+    static async Task<IResult?> IsInUse(Guid id, ApiRequest request, FindUses findUses, CancellationToken ct) =>
+        (await request.Store.Load<Template>(request.TenantId, id, ct)).State is { Revision: > 0, Archived: false }
+            ? InUse.Refuse("The template", await findUses(request.TenantId, UsedThing.Template, id, null, ct))
+            : null;
 }

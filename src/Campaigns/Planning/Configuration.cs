@@ -51,6 +51,7 @@ static class Configuration
             .Handle<LaunchScheduled>("planning", typeof(LaunchCampaignHandler))
             .WhenDead<ICampaignWork>((work, message, reason) => new StrandCampaign(work.CampaignId, message, reason));
         module.Services.AddSingleton<GetCampaigns>().AddSingleton<Audiences>().AddSingleton<Launching>();
+        module.Services.AddSingleton(services => CampaignUses.In(services.GetRequiredService<IDocumentStore>()));
         module.Services.ConfigureMarten((services, store) =>
             store.Listeners.Add(new BreakerPauses(services.GetRequiredService<ILogger<BreakerPauses>>())));
     }

@@ -1,4 +1,5 @@
 using Campaigns.Http;
+using Campaigns.Recipients;
 using Campaigns.Storage;
 using Campaigns.Tenancy;
 using Marten;
@@ -78,13 +79,29 @@ public static class CredentialsEndpoints
             })
             .WithName("Get" + typeof(T).Name).WithSummary("Whether credentials of your own are set, and since when")
             .Produces<CredentialsView>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapDelete(path, async (ApiRequest request, CancellationToken ct) =>
+        api.MapDelete(path, async (ApiRequest request, MessageProviders providers, FindUses findUses, CancellationToken ct) =>
             {
+                if ((await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct)).State.AreSet
+                    && await IsInUse<T>(request, providers, findUses, ct) is { } inUse)
+                {
+                    return inUse;
+                }
+
                 var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider, T.VerifyWebhooks), ct);
                 return decided.Refusal?.ToProblem() ?? Results.NoContent();
             })
             .RequireScope(KeyScope.Admin).WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")
-            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    /// <summary>What was to go out of one's own account would go out of the operator's.</summary>
+    static async Task<IResult?> IsInUse<T>(ApiRequest request, MessageProviders providers, FindUses findUses, CancellationToken ct)
+        where T : ICredentials
+    {
+        UsedThing? thing = providers.Names(CampaignChannels.Email).Contains(T.Provider) ? UsedThing.EmailAccount
+            : providers.Names(CampaignChannels.Sms).Contains(T.Provider) ? UsedThing.SmsAccount
+            : null;
+        return thing is null ? null : InUse.Refuse("The account", await findUses(request.TenantId, thing.Value, null, null, ct));
     }
 
     static async Task<IResult> Set<T>(T given, ApiRequest request, Credentials credentials, IOptions<SecretsOptions> secrets, CancellationToken ct)

@@ -66,10 +66,15 @@ static class PauseSenderEndpoints
         Describe(api.MapPost("/senders/{id:guid}/resume", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
                 await SenderView.Answer(request, healths, await request.Decide<Sender>(new ResumeSender(id), ct), ct))
             .WithName("ResumeSender").WithSummary("Go on sending in its name"));
-        Describe(api.MapPost("/senders/{id:guid}/retire", async (Guid id, ApiRequest request, SenderHealths healths, CancellationToken ct) =>
-                await SenderView.Answer(request, healths, await request.Decide<Sender>(new RetireSender(id), ct), ct))
+        Describe(api.MapPost("/senders/{id:guid}/retire", async (Guid id, ApiRequest request, SenderHealths healths, FindUses findUses, CancellationToken ct) =>
+                await IsInUse(id, request, findUses, ct) ?? await SenderView.Answer(request, healths, await request.Decide<Sender>(new RetireSender(id), ct), ct))
             .WithName("RetireSender").WithSummary("Never again send in its name; its address becomes free"));
     }
+
+    static async Task<IResult?> IsInUse(Guid id, ApiRequest request, FindUses findUses, CancellationToken ct) =>
+        (await request.Store.Load<Sender>(request.TenantId, id, ct)).State is { Retired: false } sender && SenderDirectory.Exists(sender) is null
+            ? InUse.Refuse("The sender", await findUses(request.TenantId, UsedThing.Sender, id, sender.Settings.Email, ct))
+            : null;
 
     static void Describe(RouteHandlerBuilder endpoint) => endpoint
         .Produces<SenderView>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);

@@ -105,7 +105,11 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
 
         (await Api.GetJson($"campaigns/{campaign}")).GetProperty("senderIds").GetArrayLength().ShouldBe(2);
         (await Refused(campaign, "launch")).ShouldBe("/problems/sender-unverified");
-        await Api.PostAsync($"senders/{second}/retire", null);
+        using var used = await Api.PostAsync($"senders/{second}/retire", null);
+        (used.StatusCode, (await used.Json()).GetProperty("campaigns")[0].Text("name")).ShouldBe((HttpStatusCode.Conflict, "Both"));
+        var third = await Add("carl@sender.example");
+        await Api.PostAsync($"senders/{third}/retire", null);
+        using var renamed = await Api.PatchAsJsonAsync($"campaigns/{campaign}", new { senderIds = new[] { first, third } });
         (await Refused(campaign, "launch")).ShouldBe("/problems/sender-retired");
     }
 

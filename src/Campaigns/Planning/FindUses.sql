@@ -1,0 +1,14 @@
+-- All campaigns of the organisation are looked through: people remove things seldom, and campaigns are no bulk data.
+select id, data #>> '{settings,name}', data ->> 'status'
+from mt_doc_campaign
+where tenant_id = $1
+  and data ->> 'status' not in ('Deleted', 'Completed', 'Partial', 'Failed', 'Cancelled')
+  and case $2::text
+        when 'List' then data #>> '{settings,listId}' = $3::uuid::text and not coalesce((data ->> 'isHydrated')::bool, false)
+        when 'Template' then data #>> '{settings,templateId}' = $3::uuid::text and data ->> 'templateVersion' is null
+        when 'Sender' then coalesce(data #> '{settings,senderIds}' ? $3::uuid::text, false) or data #>> '{settings,from,email}' = $4::text
+        when 'EmailAccount' then data ->> 'status' in ('Scheduled', 'Sending', 'Paused') and coalesce(data #>> '{settings,channels}', 'Email') <> 'Sms'
+        else data ->> 'status' in ('Scheduled', 'Sending', 'Paused') and data #>> '{settings,channels}' in ('Sms', 'EmailAndSms')
+      end
+order by id desc
+limit $5
