@@ -15,7 +15,7 @@ namespace Campaigns.Planning;
 [MessageIdentity("launch_scheduled")]
 public sealed record LaunchScheduled(Guid CampaignId, DateTimeOffset At) : ICampaignWork;
 
-/// <summary>Has a campaign begin at a time.</summary>
+/// <summary>Has a campaign begin at a time, or at another time than it was to.</summary>
 public sealed record ScheduleCampaign(Guid CampaignId, DateTimeOffset At);
 
 public static class ScheduleCampaignHandler
@@ -34,7 +34,11 @@ public static class ScheduleCampaignHandler
     public static Outcome Decide(
         Campaign campaign, Guid id, DateTimeOffset at, Launchable launchable, OrganisationSettings organisation, TimeSpan farthest, DateTimeOffset now)
     {
-        if ((CampaignRules.IsCleared(campaign, organisation) ?? CampaignRules.IsComplete(campaign.Settings)
+        // Scheduled again, it begins at the other time: what was due at the one before changes nothing. So does one that could not begin at its time.
+        var isCleared = campaign is { Status: CampaignStatus.Scheduled } or { Status: CampaignStatus.Paused, IsLaunched: false }
+            ? null
+            : CampaignRules.IsCleared(campaign, organisation);
+        if ((isCleared ?? CampaignRules.IsComplete(campaign.Settings)
                 ?? launchable.RefusalFor(campaign.Settings)) is { } refusal)
         {
             return Outcome.Refuse(refusal);
@@ -46,7 +50,9 @@ public static class ScheduleCampaignHandler
                 "schedule-out-of-range", $"Choose a time in the future, at most {farthest.TotalDays:0} days ahead.", RefusalKind.Invalid));
         }
 
-        return Outcome.Record(new CampaignScheduled(at)).Schedule(new LaunchScheduled(id, at), at);
+        return campaign.Status == CampaignStatus.Scheduled && campaign.ScheduledAt == at
+            ? Outcome.Nothing
+            : Outcome.Record(new CampaignScheduled(at)).Schedule(new LaunchScheduled(id, at), at);
     }
 }
 
@@ -55,7 +61,7 @@ static class ScheduleCampaignEndpoints
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/campaigns/{id:guid}/schedule", async (Guid id, ScheduleInput input, ApiRequest request, CancellationToken ct) =>
                 await CampaignView.Answer(request, await request.Decide<Campaign>(new ScheduleCampaign(id, input.At.ToUniversalTime()), ct), ct))
-            .WithName(nameof(ScheduleCampaign)).WithSummary("Launch at a time, at most 14 days ahead").Describe();
+            .WithName(nameof(ScheduleCampaign)).WithSummary("Launch at a time, at most 14 days ahead; again, at another time").Describe();
 }
 
 public sealed record ScheduleInput(DateTimeOffset At);

@@ -153,11 +153,12 @@ public sealed class a_campaign_whatever_happens(ITestOutputHelper output)
         {
             var launchable = random.Next(5) == 0 ? Some.WithoutBody : Some.Launchable;
             var organisation = random.Next(5) == 0 ? Some.WithApproval : Some.Organisation;
+            var at = now.AddMinutes(random.Next(-5, 60));
             (string Name, Func<Campaign, Outcome> Decide)[] usual =
             [
                 ("launch", campaign => LaunchCampaignHandler.Decide(campaign, Some.Id, launchable, organisation, now)),
                 ("schedule", campaign => ScheduleCampaignHandler.Decide(
-                    campaign, Some.Id, now.AddMinutes(random.Next(-5, 60)), launchable, organisation, Some.FourteenDays, now)),
+                    campaign, Some.Id, at, launchable, organisation, Some.FourteenDays, now)),
                 ("pause", campaign => PauseCampaignHandler.Pause(campaign, null)),
                 ("resume", campaign => PauseCampaignHandler.Resume(campaign, Some.Id, now)),
                 ("submit", ReviewCampaignHandler.Submit),

@@ -31,6 +31,26 @@ public sealed class a_schedule
         Some.CampaignIn(CampaignStatus.Draft).When(campaign => Schedule(campaign, At)).Then(new CampaignScheduled(At), Due(new LaunchScheduled(Some.Id, At), At));
 
     [Fact]
+    public void is_made_again_for_another_time()
+    {
+        var again = scheduled.When(campaign => Schedule(campaign, At.AddHours(1)));
+        again.Then(new CampaignScheduled(At.AddHours(1)), Due(new LaunchScheduled(Some.Id, At.AddHours(1)), At.AddHours(1)));
+        var moved = Scenario.Given([.. Some.Facts(CampaignStatus.Scheduled), .. again.Outcome.Events]);
+        moved.When(campaign => Schedule(campaign, At.AddHours(1))).ThenNothing();
+        moved.When(campaign => LaunchCampaignHandler.Decide(campaign, new LaunchScheduled(Some.Id, At), Some.Launchable, At)).ThenNothing();
+        moved.When(campaign => LaunchCampaignHandler.Decide(campaign, new LaunchScheduled(Some.Id, At.AddHours(1)), Some.Launchable, At.AddHours(1)))
+            .Outcome.Events.ShouldBe([new CampaignLaunched(3)]);
+    }
+
+    [Fact]
+    public void is_made_again_for_what_could_not_begin_at_its_time()
+    {
+        object[] missed = [.. Some.Facts(CampaignStatus.Scheduled), new CampaignPaused(PausedBy.Breaker, "Its time was missed")];
+        Scenario.Given(missed).When(campaign => Schedule(campaign, At.AddHours(1))).Outcome.Events.ShouldBe([new CampaignScheduled(At.AddHours(1))]);
+        Some.CampaignIn(CampaignStatus.Paused).When(campaign => Schedule(campaign, At)).Refused("campaign-not-draft");
+    }
+
+    [Fact]
     public void reaches_fourteen_days_ahead_and_no_further()
     {
         var draft = Some.CampaignIn(CampaignStatus.Draft);

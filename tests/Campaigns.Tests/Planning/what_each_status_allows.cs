@@ -16,7 +16,7 @@ public sealed class what_each_status_allows
         submit   x    +     =        d        d         d       d      d         d       d      d         x
         approve  x    r     +        =        r         r       r      r         r       r      r         x
         reject   x    r     +        r        r         r       r      r         r       r      r         x
-        schedule x    +     a        +        d         d       d      d         d       d      d         x
+        schedule x    +     a        +        +         d       d      d         d       d      d         x
         launch   x    +     a        +        +         =       =      d         d       d      d         x
         pause    x    s     s        s        s         +       =      s         s       s      s         x
         resume   x    p     p        p        p         =       +      p         p       p      p         x
