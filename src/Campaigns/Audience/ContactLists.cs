@@ -50,7 +50,7 @@ public static class ContactLists
         api.MapGet("/lists/{id:guid}/contacts", Contacts)
             .WithName("ListListContacts").WithSummary("The contacts on a list; as csv or ndjson all of them at once")
             .Produces<Page<Contact>>()
-            .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson)
+            .WithMetadata(new OtherFormats(ListFormats.Csv, ListFormats.Ndjson))
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 

@@ -36,7 +36,7 @@ public static class Contacts
         api.MapGet("/contacts", List)
             .WithName("ListContacts").WithSummary("The contacts, oldest first: all, of a list, by address, by number or by a part of either or of a name; as csv or ndjson all at once")
             .Produces<Page<Contact>>().ProducesProblem(StatusCodes.Status404NotFound)
-            .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson);
+            .WithMetadata(new OtherFormats(ListFormats.Csv, ListFormats.Ndjson));
         api.MapGet("/contacts/{id:guid}", Get)
             .WithName("GetContact").WithSummary("A contact").Produces<Contact>().ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -109,7 +109,7 @@ public static class SuppressAddressesEndpoints
     }
 }
 
-public sealed record SuppressInput(IReadOnlyList<string?>? Addresses, SuppressionReason? Reason = null);
+public sealed record SuppressInput(IReadOnlyList<string> Addresses, SuppressionReason? Reason = null);
 
 /// <param name="Suppressed">Different addresses that are suppressed now, whether or not they were before.</param>
 public sealed record SuppressResult(int Suppressed);

@@ -53,13 +53,25 @@ static class ApiDescription
             {
                 Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, cmp_..., of your organisation. X-Api-Key takes it as well.",
             };
+            SchemaDescription.DescribePatches(document);
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer(SchemaDescription.Complete);
         options.AddOperationTransformer((operation, context, _) =>
         {
             foreach (var parameter in operation.Parameters ?? [])
             {
                 parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "");
+                var given = context.Description.ParameterDescriptions.FirstOrDefault(each => each.Name == parameter.Name)?.ParameterDescriptor?.ParameterType;
+                if (parameter is OpenApiParameter described && SchemaDescription.DescribeWords(given, context.Document!) is { } words)
+                {
+                    described.Schema = words;
+                }
+            }
+
+            foreach (var media in context.Description.ActionDescriptor.EndpointMetadata.OfType<OtherFormats>().SelectMany(formats => formats.MediaTypes))
+            {
+                operation.Responses?["200"].Content?.Add(media, new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
             }
 
             if (context.Description.RelativePath?.Split('/') is { } parts && (parts is ["api", _, var under, ..] ? under : parts[0]) is var subject)

@@ -5,6 +5,9 @@ namespace Campaigns.Http;
 /// <summary>As what a list is asked for: pages of JSON, or all rows at once as a file.</summary>
 public enum ListFormat { Json, Csv, Ndjson }
 
+/// <summary>On an endpoint: as what its list comes beside JSON.</summary>
+sealed record OtherFormats(params string[] MediaTypes);
+
 public static class ListFormats
 {
     public const string Csv = "text/csv";

@@ -34,7 +34,7 @@ public sealed class CampaignRecipients(IDocumentStore store)
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/campaigns/{id:guid}/recipients", Handle)
             .WithName("ListRecipients").WithSummary("Who got it, who did not, and why; as csv or ndjson all of them at once").Produces<Page<RecipientView>>()
-            .Produces<string>(StatusCodes.Status200OK, ListFormats.Csv).Produces<string>(StatusCodes.Status200OK, ListFormats.Ndjson)
+            .WithMetadata(new OtherFormats(ListFormats.Csv, ListFormats.Ndjson))
             .ProducesProblem(StatusCodes.Status404NotFound);
 
     static async Task<IResult> Handle(

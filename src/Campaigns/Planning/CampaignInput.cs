@@ -9,7 +9,7 @@ namespace Campaigns.Planning;
 
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
 public sealed record CampaignInput(
-    string? Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
+    string Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null,
     IReadOnlyList<Guid>? SenderIds = null,
     CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false, bool Transactional = false)
@@ -27,7 +27,7 @@ public sealed record CampaignInput(
         settings.Transactional);
 
     public CampaignSettings ToSettings() => new(
-        Name!.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
+        Name.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
         LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
         Channels ?? CampaignChannels.Email, IgnoresFrequencyCap, Transactional);
 
@@ -43,7 +43,7 @@ public sealed record CampaignInput(
             }
         }
 
-        Check(!string.IsNullOrWhiteSpace(Name) && Name!.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
+        Check(!string.IsNullOrWhiteSpace(Name) && Name.Trim().Length <= LongestName, "name", $"A name of 1 to {LongestName} characters is needed.");
         Check(Name?.Any(char.IsControl) != true, "name", "A name is one line of text.");
         Check(SenderAddress.CheckName(From?.Name) is null, "from.name", SenderAddress.CheckName(From?.Name) ?? "");
         Check(From is null || EmailAddress.Normalise(From.Email) is not null, "from.email", "This is no e-mail address.");

@@ -93,7 +93,7 @@ static class IssueApiKeyEndpoint
 /// <param name="Scope">What it may do: read, send (the default) or admin.</param>
 /// <param name="ExpiresAt">When it stops to work; without it, when it is revoked.</param>
 public sealed record KeyInput(
-    string? Name,
+    string Name,
     KeyScope? Scope = null,
     DateTimeOffset? ExpiresAt = null);
 

@@ -262,6 +262,31 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task the_description_says_what_a_generator_of_clients_has_to_know()
+    {
+        using var description = JsonDocument.Parse(await api.GetStringAsync(new Uri(host.Address, "/openapi/v1.json")));
+        var schemas = description.RootElement.GetProperty("components").GetProperty("schemas").EnumerateObject().ToList();
+        var members = schemas.Where(schema => schema.Value.TryGetProperty("properties", out _))
+            .SelectMany(schema => schema.Value.GetProperty("properties").EnumerateObject().Select(member => (
+                Name: $"{schema.Name}.{member.Name}", member.Value,
+                IsRequired: schema.Value.TryGetProperty("required", out var required) && required.EnumerateArray().Any(name => name.GetString() == member.Name)))).ToList();
+        members.Count.ShouldBeGreaterThan(300);
+
+        schemas.Where(schema => schema.Value.TryGetProperty("enum", out _) && schema.Value.Text("type") != "string").ShouldBeEmpty();
+        members.Where(member => !member.Value.TryGetProperty("type", out _) && !member.Value.TryGetProperty("$ref", out _) && !member.Value.TryGetProperty("oneOf", out _))
+            .Select(member => member.Name).ShouldBeEmpty("each is of some kind");
+        members.Where(member => member.IsRequired && MayBeNull(member.Value)).Select(member => member.Name).ShouldBeEmpty("what is null is left out of answers");
+        members.Single(member => member.Name == "CampaignInput.name").IsRequired.ShouldBeTrue();
+        members.Single(member => member.Name == "CampaignView.createdAt").IsRequired.ShouldBeTrue();
+        var patch = members.Where(member => member.Name.StartsWith("CampaignInputPatch.", StringComparison.Ordinal)).ToList();
+        patch.Count.ShouldBeGreaterThan(10);
+        patch.Where(member => member.IsRequired || !MayBeNull(member.Value)).Select(member => member.Name).ShouldBeEmpty("a patch names what it likes, and null removes");
+
+        static bool MayBeNull(JsonElement member) =>
+            member.GetRawText().Contains("\"null\"", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task a_load_balancer_sees_without_a_key_that_the_node_is_well()
     {
         using var stranger = new HttpClient();
