@@ -116,7 +116,7 @@ public sealed class migrating_the_database(PostgresFixture postgres)
     public async Task that_fails_in_a_script_leaves_nothing_of_the_script_and_can_be_done_again()
     {
         await using var program = Bank.Build(await postgres.NewEmptyDatabase());
-        var all = await program.Migrator.Missing(default);
+        var all = (await program.Migrator.Missing(default)).Where(name => name.StartsWith("Campaigns ", StringComparison.Ordinal)).ToList();
         await program.Run("create schema campaigns; create table campaigns.stranded_messages (id int)"); // in the way of the end of the first script
 
         (await Should.ThrowAsync<PostgresException>(program.Migrator.Migrate(default))).SqlState.ShouldBe(PostgresErrorCodes.DuplicateTable);
@@ -135,7 +135,7 @@ public sealed class migrating_the_database(PostgresFixture postgres)
     public async Task that_fails_in_a_later_script_keeps_those_before_it()
     {
         await using var program = Bank.Build(await postgres.NewEmptyDatabase());
-        var all = await program.Migrator.Missing(default);
+        var all = (await program.Migrator.Missing(default)).Where(name => name.StartsWith("Campaigns ", StringComparison.Ordinal)).ToList();
         await program.Run($"""
             create schema campaigns;
             create function campaigns.append_events(
