@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -8,6 +9,9 @@ namespace Campaigns.Audience;
 public static class VisibleText
 {
     static readonly SearchValues<char> LineBreaks = SearchValues.Create("\u0085\u2028\u2029");
+
+    /// <summary>Whether a reader sees nothing of it.</summary>
+    public static bool IsBlank([NotNullWhen(false)] string? text) => text is null || text.All(IsNothing);
 
     /// <summary>Without the blanks and invisible characters at its ends.</summary>
     public static string Trim(string text)

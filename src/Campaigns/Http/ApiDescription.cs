@@ -30,6 +30,7 @@ static class ApiDescription
         ["list"] = "The id of a list; of an import a name too, and the list is made when there is none of that name.",
         ["existing"] = "What becomes of contacts that were there before: keep (the default) or update.",
         ["format"] = "csv downloads all rows at once; of recipients ndjson too, as Accept does.",
+        ["force"] = "With true, also where nobody would get it or most messages would fail.",
         ["token"] = "As it stands in the link.",
         ["organisation"] = "The short name of the organisation whose messages it is about.",
     };

@@ -35,6 +35,9 @@ sealed class ProviderGate : IAsyncDisposable
     /// <summary>At the n-th message, when the sandbox has it and before the server knows. False: nobody answers.</summary>
     public Func<int, Task<bool>> After { get; set; } = _ => Task.FromResult(true);
 
+    /// <summary>The body of every message, as it came.</summary>
+    public Action<byte[]> Seen { get; set; } = _ => { };
+
     /// <summary>At a question, which is anything but a message, before the sandbox sees it. False: nobody answers.</summary>
     public Func<Task<bool>> BeforeQuestion { get; set; } = () => Task.FromResult(true);
 
@@ -68,6 +71,11 @@ sealed class ProviderGate : IAsyncDisposable
         using var buffer = new MemoryStream();
         await http.Request.Body.CopyToAsync(buffer);
         var (number, body) = (isMessage ? Interlocked.Increment(ref count) : 0, buffer.ToArray());
+        if (isMessage)
+        {
+            Seen(body);
+        }
+
         if (!await (isMessage ? Before(number) : BeforeQuestion()))
         {
             http.Abort();

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using Campaigns.Audience;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 using HandlebarsDotNet.Iterators;
@@ -13,11 +14,11 @@ namespace Campaigns.Authoring.Rendering;
 /// <summary>What a template can name: the fields of one recipient that have a value. Empty is as good as absent: nobody gets "Dear ,".</summary>
 sealed class RecipientFields(IReadOnlyDictionary<string, string?> fields)
 {
-    public bool TryGet(string name, [NotNullWhen(true)] out string? value) => fields.TryGetValue(name, out value) && !string.IsNullOrWhiteSpace(value);
+    public bool TryGet(string name, [NotNullWhen(true)] out string? value) => fields.TryGetValue(name, out value) && !VisibleText.IsBlank(value);
 
     /// <summary>Those that are the contact's own.</summary>
     public IEnumerable<KeyValuePair<string, string?>> WithValues() =>
-        fields.Where(field => field.Key is not (Footer.UnsubscribeUrl or Footer.PostalAddress) && !string.IsNullOrWhiteSpace(field.Value));
+        fields.Where(field => field.Key is not (Footer.UnsubscribeUrl or Footer.PostalAddress) && !VisibleText.IsBlank(field.Value));
 }
 
 /// <summary>

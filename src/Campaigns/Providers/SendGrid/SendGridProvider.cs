@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using Campaigns.Recipients;
 using Microsoft.Extensions.Options;
@@ -47,6 +48,13 @@ public sealed class SendGridProvider(
     public async Task<SendResult> Send(OutgoingMessage message, CancellationToken ct)
     {
         var email = (OutgoingEmail)message;
+        // Domains are kept as A-labels: what is left stands before the @, and SendGrid takes none of it.
+        if (!Ascii.IsValid(email.To))
+        {
+            return new SendResult.Refused(
+                FailureCategory.Recipient, "address-not-ascii", "SendGrid takes no letters beyond ASCII before the @ of an address; an SMTP relay may");
+        }
+
         SendGridAccount account;
         try
         {

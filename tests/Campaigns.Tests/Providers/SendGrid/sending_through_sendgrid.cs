@@ -20,6 +20,15 @@ public sealed class sending_through_sendgrid
     ];
 
     [Fact]
+    public async Task asks_nobody_about_an_address_that_sendgrid_does_not_take()
+    {
+        using var response = new HttpResponseMessage(HttpStatusCode.Accepted);
+        var stub = SendGridStub.Answering(response);
+        var refused = (await stub.Send(SendGridStub.Message with { To = "josé@example.com" })).ShouldBeOfType<SendResult.Refused>();
+        (refused.Category, refused.Code, refused.Suppresses, stub.Requests).ShouldBe((FailureCategory.Recipient, "address-not-ascii", null, 0));
+    }
+
+    [Fact]
     public async Task asks_for_one_message_to_one_person()
     {
         var sendGrid = SendGridStub.Answering(new HttpResponseMessage(HttpStatusCode.Accepted));
