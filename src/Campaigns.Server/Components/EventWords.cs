@@ -63,6 +63,7 @@ static class EventWords
         { Recipients: not null } => " chosen recipients",
         { InDoubt: true, Failed: null } => " recipients in doubt",
         { InDoubt: true } => " recipients that failed or were in doubt",
+        { Failed: RetryFailed.Curable } => " recipients that failed, but not for their address",
         { Failed: RetryFailed.Temporary } => " recipients that failed for a passing reason",
         _ => " recipients that failed",
     };

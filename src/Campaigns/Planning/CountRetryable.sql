@@ -1,3 +1,4 @@
 select count(*) from recipients
 where tenant_id = $1 and campaign_id = $2 and id > $3 and id <= $4
-  and (status = 'failed' and ($5::text = 'All' or $5 = 'Temporary' and category = 'temporary') or status = 'inDoubt' and $6)
+  and (status = 'failed' and ($5::text = 'All' or $5 = 'Temporary' and category = 'temporary'
+                           or $5 = 'Curable' and category is distinct from 'recipient') or status = 'inDoubt' and $6)

@@ -131,7 +131,7 @@ public static class RetryCampaignEndpoints
     }
 
     /// <summary>How many failed or are in doubt at this moment, by what a retry says of them rather than by name.</summary>
-    static async Task<long> Count(IDocumentStore store, string tenantId, Guid campaignId, Retry which, CancellationToken ct)
+    public static async Task<long> Count(IDocumentStore store, string tenantId, Guid campaignId, Retry which, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
         var counts = await store.Database.Query(
@@ -156,8 +156,10 @@ public static class RetryCampaignEndpoints
 /// <param name="Recipients">Exactly these, failed or in doubt. Those in doubt may get it twice.</param>
 public sealed record RetryInput(RetryFailed? Failed = null, bool InDoubt = false, IReadOnlyList<Guid>? Recipients = null);
 
-/// <summary>Temporary: failed for a passing reason. All: for whatever reason.</summary>
-public enum RetryFailed { Temporary, All }
+/// <summary>
+/// Temporary: failed for a passing reason. Curable: for any but that their address is at fault, which no retry mends. All: for whatever reason.
+/// </summary>
+public enum RetryFailed { Temporary, All, Curable }
 
 /// <summary>Whom a retry asks for. Stored in events and messages: members may be added, never renamed.</summary>
 /// <param name="Failed">Null: none of the failed, beside those that <paramref name="Recipients"/> names.</param>

@@ -112,12 +112,27 @@ public sealed class watching_a_campaign(DashboardFixture dashboard) : IClassFixt
         await campaign.Record(new CampaignCompleted(CampaignEnd.Partial));
 
         await page.GetByText("Retry failed…").ClickAsync();
-        await Expect(page.Locator("#actions")).ToContainTextAsync("1 failed, for whatever reason.");
+        await Expect(page.Locator("#actions")).ToContainTextAsync("1 failed. The message is sent again to those whose address or number is not at fault");
         (await campaign.State()).Status.ShouldBe(CampaignStatus.Partial);
         await page.GetByRole(AriaRole.Button, new() { Name = "Yes, send it to them again" }).ClickAsync();
 
         await Expect(page.Locator("#events")).ToContainTextAsync("1 recipients that failed");
         (await campaign.State()).Status.ShouldBe(CampaignStatus.Sending);
+    }
+
+    [Fact]
+    public async Task trying_the_failed_again_says_where_it_would_help_nobody()
+    {
+        var campaign = await TestCampaign.Launch(dashboard.Store, Tenant, 2);
+        var page = await Open(campaign);
+        await campaign.SendBatch(campaign.Recipients, remaining: 0, place => place == 0 ? new MessageFailed(1, FailureCategory.Recipient, "21211", "No number") : null);
+        await campaign.Record(new CampaignCompleted(CampaignEnd.Partial));
+
+        await page.GetByText("Retry failed…").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Yes, send it to them again" }).ClickAsync();
+
+        await Expect(page.GetByText("which no retry mends")).ToBeVisibleAsync();
+        (await campaign.State()).Status.ShouldBe(CampaignStatus.Partial);
     }
 
     [Fact]

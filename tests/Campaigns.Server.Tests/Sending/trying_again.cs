@@ -46,6 +46,21 @@ public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task of_the_curable_leaves_out_those_whose_address_is_at_fault()
+    {
+        var campaign = await WithEightFailed();
+        await Correct();
+        await run.Store.Texts(
+            "update recipients set category = 'recipient' where id in (select id from recipients where status = 'failed' order by id limit 3) returning status");
+
+        (await run.Api.Command(campaign, "retry", new { failed = "curable" })).Number("recipients").ShouldBe(5);
+        await run.Settle();
+
+        var progress = await run.Api.Progress(campaign);
+        (progress.Status, progress.Sent, progress.Failed).ShouldBe((CampaignStatus.Partial, 9, 3));
+    }
+
+    [Fact]
     public async Task ends_as_before_when_the_reason_is_still_there()
     {
         var campaign = await WithEightFailed();

@@ -97,7 +97,19 @@ public sealed partial class CampaignDetails
 
     Task Resume() => Decide(new ResumeCampaign(Id));
 
-    Task Retry() => Decide(new RetryCampaign(Id, new Retry(RetryFailed.All), progress!.Failed));
+    async Task Retry()
+    {
+        var which = new Retry(RetryFailed.Curable);
+        var count = await RetryCampaignEndpoints.Count(Request.Store, TenantId, Id, which, Http.RequestAborted);
+        if (count > 0)
+        {
+            await Decide(new RetryCampaign(Id, which, count));
+            return;
+        }
+
+        refusal = "Of those that failed all have an address or number that is at fault, which no retry mends. Correct the contacts, and send them another campaign.";
+        Answer(StatusCodes.Status409Conflict);
+    }
 
     Task Cancel() => Decide(new CancelCampaign(Id, string.IsNullOrWhiteSpace(CancelReason) ? null : CancelReason.Trim()));
 
