@@ -65,8 +65,21 @@ public sealed record Forecast(
         var takes = days < DeliveryHours.MostYears * 365.0 ? TimeSpan.FromMilliseconds(Math.Round(days * Day.TotalMilliseconds)) : TimeSpan.MaxValue;
         var end = takes == TimeSpan.MaxValue ? null
             : isOpenTime ? basis.Hours.AddOpenTime(basis.Channel, start, takes)
-            : basis.Hours.AddOpenTime(basis.Channel, start + takes, TimeSpan.Zero);
+            : PeriodByPeriod(basis, start, period, periods);
         return end is null ? new Forecast(null, $"{because}: that takes more than {DeliveryHours.MostYears} years") : new Forecast(end, because);
+    }
+
+    /// <summary>Each period begins when the one before has passed and the hours are open: a day that is closed moves all that follow.</summary>
+    static DateTimeOffset? PeriodByPeriod(ForecastBasis basis, DateTimeOffset start, TimeSpan period, double periods)
+    {
+        var whole = (int)Math.Min(periods, DeliveryHours.MostYears * 365.0 * (Day / period));
+        var at = basis.Hours.AddOpenTime(basis.Channel, start + (period * (periods - whole)), TimeSpan.Zero);
+        for (var passed = 0; passed < whole && at is not null; passed++)
+        {
+            at = basis.Hours.AddOpenTime(basis.Channel, at.Value + period, TimeSpan.Zero);
+        }
+
+        return at;
     }
 
     static double DivideUp(double count, double by) => Math.Ceiling(count / by);

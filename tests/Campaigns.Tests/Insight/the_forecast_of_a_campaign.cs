@@ -63,6 +63,16 @@ public sealed class the_forecast_of_a_campaign
     }
 
     [Fact]
+    public void of_a_daily_pace_counts_no_day_that_is_closed()
+    {
+        // Eight days of 50 from a Monday on, Monday to Friday.
+        var monday = new DateTimeOffset(2026, 6, 8, 8, 0, 0, TimeSpan.Zero);
+        var weekdays = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(18, 0), [.. DeliveryWindow.EveryDay.Where(day => day is not (DayOfWeek.Saturday or DayOfWeek.Sunday))]);
+        var basis = Basis(400) with { Pace = new Pace(Daily: new DailyPace(50)), Hours = new DeliveryHours(weekdays, DeliveryWindow.QuietHours, TimeZoneInfo.Utc) };
+        Forecast.Make(basis, monday).End.ShouldBe(new DateTimeOffset(2026, 6, 17, 9, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
     public void waits_for_whatever_holds_it() => Forecast.Make(Basis(50) with { HeldUntil = Now.AddHours(1) }, Now).End.ShouldBe(Now.AddHours(1));
 
     [Fact]
