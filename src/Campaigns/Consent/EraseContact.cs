@@ -33,7 +33,8 @@ public static class EraseContactHandler
         EraseContact message, IDocumentSession session, SnapshotRebuild snapshots, CancellationToken ct)
     {
         var (store, tenantId) = (session.DocumentStore, session.TenantId);
-        var contact = await Contacts.Find(store, tenantId, message.ContactId, ct);
+        var email = (await Contacts.Find(store, tenantId, message.ContactId, ct))?.Email
+            ?? (await DeleteContactHandler.FindDeleted(store, tenantId, message.ContactId, ct))?.Email;
         var campaigns = await store.Database.Query(ReadCampaigns, reader => reader.GetGuid(0), ct, tenantId);
         Guid[] recipients =
         [
@@ -47,7 +48,8 @@ public static class EraseContactHandler
         session.Sql(EraseDeferrals, tenantId, recipients);
         session.Sql(DeleteClaims, tenantId, recipients);
         DeleteContactHandler.Remove(session, message.ContactId);
-        return contact?.Email is { } email ? [new EraseAtProvider(email)] : [];
+        DeleteContactHandler.Forget(session, message.ContactId);
+        return email is null ? [] : [new EraseAtProvider(email)];
     }
 }
 
@@ -74,7 +76,8 @@ static class EraseContactEndpoints
 
     static async Task<IResult> Ask(Guid id, ApiRequest request, CancellationToken ct)
     {
-        if (await Contacts.Find(request.Store, request.TenantId, id, ct) is null)
+        if (await Contacts.Find(request.Store, request.TenantId, id, ct) is null
+            && await DeleteContactHandler.FindDeleted(request.Store, request.TenantId, id, ct) is null)
         {
             return Problems.NotFound("contact");
         }

@@ -34,6 +34,9 @@ public static partial class SmsKeywords
         "KEINE SMS MEHR", "KEINE NACHRICHTEN MEHR", "PLUS DE SMS", "PLUS DE MESSAGES", "NO MAS SMS", "NO MAS MENSAJES", "DARSE DE BAJA",
     ];
 
+    /// <summary>U+FFFE and U+FFFF are no characters, and ICU normalises no text that has them.</summary>
+    const char FirstNoncharacter = '\ufffe';
+
     static readonly FrozenSet<string> Start = Words("START YES UNSTOP");
     static readonly FrozenSet<string> Help = Words("HELP INFO");
 
@@ -66,7 +69,7 @@ public static partial class SmsKeywords
     // Full-width and accented letters, as keyboards of other scripts and careful people write them; and marks that nobody sees.
     static string Plain(string body)
     {
-        var letters = string.Concat(body.Where(letter => !char.IsSurrogate(letter))).Normalize(NormalizationForm.FormKD).ToUpperInvariant();
+        var letters = string.Concat(body.Where(letter => !char.IsSurrogate(letter) && letter < FirstNoncharacter)).Normalize(NormalizationForm.FormKD).ToUpperInvariant();
         return string.Concat(letters.Where(letter => CharUnicodeInfo.GetUnicodeCategory(letter)
             is not (UnicodeCategory.NonSpacingMark or UnicodeCategory.Format))).Normalize(NormalizationForm.FormC);
     }

@@ -60,7 +60,7 @@ public sealed class ApiRequest(IDocumentStore store, IMessageBus bus, IHttpConte
     /// <summary>Sets when to come again, in whole seconds.</summary>
     public void SetRetryAfter(TimeSpan wait) => Http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
-    string? IfMatch => Http.Request.Headers.IfMatch.ToString() is { Length: > 0 } given ? given : null;
+    string? IfMatch => Http.Request.Headers.IfMatch.ToString() is { Length: > 0 } and not "*" and var given ? given : null; // any version is no version
 
     static string Tag(long version) => $"\"{version.ToString(CultureInfo.InvariantCulture)}\"";
 

@@ -61,6 +61,8 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     /// <summary>And how many where a person asks.</summary>
     public const int LargeSample = 10_000;
 
+    const string NobodyToWriteTo = "nobody-to-write-to";
+    const string MostWouldFail = "most-would-fail";
     const int MostExamples = 3;
 
     static readonly string CountAudience = Sql.Beside<Audiences>(nameof(CountAudience));
@@ -111,10 +113,13 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     }
 
     static Refusal NobodyWouldGetIt { get; } = new(
-        "nobody-to-write-to",
+        NobodyToWriteTo,
         "Nobody would get it: its list has no contact who can be reached over its channel and is not suppressed. GET /campaigns/{id}/check counts the reasons; "
         + "launch?force=true launches it all the same.",
         RefusalKind.Invalid);
+
+    /// <summary>Such a launch can be forced.</summary>
+    public static bool IsMistake(Refusal refusal) => refusal.Code is NobodyToWriteTo or MostWouldFail;
 
     public static Refusal? FindMistake(ContentCheck content)
     {
@@ -131,10 +136,10 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
                 ? $"Write {{{{insert {field} \"default=...\"}}}} in the template, or give the contacts a value."
                 : "Change the template.";
         return new Refusal(
-            "most-would-fail",
+            MostWouldFail,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{content.WouldFail} of {content.Examined} messages would fail. {problem.Messages}: {problem.Why}, as with {example.Email ?? example.Phone}. {help} ")
+                $"{content.WouldFail} of {content.Examined} messages would fail. {problem.Messages}: {problem.Why}, as with contact {example.ContactId}. {help} ")
             + "launch?force=true launches it all the same.",
             RefusalKind.Invalid);
     }

@@ -33,7 +33,7 @@ public static class LaunchCampaignHandler
         LaunchScheduled message, IDocumentSession session, Launching launching, TimeProvider clock, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(message.CampaignId, ct);
-        var (launchable, _) = await launching.Look(session.TenantId, campaign.State(), force: false, ct);
+        var (launchable, _) = await launching.Look(session.TenantId, campaign.State(), message.Force, ct);
         return campaign.Record(Decide(campaign.State(), message, launchable, clock.Microseconds())).Messages;
     }
 
@@ -71,7 +71,7 @@ public static class LaunchCampaignHandler
         }
 
         return launchable.RefusalFor(campaign.Settings) is { } refusal
-            ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}"))
+            ? Outcome.Record(new CampaignPaused(PausedBy.Breaker, $"Could not start at its time: {refusal.Explanation}{(Audiences.IsMistake(refusal) ? " So does resuming it." : "")}"))
             : Launch(message.CampaignId, launchable);
     }
 

@@ -59,7 +59,7 @@ public static class PauseCampaignHandler
     {
         CampaignStatus.Sending => Outcome.Nothing,
         // Could not begin at its time: it is tried again, with the template as it is by then.
-        CampaignStatus.Paused when !campaign.IsLaunched => Outcome.Record(new CampaignScheduled(now)).Send(new LaunchScheduled(id, now)),
+        CampaignStatus.Paused when !campaign.IsLaunched => Outcome.Record(new CampaignScheduled(now)).Send(new LaunchScheduled(id, now, Force: true)),
         // Not hydrated yet: hydration goes on during a pause and starts the first batch itself. Open batch: its end starts the next.
         CampaignStatus.Paused when !campaign.IsHydrated || campaign.OpenBatch is not null => Outcome.Record(new CampaignResumed()),
         // What held it may have changed since, a limit or a window for instance: it is looked at anew.

@@ -1,6 +1,7 @@
 using Campaigns.Http;
 using Campaigns.Storage;
 using Campaigns.Tenancy;
+using System.Text.Json.Serialization;
 using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,8 +13,12 @@ namespace Campaigns.Planning;
 
 /// <summary>Due at the time for which a campaign was scheduled; too late or superseded, it changes nothing.</summary>
 /// <param name="At">The time it was scheduled for: another one means that it was scheduled anew since.</param>
+/// <param name="Force">A person resumed it, having read why it could not begin: also where nobody would get it, or most messages would fail.</param>
 [MessageIdentity("launch_scheduled")]
-public sealed record LaunchScheduled(Guid CampaignId, DateTimeOffset At) : ICampaignWork;
+public sealed record LaunchScheduled(
+    Guid CampaignId,
+    DateTimeOffset At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Force = false) : ICampaignWork;
 
 /// <summary>Has a campaign begin at a time, or at another time than it was to.</summary>
 public sealed record ScheduleCampaign(Guid CampaignId, DateTimeOffset At);

@@ -114,7 +114,7 @@ public sealed record BatchPlan
                 availability.Use(sharedLimits, candidate.Units);
                 availability.Use(candidate.Limits, candidate.Units);
                 go.Add(candidate);
-                if (candidate.Address is { } address)
+                if (candidate is { Address: { } address, CannotBeWritten: false })
                 {
                     addresses[address] = candidate.Id;
                 }

@@ -57,13 +57,15 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
             var sender = senders.For(contactId, channel);
             var link = letterhead.Link(recipient.Id);
             addressee = addressee with { Fields = letterhead.Complete(addressee.Fields, link) };
+            var text = channel == Channel.Sms ? template.Render(addressee.Fields, channel, ct) : null;
             return recipient with
             {
                 Addressee = addressee,
                 Unsubscribe = link,
                 Sender = sender,
                 Limits = limits.Own(contactId, addressee.Address(channel), sender, channel, sharedLimits, now),
-                Segments = channel == Channel.Sms && template.Render(addressee.Fields, channel, ct) is RenderedText text ? text.Segments.Count : 1,
+                Segments = (text as RenderedText)?.Segments.Count ?? 1,
+                CannotBeWritten = text is Unrenderable or MissingVariables,
             };
         }
 

@@ -1,5 +1,4 @@
 insert into written_to (tenant_id, campaign_id, step, address, recipient_id)
-select $1, $2::uuid, r.step, md5($2::uuid::text || ':' || a.address)::uuid, a.recipient_id
-from unnest($3::uuid[], $4::varchar[]) a(recipient_id, address)
-join recipients r on r.tenant_id = $1 and r.id = a.recipient_id
+select $1, $2::uuid, a.step, md5($2::uuid::text || ':' || a.address)::uuid, a.recipient_id
+from unnest($3::uuid[], $4::int[], $5::varchar[]) a(recipient_id, step, address)
 order by 3, 4

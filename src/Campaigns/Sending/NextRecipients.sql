@@ -2,10 +2,10 @@
 -- his stream says whether that has happened since.
 select r.id, c.id, c.email, c.first_name, c.last_name, c.time_zone, c.attributes, s.address is not null as suppressed,
        case when r.batch is not null then (select version from mt_streams where tenant_id = $1 and id = r.id) end as tried_version,
-       r.attempts, r.was_deferred, r.channel, c.phone, w.recipient_id
+       r.attempts, r.was_deferred, r.channel, c.phone, r.step, coalesce(c.updated_at > r.queued_at, false)
 from (
     (
-        select q.id, q.contact_id, q.step, q.batch, q.attempts, q.channel, true as was_deferred
+        select q.id, q.contact_id, q.step, q.queued_at, q.batch, q.attempts, q.channel, true as was_deferred
         from deferrals d
         join recipients q on q.tenant_id = d.tenant_id and q.id = d.recipient_id and q.status = 'queued'
         where d.tenant_id = $1 and d.campaign_id = $2 and d.due <= $6
@@ -14,7 +14,7 @@ from (
     )
     union all
     (
-        select id, contact_id, step, batch, attempts, channel, false
+        select id, contact_id, step, queued_at, batch, attempts, channel, false
         from recipients
         where tenant_id = $1 and campaign_id = $2 and id > $3 and id <= $4 and status = 'queued' and not_before is null
         order by id
@@ -23,6 +23,4 @@ from (
 ) r
 left join contacts c on c.tenant_id = $1 and c.id = r.contact_id
 left join suppressions s on s.tenant_id = $1 and s.address = case r.channel when 'sms' then c.phone else c.email end
-left join written_to w on w.tenant_id = $1 and w.campaign_id = $2 and w.step = r.step
-    and w.address = md5($2::text || ':' || case r.channel when 'sms' then c.phone else c.email end)::uuid
 order by r.was_deferred desc, r.id

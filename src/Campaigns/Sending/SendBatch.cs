@@ -133,19 +133,19 @@ public sealed class SendBatchHandler(
         }
     }
 
-    /// <summary>Adds to the commit who is skipped or waits, and that the campaign waits for limits.</summary>
     /// <summary>Another recipient's claim of the same address, made since we looked, refuses the commit.</summary>
     static void ClaimAddressesOf(IReadOnlyList<QueuedRecipient> recipients, Guid campaignId, IDocumentSession session)
     {
-        var unclaimed = recipients.Where(recipient => recipient.WrittenTo is null).ToArray();
+        var unclaimed = recipients.Where(recipient => recipient is { WrittenTo: null, CannotBeWritten: false }).ToArray();
         if (unclaimed.Length > 0)
         {
             session.Sql(
                 ClaimAddresses, session.TenantId, campaignId, unclaimed.Select(recipient => recipient.Id).ToArray(),
-                unclaimed.Select(recipient => recipient.Address).ToArray());
+                unclaimed.Select(recipient => recipient.Step).ToArray(), unclaimed.Select(recipient => recipient.Address).ToArray());
         }
     }
 
+    /// <summary>Adds to the commit who is skipped or waits, and that the campaign waits for limits.</summary>
     static void RecordSkipsAndWaits(IDocumentSession session, BatchPlan plan, Guid campaignId, int weight, DateTimeOffset now)
     {
         foreach (var (recipient, fact) in plan.Skip)

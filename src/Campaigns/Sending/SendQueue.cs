@@ -11,20 +11,40 @@ namespace Campaigns.Sending;
 public sealed class SendQueue(IDocumentStore store)
 {
     static readonly string NextRecipients = Sql.Beside<SendQueue>(nameof(NextRecipients));
+    static readonly string ReadClaims = Sql.Beside<SendQueue>(nameof(ReadClaims));
     static readonly string NextDeferral = Sql.Beside<SendQueue>(nameof(NextDeferral));
 
     /// <param name="after">The queue is looked at behind this one.</param>
     /// <param name="atMost">Of those whose own time has come, and of the queue.</param>
-    public Task<List<QueuedRecipient>> Next(string tenantId, Guid campaignId, Guid? after, int atMost, DateTimeOffset now, CancellationToken ct)
+    public async Task<List<QueuedRecipient>> Next(string tenantId, Guid campaignId, Guid? after, int atMost, DateTimeOffset now, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
-        return store.Database.Query(NextRecipients, Read, ct, tenantId, campaignId, after ?? first, last, atMost, now);
+        var next = await store.Database.Query(NextRecipients, Read, ct, tenantId, campaignId, after ?? first, last, atMost, now);
+        var claims = await ReadClaimsOf(next.Where(MayBeClaimed), tenantId, campaignId, ct);
+        return claims.Count == 0 ? next : next.ConvertAll(recipient => recipient with { WrittenTo = claims.TryGetValue(recipient.Id, out var other) ? other : null });
     }
 
     /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>
     public async Task<Deferral?> FirstDeferral(string tenantId, Guid campaignId, CancellationToken ct) =>
         (await store.Database.Query(
             NextDeferral, reader => new Deferral(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)), ct, tenantId, campaignId)).SingleOrDefault();
+
+    // An e-mail address is one contact's: only of one that was changed meanwhile can another one's message have gone there.
+    static bool MayBeClaimed(QueuedRecipient recipient) =>
+        recipient.Address is not null && (recipient.Channel == Channel.Sms || recipient.TriedVersion is not null || recipient.WasChanged);
+
+    /// <returns>By recipient, for whom the address was claimed; without those whose address nobody has claimed.</returns>
+    async Task<Dictionary<Guid, Guid>> ReadClaimsOf(IEnumerable<QueuedRecipient> recipients, string tenantId, Guid campaignId, CancellationToken ct)
+    {
+        var asked = recipients.ToArray();
+        return asked.Length == 0
+            ? []
+            : (await store.Database.Query(
+                ReadClaims, reader => (Id: reader.GetGuid(0), By: reader.GetGuid(1)), ct, tenantId, campaignId,
+                asked.Select(recipient => recipient.Id).ToArray(), asked.Select(recipient => recipient.Step).ToArray(),
+                asked.Select(recipient => recipient.Address).ToArray()))
+            .ToDictionary(claim => claim.Id, claim => claim.By);
+    }
 
     static QueuedRecipient Read(NpgsqlDataReader reader)
     {
@@ -41,7 +61,8 @@ public sealed class SendQueue(IDocumentStore store)
             TriedVersion = reader.ValueOrNull<long>(8),
             Attempts = reader.GetInt32(9),
             WasDeferred = reader.GetBoolean(10),
-            WrittenTo = reader.ValueOrNull<Guid>(13),
+            Step = reader.GetInt32(13),
+            WasChanged = reader.GetBoolean(14),
         };
     }
 }
@@ -53,6 +74,15 @@ public sealed record QueuedRecipient(Guid Id)
     public Guid? ContactId { get; init; }
 
     public Channel Channel { get; init; }
+
+    /// <summary>Of the campaign; 1 where it has no plan.</summary>
+    public int Step { get; init; } = 1;
+
+    /// <summary>Their contact was changed after they were queued.</summary>
+    public bool WasChanged { get; init; }
+
+    /// <summary>A text message that comes to nothing for this contact goes nowhere: another one with the same number may get it.</summary>
+    public bool CannotBeWritten { get; init; }
 
     /// <summary>Who the message comes from.</summary>
     public CampaignSender? Sender { get; init; }

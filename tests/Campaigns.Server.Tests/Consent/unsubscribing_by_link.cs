@@ -117,6 +117,21 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
     }
 
     [Fact]
+    public async Task holds_for_the_address_of_a_contact_who_was_deleted_since()
+    {
+        var contact = (await Recipient()).ContactId;
+        (await run.Api.DeleteAsync($"contacts/{contact}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        await Click();
+        (await run.Store.Texts("select address || ' ' || reason from suppressions")).ShouldBe([$"{Address} Unsubscribed"]);
+
+        using var erased = await run.Api.PostAsync($"contacts/{contact}/erase", null);
+        erased.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        await run.Work();
+        (await run.Store.Number("select count(*) from deleted_contacts")).ShouldBe(0);
+        (await run.Api.PostAsync($"contacts/{contact}/erase", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task asks_first_whoever_only_follows_the_link()
     {
         using var answer = await World.GetAsync(link);

@@ -117,13 +117,25 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     }
 
     [Fact]
+    public async Task reach_a_number_by_the_contact_for_whom_something_can_be_written()
+    {
+        list = await run.Api.Import("Couple", ["dan@a.example,,+41790000003", "eve@a.example,Eve,+41790000003"], "email,first_name,phone");
+        var campaign = await Launch("sms");
+        await run.Work();
+
+        twilio.Messages.ShouldHaveSingleItem()["Body"].ShouldBe("Hi Eve & co");
+        var recipients = await run.Api.Recipients(campaign);
+        recipients.Single(recipient => recipient.Email == "dan@a.example").Reason.ShouldBe("content: missing-variables The contact has no first_name");
+    }
+
+    [Fact]
     public async Task reach_a_number_once_also_where_it_was_another_contacts_in_between()
     {
         var campaign = await Launch("sms", new Pace(Daily: new DailyPace(1, 24)));
         await run.Work();
         var first = twilio.Messages.ShouldHaveSingleItem()["To"];
         var (had, gets) = first == Ann ? ("ann@a.example", "bob@a.example") : ("bob@a.example", "ann@a.example");
-        await run.Store.Texts($"update contacts set phone = '+41790000077' where email = '{had}' returning email");
+        await run.Store.Texts($"update contacts set phone = '+41790000077', updated_at = updated_at + interval '1 second' where email = '{had}' returning email");
         await run.Store.Texts($"update contacts set phone = '{first}' where email = '{gets}' returning email");
         await run.Pass(TimeSpan.FromDays(1));
 

@@ -99,8 +99,8 @@ public sealed class looking_before_a_launch(PostgresFixture postgres) : IAsyncLi
         (await run.Api.Progress(campaign)).ShouldSatisfyAllConditions(progress => progress.Sent.ShouldBe(1), progress => progress.Failed.ShouldBe(2));
     }
 
-    [Fact]
-    public async Task pauses_a_scheduled_one_at_its_time_and_says_why()
+    [Theory, InlineData("launch?force=true"), InlineData("resume")]
+    public async Task pauses_a_scheduled_one_at_its_time_and_says_why(string command)
     {
         var campaign = await Draft(await run.Api.Import("People", ["ann@a.example,", "bob@a.example,"]), "Hello {{first_name}}");
         await run.Api.Command(campaign, "schedule", new { at = run.Clock.Now.AddHours(1) });
@@ -110,7 +110,8 @@ public sealed class looking_before_a_launch(PostgresFixture postgres) : IAsyncLi
         paused.Text("status").ShouldBe("paused");
         paused.Text("reason").ShouldStartWith("Could not start at its time: 2 of 2 messages would fail.");
 
-        await run.Api.Command(campaign, "launch?force=true");
+        paused.Text("reason").ShouldEndWith("So does resuming it.");
+        await run.Api.Command(campaign, command);
         await run.Work();
         (await run.Api.Progress(campaign)).Failed.ShouldBe(2);
     }

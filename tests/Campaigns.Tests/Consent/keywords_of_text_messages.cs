@@ -15,7 +15,7 @@ public sealed class keywords_of_text_messages
     [InlineData("ARRET"), InlineData("arrêt"), InlineData("Arre\u0302tez s'il vous plaît"), InlineData("Bitte abmelden"), InlineData("Stopp"), InlineData("BAJA, por favor")]
     [InlineData("no thanks, stop"), InlineData("Remove me from your list"), InlineData("please take me off this list"), InlineData("Don't text me again")]
     [InlineData("Do not contact me"), InlineData("No more texts"), InlineData("I want to unsubscribe"), InlineData("Keine SMS mehr!"), InlineData("стоп"), InlineData("停止")]
-    [InlineData("please cancel"), InlineData("STOP 🛑"), InlineData("\ud83d stop")]
+    [InlineData("please cancel"), InlineData("STOP 🛑"), InlineData("\ud83d stop"), InlineData("stop\ufffe"), InlineData("\uffff stop")]
     public void to_be_left_alone_are_honoured_in_the_forms_and_languages_that_people_use(string body) => SmsKeywords.Find(body).ShouldBe(SmsKeyword.Stop);
 
     [Theory, InlineData("START"), InlineData("unstop"), InlineData("Yes."), InlineData(" yes ")]

@@ -9,11 +9,11 @@ public sealed class a_launch_that_would_be_a_mistake
         Audiences.FindMistake(Content(examined, wouldFail, "first_name")).ShouldBeNull();
 
     [Fact]
-    public void names_the_field_that_most_lack_one_who_lacks_it_and_what_would_do() =>
+    public void names_the_field_that_most_lack_a_contact_who_lacks_it_and_what_would_do() =>
         Audiences.FindMistake(Content(10, 6, "first_name")).ShouldNotBeNull().ShouldSatisfyAllConditions(
             refusal => refusal.Code.ShouldBe("most-would-fail"),
             refusal => refusal.Explanation.ShouldBe(
-                "6 of 10 messages would fail. 6: there is no first_name, as with ann@a.example. Write {{insert first_name \"default=...\"}} in the template, or give the "
+                "6 of 10 messages would fail. 6: there is no first_name, as with contact 00000000-0000-0000-0000-000000000000. Write {{insert first_name \"default=...\"}} in the template, or give the "
                 + "contacts a value. launch?force=true launches it all the same."));
 
     [Fact]

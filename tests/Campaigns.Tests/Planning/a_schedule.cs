@@ -112,7 +112,7 @@ public sealed class a_schedule
     {
         var later = At.AddHours(2);
         BrokenAtItsTime.When(campaign => PauseCampaignHandler.Resume(campaign, Some.Id, later))
-            .Then(new CampaignScheduled(later), Sent(new LaunchScheduled(Some.Id, later)));
+            .Then(new CampaignScheduled(later), Sent(new LaunchScheduled(Some.Id, later, Force: true)));
     }
 
     [Fact]

@@ -27,9 +27,9 @@ public sealed class TwilioProvider(
     /// <summary>Repeats a callback up to five times, whatever went wrong with it. Twilio reads this and does not sign it.</summary>
     const string CallbackRetries = "#rc=5&rp=all";
 
-    /// <summary>A message that is looked for by its text was made between these times of the hand-over: clocks differ, answers take long.</summary>
     const int LengthOfSid = 34;
 
+    /// <summary>A message that is looked for by its text was made between these times of the hand-over: clocks differ, answers take long.</summary>
     static readonly TimeSpan Before = TimeSpan.FromMinutes(1);
     static readonly TimeSpan After = TimeSpan.FromMinutes(10);
 

@@ -1,0 +1,1 @@
+select email, phone from deleted_contacts where tenant_id = $1 and id = $2
