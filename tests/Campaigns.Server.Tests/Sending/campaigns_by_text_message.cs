@@ -119,13 +119,16 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     [Fact]
     public async Task reach_a_number_by_the_contact_for_whom_something_can_be_written()
     {
-        list = await run.Api.Import("Couple", ["dan@a.example,,+41790000003", "eve@a.example,Eve,+41790000003"], "email,first_name,phone");
+        list = await run.Api.Import(
+            "Family", ["dan@a.example,,+41790000003", "eve@a.example,Eve,+41790000003", "dot@a.example,,+41790000003", "eli@a.example,Eli,+41790000003"],
+            "email,first_name,phone");
         var campaign = await Launch("sms");
         await run.Work();
 
-        twilio.Messages.ShouldHaveSingleItem()["Body"].ShouldBe("Hi Eve & co");
-        var recipients = await run.Api.Recipients(campaign);
-        recipients.Single(recipient => recipient.Email == "dan@a.example").Reason.ShouldBe("content: missing-variables The contact has no first_name");
+        twilio.Messages.ShouldHaveSingleItem()["Body"].ShouldBeOneOf("Hi Eve & co", "Hi Eli & co");
+        // In the order of their ids, which is drawn: behind the one who gets it the number has its message.
+        (await run.Api.Recipients(campaign)).Where(recipient => recipient.Status != RecipientStatus.Sent).Select(recipient => recipient.Reason)
+            .ShouldAllBe(reason => reason == "sameAddress" || reason == "content: missing-variables The contact has no first_name");
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed partial class whatever_people_bring(PostgresFixture postgres)
             text["To"].ShouldMatch(@"^\+4179\d{7}$");
         }
 
-        twilio.Messages.Select(text => text["To"]).Distinct().Count().ShouldBe(twilio.Messages.Select(text => (text["To"], text["Body"].Split('#')[1])).Distinct().Count());
+        twilio.Messages.Select(text => (text["To"], Campaign: text["Body"].Split('#')[1])).Distinct().Count().ShouldBe(twilio.Messages.Count, "one a number and campaign");
     }
 
     [Fact]
