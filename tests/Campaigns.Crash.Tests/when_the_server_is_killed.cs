@@ -106,7 +106,7 @@ public sealed class when_the_server_is_killed(PostgresFixture postgres, ITestOut
             using var api = server.Client(stage.Key);
             var list = await api.Import("Companies", Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example,"), "email,company");
             var campaign = await api.Draft(list, await api.MakeTemplate("To {{company}}"));
-            await api.Command(campaign, "launch");
+            await api.Command(campaign, "launch?force=true");
             await api.Follow(campaign, progress => progress.Status == CampaignStatus.Failed);
             await api.Import("Companies&existing=update", Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example,Acme"), "email,company");
 
