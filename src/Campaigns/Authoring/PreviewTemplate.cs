@@ -71,7 +71,7 @@ public static class PreviewTemplateEndpoints
 
         var organisation = (await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct)).State.Settings;
         var link = publicUrl.Of(Footer.ExamplePath) ?? new Uri($"https://example.com/{Footer.ExamplePath}");
-        var fields = new Dictionary<string, string?>(StringComparer.Ordinal);
+        IReadOnlyDictionary<string, string?> own = new Dictionary<string, string?>();
         if (contactId is { } id)
         {
             if (await Contacts.Find(request.Store, request.TenantId, id, ct) is not { } contact)
@@ -79,14 +79,10 @@ public static class PreviewTemplateEndpoints
                 return Problems.NotFound("contact");
             }
 
-            fields = new Dictionary<string, string?>(contact.MergeFields(), StringComparer.Ordinal);
+            own = contact.MergeFields();
         }
 
-        foreach (var (name, value) in Footer.Fields(organisation, link))
-        {
-            fields[name] = value;
-        }
-
+        var fields = Footer.Complete(own, organisation, link);
         foreach (var (name, value) in given ?? new Dictionary<string, string?>())
         {
             fields[name] = value;

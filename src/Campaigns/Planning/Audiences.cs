@@ -148,7 +148,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, int atMost, CancellationToken ct)
     {
         var template = await templates.Of(tenantId, settings.TemplateId!.Value, templateVersion, ct);
-        var letterhead = Footer.Fields(organisation, links.For(tenantId, Guid.Empty)).ToList();
+        var link = links.For(tenantId, Guid.Empty);
         var problems = new Dictionary<(string Code, string What), (int Count, string? Field, List<ContactExample> Examples)>();
         var (examined, wouldFail) = (0, 0);
         foreach (var channel in settings.Channels.Each())
@@ -157,7 +157,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
             foreach (var contact in sample)
             {
                 examined++;
-                var found = Problems(template.Render(contact.Fields(letterhead), channel, ct)).ToList();
+                var found = Problems(template.Render(Footer.Complete(contact.Fields, organisation, link), channel, ct)).ToList();
                 wouldFail += found.Count > 0 ? 1 : 0;
                 foreach (var (code, what, field) in found)
                 {
@@ -192,7 +192,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
 
     static string Word(SkipReason reason) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(reason.ToString());
 
-    sealed record Sampled(ContactExample Example, IReadOnlyDictionary<string, string?> Own)
+    sealed record Sampled(ContactExample Example, IReadOnlyDictionary<string, string?> Fields)
     {
         public static Sampled Read(NpgsqlDataReader reader)
         {
@@ -201,17 +201,6 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
                 example,
                 Contact.MergeFields(
                     example.Email, example.Phone, reader.TextOrNull(3), reader.TextOrNull(4), reader.TextOrNull(5), reader.GetString(6)));
-        }
-
-        public Dictionary<string, string?> Fields(IEnumerable<KeyValuePair<string, string?>> letterhead)
-        {
-            var fields = new Dictionary<string, string?>(Own, StringComparer.Ordinal);
-            foreach (var (name, value) in letterhead)
-            {
-                fields[name] = value;
-            }
-
-            return fields;
         }
     }
 }

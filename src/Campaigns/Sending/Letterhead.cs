@@ -14,16 +14,8 @@ public sealed class Letterhead(string tenantId, OrganisationSettings organisatio
     public Uri? Link(Guid recipient) => links.For(tenantId, recipient);
 
     /// <summary>The fields of a contact and those of the letterhead, which a template can name too.</summary>
-    public IReadOnlyDictionary<string, string?> Complete(IReadOnlyDictionary<string, string?> fields, Uri? link)
-    {
-        var complete = new Dictionary<string, string?>(fields, StringComparer.Ordinal);
-        foreach (var (name, value) in Footer.Fields(organisation, link))
-        {
-            complete[name] = value;
-        }
-
-        return complete;
-    }
+    public IReadOnlyDictionary<string, string?> Complete(IReadOnlyDictionary<string, string?> fields, Uri? link) =>
+        Footer.Complete(fields, organisation, link);
 
     /// <param name="fields">Of the contact: their language is that of the footer.</param>
     public Rendered AddFooter(Rendered message, CompiledTemplate template, IReadOnlyDictionary<string, string?> fields, Uri? link) =>

@@ -70,7 +70,7 @@ public sealed class the_footer_of_an_e_mail
     {
         TemplateRenderer.TryCompile(
             new TemplateContent("t", "s", null, "{{#each this}}{{@key}} {{/each}}{{unsubscribe_url}}"), out var template, out _).ShouldBeTrue();
-        var fields = new Dictionary<string, string?>(Footer.Fields(Acme, Link)) { ["first_name"] = "Ada" };
+        var fields = Footer.Complete(new Dictionary<string, string?> { ["first_name"] = "Ada", ["unsubscribe_url"] = "https://else.example" }, Acme, Link);
         template!.Render(fields).ShouldBeOfType<Rendered>().Text.ShouldBe($"first_name {Link}");
     }
 

@@ -31,9 +31,13 @@ public sealed record Footer(string Text, string Html)
         Text = message.Text is not { } text || Shows(text, link) ? message.Text : $"{text.TrimEnd()}\n\n-- \n{Text}\n",
     };
 
-    /// <summary>What a template can name beside the fields of the contact.</summary>
-    public static IEnumerable<KeyValuePair<string, string?>> Fields(OrganisationSettings organisation, Uri? link) =>
-        [new(UnsubscribeUrl, link?.AbsoluteUri), new(PostalAddress, organisation.PostalAddress)];
+    /// <summary>All that a template can name: the fields of a contact, and those of every message in place of fields of the same name.</summary>
+    public static Dictionary<string, string?> Complete(IReadOnlyDictionary<string, string?> fields, OrganisationSettings organisation, Uri? link) =>
+        new(fields, StringComparer.Ordinal)
+        {
+            [UnsubscribeUrl] = link?.AbsoluteUri,
+            [PostalAddress] = organisation.PostalAddress,
+        };
 
     /// <summary>Whether a part of a message contains the link. Its last segment is a secret of its recipient's: no other link ends in it.</summary>
     public static bool Shows(string part, Uri link) => part.Contains($"/{link.Segments[^1]}", StringComparison.Ordinal);
