@@ -74,7 +74,7 @@ public static class Facts
     public record CampaignDrafted; public record CampaignEdited; public record CampaignDeleted; public record CampaignSubmitted;
     public record CampaignApproved; public record CampaignRejected; public record CampaignScheduled; public record CampaignLaunched;
     public record AudienceHydrated(int Queued, int Skipped); public record BatchStarted; public record BatchCompleted(int Number, int Sent, int Failed);
-    public record DoubtsLeft; public record NextBatchScheduled; public record CampaignPaused(string Reason); public record CampaignResumed;
+    public record DoubtsLeft; public record DoubtsSettled; public record NextBatchScheduled; public record CampaignPaused(string Reason); public record CampaignResumed;
     public record CampaignCancelled; public record CampaignCompleted; public record CampaignReassessed; public record CampaignArchived;
     public record CampaignRetried; public record RecipientsRequeued;
     public record MessageOpened(DateTimeOffset At, bool Machine); // of recipients: for the projection

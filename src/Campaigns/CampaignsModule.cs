@@ -46,12 +46,13 @@ public static class CampaignsModule
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRequestLimit();
         app.UseMiddleware<KnownQueryMiddleware>();
         app.UseMiddleware<ContentCodingMiddleware>();
         app.UseMiddleware<IdempotencyMiddleware>();
         app.MapOpenApi();
         Health.Map(app);
-        var api = app.MapGroup("/api/v1").RequireAuthorization().WithMetadata(new KnownQuery());
+        var api = app.MapGroup("/api/v1").RequireAuthorization().WithMetadata(new KnownQuery(), new LimitedRequests());
         Tenancy.Configuration.Map(api, app);
         Audience.Configuration.Map(api, app);
         Authoring.Configuration.Map(api, app);

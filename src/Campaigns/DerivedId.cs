@@ -41,6 +41,14 @@ public static class DerivedId
         return (new Guid(first, bigEndian: true), new Guid(last, bigEndian: true));
     }
 
+    /// <summary>When an id was made that begins with its time, to the millisecond.</summary>
+    public static DateTimeOffset TimeOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return DateTimeOffset.FromUnixTimeMilliseconds(((long)BinaryPrimitives.ReadUInt32BigEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16BigEndian(bytes[4..]));
+    }
+
     /// <summary>A number from 0 (included) to 1 (excluded) that follows from a name.</summary>
     public static double Fraction(string name) =>
         (BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(name))) >> 11) * (1.0 / (1UL << 53));

@@ -118,7 +118,7 @@ sealed record WebhookPost(string Body, Guid[] Recipients)
 {
     public string Signed(ECDsa key)
     {
-        const string timestamp = "1700000000";
+        var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture); // one of long ago is kept apart
         var signature = key.SignData(Encoding.UTF8.GetBytes(timestamp + Body), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         return WebhookPoster.Line(Convert.ToBase64String(signature), timestamp, Body);
     }

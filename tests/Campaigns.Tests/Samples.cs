@@ -35,6 +35,7 @@ static class Samples
             _ when actual == typeof(IReadOnlyList<DayOfWeek>) => new List<DayOfWeek> { DayOfWeek.Monday, DayOfWeek.Sunday },
             _ when actual == typeof(IReadOnlyList<int>) => new List<int> { 7, 8 },
             _ when actual == typeof(IReadOnlyList<ImportedColumn>) => new List<ImportedColumn> { new("E-Mail", "email"), new("Ort", "ort") },
+            _ when actual == typeof(IReadOnlyList<string>) => new List<string> { $"a {name}", $"another {name}" },
             { IsEnum: true } => Enum.GetValues(actual).GetValue(Enum.GetValues(actual).Length - 1)!,
             _ when IsOurs(actual) => Of(actual),
             _ => throw new InvalidOperationException($"There is no sample of {actual}: say here what one looks like."),

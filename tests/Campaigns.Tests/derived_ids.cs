@@ -77,4 +77,12 @@ public sealed class derived_ids
     // As PostgreSQL orders them: byte by byte.
     static bool InOrder(params Guid[] ids) =>
         ids.Zip(ids.Skip(1)).All(pair => pair.First.ToByteArray(bigEndian: true).AsSpan().SequenceCompareTo(pair.Second.ToByteArray(bigEndian: true)) <= 0);
+
+    [Fact]
+    public void begin_with_their_time()
+    {
+        var at = new DateTimeOffset(2026, 3, 29, 1, 59, 59, 987, TimeSpan.Zero);
+        DerivedId.TimeOf(Guid.CreateVersion7(at)).ShouldBe(at);
+        DerivedId.TimeOf(DerivedId.Recipient(Guid.CreateVersion7(at), Guid.CreateVersion7())).ShouldBe(at);
+    }
 }

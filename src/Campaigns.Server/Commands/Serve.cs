@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Campaigns.Server.Hosting;
+using Campaigns.Storage;
 
 namespace Campaigns.Server.Commands;
 
@@ -11,8 +12,12 @@ static class Serve
     static readonly string[] Settings =
     [
         "Urls", "DataFolder", "ConnectionStrings", "PublicUrl", "Email", "SendGrid", "Smtp", "Sandbox", "Secrets", "Senders", "Sending", "Consent", "Tracking", "Import",
-        "Twilio", "Messaging", "Workers", "Logs", "Serilog", "Logging", "AllowedHosts", "Kestrel", "Environment",
+        "Twilio", "Messaging", "Workers", "Api", "Logs", "Serilog", "Logging", "AllowedHosts", "ForwardedHeaders", "Kestrel", "Environment",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
     ];
+
+    /// <summary>Of the settings that OpenTelemetry itself reads, which are many.</summary>
+    const string Standard = "OTEL_";
 
     /// <param name="port">As it was written behind <c>--port</c>.</param>
     public static async Task<int> Run(string[] args, string? port, CancellationToken ct)
@@ -24,7 +29,7 @@ static class Serve
 
             Campaigns is running.
 
-              Dashboard  {stack.Address}
+              Dashboard  {stack.Page("/")}
               API        {new Uri(stack.Address, "/api/v1")}   described at {new Uri(stack.Address, "/reference")}
             """);
         if (stack.DevelopmentKey is { } key)
@@ -44,7 +49,7 @@ static class Serve
 
         Console.WriteLine("\nStop with Ctrl-C.");
         await stack.App.WaitForShutdownAsync(ct);
-        return 0;
+        return stack.App.Services.GetRequiredService<NodeClock>().Wrong is null ? 0 : 1; // whoever restarts what failed restarts it
     }
 
     static int? ReadPort(string? port, string[] args) =>
@@ -60,7 +65,7 @@ static class Serve
     {
         foreach (var name in Names(args))
         {
-            if (!Settings.Contains(name, StringComparer.OrdinalIgnoreCase))
+            if (!Settings.Contains(name, StringComparer.OrdinalIgnoreCase) && !name.StartsWith(Standard, StringComparison.Ordinal))
             {
                 throw new StartException($"There is no setting '{name}'. Known are --port, {string.Join(", ", Settings)}; docs/operations.md describes them, --help the commands.");
             }

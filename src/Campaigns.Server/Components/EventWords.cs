@@ -33,12 +33,14 @@ static class EventWords
         "audience_hydrated" => ("Recipients queued", Hydrated(Fact<AudienceHydrated>(stored))),
         "batch_started" => ("Batch started", Started(Fact<BatchStarted>(stored))),
         "batch_completed" => ("Batch completed", Completed(Fact<BatchCompleted>(stored))),
+        "doubts_settled" => ("Doubts settled", Settled(Fact<DoubtsSettled>(stored))),
         "doubts_left" => ("Doubts left open", $"The provider said nothing in time about some messages of batch {Fact<DoubtsLeft>(stored).Batch}"),
         "next_batch_scheduled" => ("Next batch scheduled", $"Number {Fact<NextBatchScheduled>(stored).Number}, due"),
         "campaign_paused" => ("Paused", Paused(Fact<CampaignPaused>(stored))),
         "campaign_resumed" => ("Resumed", null),
         "campaign_cancelled" => ("Cancelled", Fact<CampaignCancelled>(stored).Reason),
         "campaign_completed" => ("Completed", Ended(Fact<CampaignCompleted>(stored).End)),
+        "campaign_reassessed" => ("Assessed again", $"{Ended(Fact<CampaignReassessed>(stored).End)}, by results that came later"),
         "campaign_archived" => ("Archived", null),
         "campaign_retried" => ("Tried again", Retried(Fact<CampaignRetried>(stored))),
         "recipients_requeued" => ("Recipients queued again", $"{Words.Count(Fact<RecipientsRequeued>(stored).Count)} queued"),
@@ -58,6 +60,10 @@ static class EventWords
         + (fact.Returned > 0 ? $", {Words.Count(fact.Returned)} returned to the queue" : "")
         + $"; {Words.Count(fact.Remaining)} remain";
 
+    static string Settled(DoubtsSettled fact) => $"Of batch {fact.Batch}, by the node that had stood still: {Words.Count(fact.Sent)} sent"
+        + (fact.Failed > 0 ? $", {Words.Count(fact.Failed)} failed" : "")
+        + (fact.Queued > 0 ? $", {Words.Count(fact.Queued)} queued again" : "");
+
     static string Retried(CampaignRetried fact) => Words.Count(fact.Count) + fact.Which switch
     {
         { Recipients: not null } => " chosen recipients",
@@ -74,6 +80,6 @@ static class EventWords
     {
         CampaignEnd.Completed => "Every message went out, and none is known not to have arrived",
         CampaignEnd.Partial => "Some messages failed, did not arrive or stayed in doubt",
-        _ => "Not one message was sent",
+        _ => "Nobody got it",
     };
 }

@@ -27,7 +27,7 @@ public sealed record LiveUpdate(string State, Bar Bar, IReadOnlyDictionary<strin
 
         return new LiveUpdate(Words.Code(progress.Status), Bar.Of(progress), texts, new Dictionary<string, string>
         {
-            ["next"] = NextBatch(progress) is { } next ? Words.Iso(next) : "",
+            ["next"] = progress.NextBatchAt is { } next ? Words.Iso(next) : "",
             ["end"] = progress.EstimatedCompletion is { } end ? Words.Iso(end) : "",
         });
     }
@@ -39,8 +39,6 @@ public sealed record LiveUpdate(string State, Bar Bar, IReadOnlyDictionary<strin
         { EstimatedCompletion: null, EstimateBasis: var why } => $"Not known: {why}.",
         { EstimateBasis: var because } => $"Because {because}.",
     };
-
-    public static DateTimeOffset? NextBatch(CampaignProgress progress) => progress.Status == CampaignStatus.Sending ? progress.NextBatchAt : null;
 }
 
 /// <summary>One count of a campaign.</summary>

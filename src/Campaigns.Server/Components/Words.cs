@@ -21,6 +21,7 @@ static class Words
     public static string Of(RecipientFilter filter) => filter switch
     {
         RecipientFilter.InDoubt => "In doubt",
+        RecipientFilter.Undelivered => "Texts not delivered",
         RecipientFilter.TimedOut => "Not opened in time",
         RecipientFilter.Complained => "Reported as spam",
         _ => filter.ToString(),

@@ -99,7 +99,7 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
 
     async Task<(Guid Campaign, DemoReport Report)> Run(DemoContacts contacts, CancellationToken ct)
     {
-        console.MarkupLineInterpolated($"A private stack for this demo: dashboard {stack.Address}, mailbox {stack.Sandbox!.Address}");
+        console.MarkupLineInterpolated($"A private stack for this demo: dashboard {stack.Page("/")}, mailbox {stack.Sandbox!.Address}");
         await Put("organisation", new { name = "Demo", approvalRequired = true, timeZone = "Europe/Zurich" }, ct);
         if (contacts.Suppressed is { Count: > 0 } suppressed)
         {
@@ -125,7 +125,7 @@ sealed class DemoRun(Stack stack, HttpClient api, IAnsiConsole console)
 
             Everything of it is still there:
 
-              Dashboard  {new Uri(stack.Address, $"/campaigns/{campaign}")}   the campaign, its batches, and who got it or did not, and why
+              Dashboard  {stack.Page($"/campaigns/{campaign}")}   the campaign, its batches, and who got it or did not, and why
               Mailbox    {stack.Sandbox!.Address}   the messages as the sandbox got them
               Reference  {new Uri(stack.Address, "/reference")}   every call of the API
               API key    {stack.DevelopmentKey}

@@ -8,17 +8,29 @@ static class ApiReference
     public const string Path = "/reference";
 
     /// <summary>The page brings its script and style along, written into it. Like all others it loads nothing from elsewhere, and calls nobody else.</summary>
-    public const string ContentSecurityPolicy =
+    const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
         + "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-    public static void MapApiReference(this WebApplication app) => app.MapScalarApiReference(Path, options => options
-        .WithTitle("Campaigns API")
-        .AddPreferredSecuritySchemes("apiKey")
-        .DisableDefaultFonts()
-        .DisableTelemetry()
-        .DisableAgent()
-        .DisableMcp()
-        .HideClientButton()
-        .HideDeveloperTools());
+    public static void MapApiReference(this WebApplication app)
+    {
+        app.Use((http, next) =>
+        {
+            if (http.Request.Path.StartsWithSegments(Path))
+            {
+                http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            }
+
+            return next(http);
+        });
+        app.MapScalarApiReference(Path, options => options
+            .WithTitle("Campaigns API")
+            .AddPreferredSecuritySchemes("apiKey")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+            .DisableAgent()
+            .DisableMcp()
+            .HideClientButton()
+            .HideDeveloperTools());
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Campaigns.Storage;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Filters;
 using Serilog.Formatting.Compact;
@@ -15,6 +16,17 @@ static class Logging
 {
     const string Line = "{UtcTimestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u4} {SourceContext}: {Message:lj}{NewLine}{Exception}";
 
+    /// <summary>
+    /// Sources that write the addresses of requests, ours and those that we make: below a warning they are not written, whatever level they have.
+    /// </summary>
+    static readonly string[] Talkative = ["Microsoft.AspNetCore", "Microsoft.Extensions.Http", "System.Net.Http"];
+
+    /// <summary>Parts of them that write none.</summary>
+    static readonly string[] Discreet =
+    [
+        "Microsoft.AspNetCore.Authentication", "Microsoft.AspNetCore.Authorization", "Microsoft.AspNetCore.DataProtection", "Microsoft.AspNetCore.Server.Kestrel",
+    ];
+
     static readonly Func<LogEvent, bool> IsOfHost = Matching.FromSource("Microsoft.Extensions.Hosting.Internal.Host");
 
     public static void AddLogging(this WebApplicationBuilder builder) => builder.Services.AddSerilog(
@@ -24,9 +36,11 @@ static class Logging
                 ? new RenderedCompactJsonFormatter()
                 : new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture))
             .Enrich.FromLogContext()
+            .Enrich.With<WithoutAddresses>()
             // What stands in the way of the start is told by whoever called for it, in one line instead of a stack trace.
             .Filter.ByExcluding(@event => IsOfHost(@event) && !HasStarted(services))
-            .Filter.ByExcluding(IsLostRace),
+            .Filter.ByExcluding(IsLostRace)
+            .Filter.ByExcluding(IsOfAddresses),
         preserveStaticLogger: true);
 
     /// <summary>
@@ -53,8 +67,33 @@ static class Logging
         @event is { Exception: { } error, MessageTemplate.Text: var text } && text.StartsWith("Failed to process message", StringComparison.Ordinal)
         && (Races.Lost(error) || MessageFence.Refused(error));
 
+    /// <summary>
+    /// Addresses hold what gives somebody a right, and people's own addresses. The values of statements do too, which Marten writes with what fails.
+    /// </summary>
+    static bool IsOfAddresses(LogEvent @event) =>
+        @event.Properties.ContainsKey("PARAMS")
+        || (@event.Level < LogEventLevel.Warning
+            && @event.Properties.GetValueOrDefault(Constants.SourceContextPropertyName) is ScalarValue { Value: string source }
+            && IsOf(Talkative, source) && !IsOf(Discreet, source));
+
+    static bool IsOf(string[] names, string source) => names.Any(name => source.StartsWith(name, StringComparison.Ordinal));
+
     static bool HasStarted(IServiceProvider services) =>
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested;
+}
+
+/// <summary>Takes off what the host and its clients add to every line that is written while they handle a request.</summary>
+sealed class WithoutAddresses : ILogEventEnricher
+{
+    static readonly string[] Addresses = ["RequestPath", "Uri", "Scope"];
+
+    public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+    {
+        foreach (var name in Addresses)
+        {
+            logEvent.RemovePropertyIfPresent(name);
+        }
+    }
 }
 
 enum LogFormat

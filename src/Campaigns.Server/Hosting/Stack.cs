@@ -5,6 +5,7 @@ using Campaigns.Providers;
 using Campaigns.Providers.SendGrid;
 using Campaigns.Sandbox;
 using Campaigns.Server.Postgres;
+using Campaigns.Storage;
 using Campaigns.Storage.Schema;
 using Microsoft.Extensions.Options;
 
@@ -21,9 +22,12 @@ public sealed class Stack : IAsyncDisposable
 
     readonly EmbeddedPostgres? postgres;
 
-    Stack(EmbeddedPostgres? postgres, SandboxServer? sandbox, WebApplication app, string? developmentKey)
+    readonly string? localToken;
+
+    Stack(EmbeddedPostgres? postgres, SandboxServer? sandbox, WebApplication app, string? developmentKey, string? localToken)
     {
         this.postgres = postgres;
+        this.localToken = localToken;
         Sandbox = sandbox;
         App = app;
         DevelopmentKey = developmentKey;
@@ -38,7 +42,10 @@ public sealed class Stack : IAsyncDisposable
 
     public string? DataFolder => postgres?.DataFolder;
 
-    public Uri Address => new(App.Urls.First());
+    public Uri Address => Reached.Here(App.Urls.First());
+
+    /// <summary>A page of the dashboard, to be opened by a person at this machine: in a private stack it signs them in.</summary>
+    public Uri Page(string path) => localToken is null ? new Uri(Address, path) : LocalSignIn.Address(new Uri(Address, path), localToken);
 
     /// <summary>Starts everything and returns once it answers.</summary>
     /// <param name="port">In place of the one in <c>Urls</c>.</param>
@@ -87,12 +94,14 @@ public sealed class Stack : IAsyncDisposable
             }
 
             tell("Bringing the database up to date ...");
-            app = Build(builder, connectionString!, new DashboardOptions(SignInLocally: sandbox is not null && postgres is not null, sandbox?.Address));
+            var localToken = sandbox is not null && postgres is not null ? LocalSignIn.NewToken() : null;
+            app = Build(builder, connectionString!, new DashboardOptions(localToken, sandbox?.Address));
             await Migrate(app.Services, ct);
             var key = postgres is null ? null : await Development.Prepare(app.Services, configuration["DataFolder"] ?? ".data", ct);
+            await app.Services.GetRequiredService<NodeClock>().WaitUntilRight(tell, ct);
             tell($"Starting the server at {configuration["Urls"]} ...");
             await app.StartAsync(ct);
-            var stack = new Stack(postgres, sandbox, app, key);
+            var stack = new Stack(postgres, sandbox, app, key, localToken);
             TellPublicUrl(app, isPrivate: postgres is not null);
             if (app.Services.GetRequiredService<IOptions<SendGridOptions>>().Value is { ApiKey.Length: > 0, WebhookPublicKey.Length: 0 })
             {
@@ -126,6 +135,7 @@ public sealed class Stack : IAsyncDisposable
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         if (settings is not null)
         {
             builder.Configuration.AddInMemoryCollection(settings);
@@ -139,7 +149,7 @@ public sealed class Stack : IAsyncDisposable
     {
         if (isPrivate && string.IsNullOrEmpty(app.Configuration["PublicUrl"]))
         {
-            app.Configuration["PublicUrl"] = app.Urls.First();
+            app.Configuration["PublicUrl"] = Reached.Here(app.Urls.First()).ToString();
         }
 
         if (app.Services.GetRequiredService<UnsubscribeLinks>().For(Development.TenantId, Guid.Empty) is null)
@@ -198,6 +208,8 @@ public sealed class Stack : IAsyncDisposable
     internal static WebApplication Build(WebApplicationBuilder builder, string connectionString, DashboardOptions dashboard, bool workers = true)
     {
         builder.AddLogging();
+        builder.AddTelemetry();
+        builder.AddReached(isPrivate: dashboard.LocalToken is not null);
         CampaignsModule.Add(builder, connectionString, HandlerCode.Assembly, workers);
         builder.Services.AddDashboard(dashboard);
         // One after the other the workers would go on claiming until the last open answer has ended.
@@ -207,8 +219,13 @@ public sealed class Stack : IAsyncDisposable
         builder.Services.AddSingleton<Starting>().AddHostedService(provider => provider.GetRequiredService<Starting>());
         var app = builder.Build();
         app.UseRequestLog();
-        app.UseSecurityHeaders();
+        app.UseReached();
         app.Use(next => http => app.Services.GetRequiredService<Starting>().Answer(http, next));
+        if (dashboard.LocalToken is { } token)
+        {
+            app.UseLocalSignIn(token);
+        }
+
         app.MapCampaigns();
         app.MapApiReference();
         app.MapDashboard();

@@ -24,7 +24,8 @@ sealed class Starting(
     /// <summary>The middleware. To come before anything that needs the database or messages.</summary>
     public Task Answer(HttpContext http, RequestDelegate next)
     {
-        if (lifetime.ApplicationStarted.IsCancellationRequested)
+        // A process that waits is alive: whoever would restart it for that would have it wait from the start.
+        if (lifetime.ApplicationStarted.IsCancellationRequested || http.Request.Path.Equals("/health/live", StringComparison.Ordinal))
         {
             return next(http);
         }

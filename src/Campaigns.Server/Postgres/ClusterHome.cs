@@ -15,12 +15,17 @@ sealed class ClusterHome : IDisposable
 
     const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    const UnixFileMode OpenToAll = OnlyOwner
-        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+    /// <summary>For a folder of root's, through which PostgreSQL's user gets to the cluster. Nobody can look around in it.</summary>
+    const UnixFileMode Passable = OnlyOwner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    const UnixFileMode OnlyOwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     static readonly string[] FoldersMade = ["postgres", "postgres.unfinished", "socket"];
 
     static readonly string[] FilesMade = ["postgres.log", "postgres.log.1", "LOCATION", ServerLock.FileName];
+
+    /// <summary>What <see cref="Hosting.Development"/> keeps there.</summary>
+    static readonly string[] FilesBeside = ["development-key", "secrets-key"];
 
     readonly List<ServerLock> locks = [];
 
@@ -52,6 +57,7 @@ sealed class ClusterHome : IDisposable
     {
         var folder = Path.GetFullPath(dataFolder);
         Directory.CreateDirectory(folder);
+        CloseToOthers(folder);
         var home = new ClusterHome(folder);
         try
         {
@@ -126,7 +132,7 @@ sealed class ClusterHome : IDisposable
             if (!Directory.Exists(folder))
             {
                 Directory.CreateDirectory(folder);
-                File.SetUnixFileMode(folder, OpenToAll); // the umask of the process may say otherwise
+                File.SetUnixFileMode(folder, Passable); // the umask of the process may say otherwise
             }
         }
 
@@ -184,15 +190,31 @@ sealed class ClusterHome : IDisposable
             Directory.CreateDirectory(Cluster, OnlyOwner);
         }
 
+        if (new FileInfo(Log) is { Exists: true, Length: > 10_000_000 })
+        {
+            // Nothing else bounds the log, and the last two starts are what anybody asks about.
+            File.Move(Log, Log + ".1", overwrite: true);
+        }
+
         if (!File.Exists(Log))
         {
             File.Create(Log).Dispose();
         }
-        else if (new FileInfo(Log).Length > 10_000_000)
+
+        if (File.GetUnixFileMode(Log) != OnlyOwnersFile)
         {
-            // Nothing else bounds the log, and the last two starts are what anybody asks about.
-            File.Move(Log, Log + ".1", overwrite: true);
-            File.Create(Log).Dispose();
+            File.SetUnixFileMode(Log, OnlyOwnersFile); // what PostgreSQL refuses stands there with its values: people's addresses too
+        }
+    }
+
+    /// <summary>Lets nobody else read the data folder, unless it is somebody's in which the data lie beside other things.</summary>
+    static void CloseToOthers(string folder)
+    {
+        var mode = File.GetUnixFileMode(folder) & (Environment.IsPrivilegedProcess ? Passable : OnlyOwner);
+        if (mode != File.GetUnixFileMode(folder)
+            && Directory.EnumerateFileSystemEntries(folder).All(path => FoldersMade.Concat(FilesMade).Concat(FilesBeside).Contains(Path.GetFileName(path))))
+        {
+            File.SetUnixFileMode(folder, mode);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+#pragma warning disable CA1416 // EmbeddedPostgres refuses Windows before anything here runs
+
 namespace Campaigns.Server.Postgres;
 
 /// <summary>The settings that differ from PostgreSQL's own defaults, written anew at every start.</summary>
@@ -13,6 +15,7 @@ static class ClusterSettings
     {
         var file = Path.Combine(cluster, FileName);
         File.WriteAllText(file, Text(socketFolder, durable));
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         account.Give(file);
 
         var main = Path.Combine(cluster, "postgresql.conf");
@@ -64,6 +67,8 @@ static class ClusterSettings
         logging_collector = off
         log_destination = 'stderr'
         log_line_prefix = '%m [%p] '
+        # The details of what is refused are its values: addresses of people.
+        log_error_verbosity = terse
         # The server reads the reason of a failed start in it, and so should everybody else: one language, one time zone.
         lc_messages = 'C'
         log_timezone = 'UTC'

@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // EmbeddedPostgres refuses Windows before anything here runs
+
 namespace Campaigns.Server.Postgres;
 
 /// <summary>
@@ -12,8 +14,10 @@ sealed class ServerLock(FileStream file) : IDisposable
     {
         try
         {
-            return new ServerLock(new FileStream(
-                Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new ServerLock(new FileStream(Path.Combine(folder, FileName), new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }));
         }
         catch (IOException error) when (error.HResult is 11 or 35) // EWOULDBLOCK, on Linux and on macOS
         {

@@ -19,6 +19,7 @@ static class Configuration
             .Event<ImportFailed>("import_failed");
         module
             .Mask<ImportStarted>(fact => fact with { FileName = null, Columns = null })
+            .Mask<ImportCompleted>(fact => fact with { Warnings = null })
             .Mask<ImportFailed>(fact => fact with { Reason = Erased })
             .Command(
                 typeof(AddListMembersHandler), typeof(ChangeContactHandler), typeof(CreateContactHandler), typeof(CreateListHandler),

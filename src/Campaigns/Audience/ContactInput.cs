@@ -35,7 +35,9 @@ public sealed record ContactInput(
         var phone = PhoneNumber.Normalise(Phone);
         if (phone is null && !string.IsNullOrWhiteSpace(Phone))
         {
-            errors["phone"] = [$"'{Phone}' is no telephone number with its country code; '+41 79 123 45 67' would be one."];
+            errors["phone"] = [PhoneNumber.IsSeveral(Phone)
+                ? $"'{Phone}' has more than one telephone number: give the one that messages go to."
+                : $"'{Phone}' is no telephone number with its country code; '+41 79 123 45 67' would be one."];
         }
 
         if (errors.Count == 0 && email is null && phone is null)
@@ -51,7 +53,7 @@ public sealed record ContactInput(
 
         CheckName(FirstName, "firstName", errors);
         CheckName(LastName, "lastName", errors);
-        return (new ContactInput(email, Text(FirstName), Text(LastName), zone, NormaliseAttributes(errors), phone), errors);
+        return (new ContactInput(email, Name(FirstName), Name(LastName), zone, NormaliseAttributes(errors), phone), errors);
     }
 
     Dictionary<string, string?> NormaliseAttributes(Dictionary<string, string[]> errors)
@@ -73,10 +75,10 @@ public sealed record ContactInput(
         {
             errors["attributes"] = [$"At most {ContactText.MostFields} attributes."];
         }
-        else if (attributes.FirstOrDefault(each => ContactText.IsTooLong(each.Value!) || ContactText.IsBroken(each.Value!)) is { Key: { } unusable })
+        else if (attributes.FirstOrDefault(each => ContactText.IsTooLong(each.Value!) || ContactText.IsBroken(each.Value!) || VisibleText.HasControls(each.Value!)) is { Key: { } unusable })
         {
             errors["attributes"] =
-                [$"The value of '{unusable}' has more than {ContactText.Longest} characters, or the character U+0000 or U+FFFD, which stands for lost ones."];
+                [$"The value of '{unusable}' has more than {ContactText.Longest} characters, a control character, or U+FFFD, which stands for lost ones."];
         }
 
         return attributes;
@@ -94,6 +96,8 @@ public sealed record ContactInput(
             errors[member] = [$"A name is one line of at most {ContactText.Longest} characters, without control characters and without U+FFFD, which stands for lost ones."];
         }
     }
+
+    static string? Name(string? name) => VisibleText.IsBlank(name) ? null : VisibleText.Trim(name);
 
     static string? Text(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 }

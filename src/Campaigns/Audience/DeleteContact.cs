@@ -17,9 +17,7 @@ public static class DeleteContactHandler
 {
     static readonly string DeleteMemberships = Sql.Beside<Contact>(nameof(DeleteMemberships));
     static readonly string DeleteContactItself = Sql.Beside<Contact>("DeleteContact");
-    static readonly string FindDeletedContact = Sql.Beside<Contact>(nameof(FindDeletedContact));
-    static readonly string ForgetDeletedContact = Sql.Beside<Contact>(nameof(ForgetDeletedContact));
-    static readonly string KeepDeletedContact = Sql.Beside<Contact>(nameof(KeepDeletedContact));
+    static readonly string KeepFormerAddress = Sql.Beside<Contact>(nameof(KeepFormerAddress));
     static readonly string HoldContact = Sql.Beside<Contact>(nameof(HoldContact));
 
     public static async Task<ContactKept> Handle(DeleteContact command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
@@ -35,22 +33,11 @@ public static class DeleteContactHandler
         }
 
         session.Expect<Contact>(contact.Id, HoldContact, session.TenantId, contact.Id, contact.UpdatedAt);
-        session.Sql(KeepDeletedContact, session.TenantId, command.ContactId, clock.Microseconds());
+        session.Sql(KeepFormerAddress, session.TenantId, command.ContactId, clock.Microseconds());
         Remove(session, command.ContactId);
         caller.Keep();
         return new ContactKept(command.ContactId);
     }
-
-    /// <summary>Where a deleted contact was written to; null for no such contact.</summary>
-    public static async Task<(string? Email, string? Phone)?> FindDeleted(IDocumentStore store, string tenantId, Guid contactId, CancellationToken ct)
-    {
-        var found = await store.Database.Query(
-            FindDeletedContact, reader => (Email: reader.TextOrNull(0), Phone: reader.TextOrNull(1)), ct, tenantId, contactId);
-        return found is [var deleted] ? deleted : null;
-    }
-
-    /// <summary>Has the commit forget where a contact was written to that had been deleted.</summary>
-    public static void Forget(IDocumentSession session, Guid contactId) => session.Sql(ForgetDeletedContact, session.TenantId, contactId);
 
     /// <summary>Has the commit remove the contact and its memberships.</summary>
     public static void Remove(IDocumentSession session, Guid contactId)

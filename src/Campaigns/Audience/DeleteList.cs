@@ -17,8 +17,9 @@ public static class DeleteListHandler
     static readonly string DeleteListMembers = Sql.Beside<ContactList>(nameof(DeleteListMembers));
     static readonly string DeleteListItself = Sql.Beside<ContactList>("DeleteList");
 
-    public static ListDeleted Handle(DeleteList command, IDocumentSession session, Caller caller)
+    public static ListDeleted Handle(DeleteList command, IDocumentSession session, Caller caller, ExpectUnused expectUnused)
     {
+        expectUnused(session, UsedThing.List, command.ListId, null);
         session.Sql(DeleteListMembers, session.TenantId, command.ListId);
         session.Sql(DeleteListItself, session.TenantId, command.ListId);
         caller.Keep();

@@ -138,7 +138,7 @@ public static class EmailAddress
         return null;
     }
 
-    static bool IsWritten(Rune letter) => letter != Rune.ReplacementChar && (Rune.IsLetterOrDigit(letter)
+    static bool IsWritten(Rune letter) => letter != Rune.ReplacementChar && !VisibleText.IsInvisible(letter) && (Rune.IsLetterOrDigit(letter)
         || Rune.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
             or UnicodeCategory.OtherSymbol or UnicodeCategory.ModifierSymbol);
 

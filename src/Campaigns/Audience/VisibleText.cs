@@ -8,6 +8,9 @@ namespace Campaigns.Audience;
 /// <summary>Text as a reader sees it: what address books and spreadsheets put around it unseen is none of it.</summary>
 public static class VisibleText
 {
+    // Letters and symbols by their category that leave a blank: the fillers of Korean and Khmer, and the empty pattern of Braille.
+    static readonly SearchValues<char> Fillers = SearchValues.Create("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0");
+
     static readonly SearchValues<char> LineBreaks = SearchValues.Create("\u0085\u2028\u2029");
 
     /// <summary>Whether a reader sees nothing of it.</summary>
@@ -50,6 +53,15 @@ public static class VisibleText
         return visible.ToString();
     }
 
+    /// <summary>In Unicode's composed form (NFC), without what has no form: half a pair of surrogates and U+FFFE, which ICU refuses.</summary>
+    public static string Compose(string text) => Ascii.IsValid(text) ? text
+        : string.Concat(text.EnumerateRunes().Where(letter => !IsNoncharacter(letter))).Normalize();
+
+    /// <summary>Whether there is something in it that is no character.</summary>
+    public static bool HasNoncharacters(string text) => !Ascii.IsValid(text) && text.EnumerateRunes().Any(IsNoncharacter);
+
+    static bool IsNoncharacter(Rune letter) => letter == Rune.ReplacementChar || letter.Value is 0xfffe or 0xffff;
+
     /// <summary>Whether it is one line of text, as a name is.</summary>
     public static bool IsLine(string value) => !value.AsSpan().ContainsAnyInRange('\0', '\u001f') && !value.AsSpan().ContainsAnyInRange('\u007f', '\u009f')
         && !value.AsSpan().ContainsAny(LineBreaks);
@@ -71,6 +83,14 @@ public static class VisibleText
         return string.Join(' ', line.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries)).Trim();
     }
 
+    /// <summary>Without control characters, which belong to terminals: tabs and ends of lines stay.</summary>
+    public static string RemoveControls(string text) => HasControls(text) ? string.Concat(text.Where(letter => !IsControl(letter))) : text;
+
+    /// <summary>Whether it has control characters other than tabs and ends of lines.</summary>
+    public static bool HasControls(string text) => text.Any(IsControl);
+
+    static bool IsControl(char letter) => char.IsControl(letter) && letter is not ('\t' or '\r' or '\n');
+
     /// <summary>With a name in the place of each character that nobody sees: <c>&lt;U+200B&gt;</c>.</summary>
     public static string Show(string text)
     {
@@ -88,10 +108,11 @@ public static class VisibleText
         return shown.ToString();
     }
 
-    /// <summary>Marks of direction, joiners, the byte order mark and the like (category Cf).</summary>
-    internal static bool IsInvisible(Rune letter) => Rune.GetUnicodeCategory(letter) == UnicodeCategory.Format;
+    /// <summary>Marks of direction, joiners, the byte order mark and the like (category Cf), and fillers.</summary>
+    internal static bool IsInvisible(Rune letter) => Rune.GetUnicodeCategory(letter) == UnicodeCategory.Format || (letter.IsBmp && Fillers.Contains((char)letter.Value));
 
     static bool IsUnseen(Rune letter) => IsInvisible(letter) || (Rune.IsControl(letter) && letter.Value is not ('\t' or '\r' or '\n'));
 
-    static bool IsNothing(char letter) => char.IsWhiteSpace(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format;
+    static bool IsNothing(char letter) =>
+        char.IsWhiteSpace(letter) || char.GetUnicodeCategory(letter) == UnicodeCategory.Format || Fillers.Contains(letter);
 }

@@ -14,10 +14,16 @@ public sealed record ArchiveTemplate(Guid TemplateId);
 public static class ArchiveTemplateHandler
 {
     public static async Task<(Decided<Template>, OutgoingMessages)> Handle(
-        ArchiveTemplate command, IDocumentSession session, Caller caller, CancellationToken ct)
+        ArchiveTemplate command, IDocumentSession session, Caller caller, ExpectUnused expectUnused, CancellationToken ct)
     {
         var template = await session.Events.FetchForWriting<Template>(command.TemplateId, ct);
-        return caller.Record(template, Decide(template.State()));
+        var outcome = Decide(template.State());
+        if (outcome.Events.Count > 0)
+        {
+            expectUnused(session, UsedThing.Template, command.TemplateId, null);
+        }
+
+        return caller.Record(template, outcome);
     }
 
     public static Outcome Decide(Template template) =>

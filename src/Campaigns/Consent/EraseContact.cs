@@ -18,6 +18,11 @@ namespace Campaigns.Consent;
 [MessageIdentity("erase_contact")]
 public sealed record EraseContact(Guid ContactId, string By);
 
+/// <summary>A person was forgotten who is a recipient of the campaign: whatever else is kept about them there is to go.</summary>
+/// <param name="At">When they were forgotten.</param>
+[MessageIdentity("recipient_erased")]
+public sealed record RecipientErased(Guid CampaignId, Guid ContactId, DateTimeOffset At);
+
 /// <summary>
 /// Forgets a person: the contact, what is personal in the events and rows of the campaigns, and what the provider keeps. That the address is
 /// suppressed stays, or the next import would bring the person back.
@@ -25,7 +30,7 @@ public sealed record EraseContact(Guid ContactId, string By);
 public static class EraseContactHandler
 {
     static readonly string ReadCampaigns = Sql.Beside(typeof(EraseContactHandler), nameof(ReadCampaigns));
-    static readonly string DeleteClaims = Sql.Beside(typeof(EraseContactHandler), nameof(DeleteClaims));
+    static readonly string ReadRecipientsCampaigns = Sql.Beside(typeof(EraseContactHandler), nameof(ReadRecipientsCampaigns));
     static readonly string EraseDeferrals = Sql.Beside(typeof(EraseContactHandler), nameof(EraseDeferrals));
     static readonly string EraseReasons = Sql.Beside(typeof(EraseContactHandler), nameof(EraseReasons));
 
@@ -33,8 +38,8 @@ public static class EraseContactHandler
         EraseContact message, IDocumentSession session, SnapshotRebuild snapshots, CancellationToken ct)
     {
         var (store, tenantId) = (session.DocumentStore, session.TenantId);
-        var email = (await Contacts.Find(store, tenantId, message.ContactId, ct))?.Email
-            ?? (await DeleteContactHandler.FindDeleted(store, tenantId, message.ContactId, ct))?.Email;
+        var emails = (await FormerAddresses.Find(store, tenantId, message.ContactId, ct))
+            .Append((await Contacts.Find(store, tenantId, message.ContactId, ct))?.Email).OfType<string>().Distinct(StringComparer.Ordinal);
         var campaigns = await store.Database.Query(ReadCampaigns, reader => reader.GetGuid(0), ct, tenantId);
         Guid[] recipients =
         [
@@ -46,10 +51,13 @@ public static class EraseContactHandler
         // The contact goes last: as long as it is there, an attempt that broke off finds the address again.
         session.Sql(EraseReasons, tenantId, recipients);
         session.Sql(EraseDeferrals, tenantId, recipients);
-        session.Sql(DeleteClaims, tenantId, recipients);
         DeleteContactHandler.Remove(session, message.ContactId);
-        DeleteContactHandler.Forget(session, message.ContactId);
-        return email is null ? [] : [new EraseAtProvider(email)];
+        FormerAddresses.Forget(session, message.ContactId);
+        var at = store.Clock.Microseconds();
+        OutgoingMessages messages =
+            [.. (await store.Database.Query(ReadRecipientsCampaigns, reader => reader.GetGuid(0), ct, tenantId, recipients)).Select(id => new RecipientErased(id, message.ContactId, at))];
+        messages.AddRange(emails.Select(email => new EraseAtProvider(email)));
+        return messages;
     }
 }
 
@@ -77,7 +85,7 @@ static class EraseContactEndpoints
     static async Task<IResult> Ask(Guid id, ApiRequest request, CancellationToken ct)
     {
         if (await Contacts.Find(request.Store, request.TenantId, id, ct) is null
-            && await DeleteContactHandler.FindDeleted(request.Store, request.TenantId, id, ct) is null)
+            && (await FormerAddresses.Find(request.Store, request.TenantId, id, ct)).Count == 0)
         {
             return Problems.NotFound("contact");
         }

@@ -55,6 +55,9 @@ public static class SuppressAddressesEndpoints
 {
     public const int MostAtOnce = 10_000;
 
+    const int MostNamed = 10;
+    const int LongestNamed = 100;
+
     static readonly string ListSuppressions = Sql.Beside<SuppressAddresses>(nameof(ListSuppressions));
 
     public static void Map(IEndpointRouteBuilder api)
@@ -87,8 +90,11 @@ public static class SuppressAddressesEndpoints
         var addresses = (input.Addresses ?? []).Select(Normalise).Distinct(StringComparer.Ordinal).ToList();
         if (addresses.Count is 0 or > MostAtOnce || addresses.Contains(null))
         {
+            var unusable = (input.Addresses ?? []).Where(address => Normalise(address) is null).Take(MostNamed).Select(address => $"'{(address?.Length > LongestNamed ? address[..LongestNamed] : address)}'").ToList();
             return Problems.Problem(
-                "address-invalid", $"Give 1 to {MostAtOnce} e-mail addresses, or telephone numbers with their country codes; nothing was suppressed.",
+                "address-invalid",
+                $"{(unusable.Count > 0 ? $"No address: {string.Join(", ", unusable)}. " : "")}Give 1 to {MostAtOnce} e-mail addresses, or telephone numbers with "
+                + "their country codes; nothing was suppressed.",
                 StatusCodes.Status422UnprocessableEntity);
         }
 

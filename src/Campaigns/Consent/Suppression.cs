@@ -14,11 +14,13 @@ namespace Campaigns.Consent;
 /// The unsubscribe group of the provider's, such as <c>sendgrid 7</c>, that the person left; null where it was said of all messages. Joining the same
 /// group again takes it back.
 /// </param>
+/// <param name="At">When the person said it, by the provider's clock; null: when it was recorded.</param>
 public sealed record AddressSuppressed(
     string Address,
     SuppressionReason Reason,
     string Source,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Group = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? At = null);
 
 public sealed record AddressReinstated(string Address, string Why);
 
@@ -52,13 +54,17 @@ public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<
     /// <summary>The unsubscribe group that the person left; null where it was said of all messages, or of several groups.</summary>
     public string? Group { get; init; }
 
+    /// <summary>When the person last asked for nothing more. Null: nobody did, or it is not known when.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
     /// <inheritdoc/>
     public static Suppression Begin(Guid id) => Initial with { Id = id };
 
     public Suppression Evolve(object fact) => fact switch
     {
-        AddressSuppressed { Reason: var reason, Group: var group } => Covers(reason, group) ? this
-            : this with { Reason = reason, Group = Reason == reason ? null : group },
+        AddressSuppressed { Reason: var reason, Group: var group } said =>
+            (Covers(reason, group) ? this : this with { Reason = reason, Group = Reason == reason ? null : group })
+            with { AskedAt = reason != SuppressionReason.Unsubscribed || AskedAt > said.At ? AskedAt : said.At ?? AskedAt },
         AddressReinstated => Begin(Id),
         AddressUnreachable failure => this with { Failures = Failures.SetItem(failure.Recipient, failure.At) },
         AddressReached reached => this with
@@ -70,6 +76,12 @@ public sealed record Suppression(SuppressionReason? Reason, ImmutableDictionary<
 
     /// <summary>Whether nothing new is said: it is suppressed for a stronger reason, or for this one, of all messages or of the same group.</summary>
     public bool Covers(SuppressionReason reason, string? group = null) => Reason > reason || (Reason == reason && (Group is null || Group == group));
+
+    /// <summary>
+    /// Whether the person who asks for messages again meant it after all they said against them. Webhooks come late and in any order: what was asked
+    /// for before is no answer to it.
+    /// </summary>
+    public bool MayBeTakenBack(DateTimeOffset? at) => Reason == SuppressionReason.Unsubscribed && !(at < AskedAt);
 
     /// <summary>The stream of an address.</summary>
     public static Guid StreamId(string tenantId, string address) => DerivedId.Named("suppression", tenantId, address);

@@ -16,20 +16,25 @@ public sealed class SuppressionList() : InlineProjection("suppressions")
     protected override void Apply(IReadOnlyList<IEvent> events, IDocumentOperations sql)
     {
         // The last word on each address counts, and of its reasons the strongest.
-        var suppressed = new Dictionary<(string Tenant, string Address), (AddressSuppressed Fact, DateTimeOffset Since)>();
+        var suppressed = new Dictionary<(string Tenant, string Address), (AddressSuppressed Fact, DateTimeOffset Since, DateTimeOffset? AskedAt)>();
         var reinstated = new HashSet<(string Tenant, string Address)>();
         foreach (var @event in events)
         {
             switch (@event.Data)
             {
                 case AddressSuppressed fact:
-                    if (!suppressed.TryGetValue((@event.TenantId, fact.Address), out var kept) || kept.Fact.Reason < fact.Reason)
+                    var key = (@event.TenantId, fact.Address);
+                    DateTimeOffset? asked = fact.Reason == SuppressionReason.Unsubscribed ? fact.At ?? @event.Timestamp : null;
+                    if (!suppressed.TryGetValue(key, out var kept) || kept.Fact.Reason < fact.Reason)
                     {
-                        suppressed[(@event.TenantId, fact.Address)] = (fact, @event.Timestamp);
+                        suppressed[key] = (fact, @event.Timestamp, asked);
                     }
-                    else if (kept.Fact.Reason == fact.Reason && kept.Fact.Group is not null && kept.Fact.Group != fact.Group)
+                    else if (kept.Fact.Reason == fact.Reason)
                     {
-                        suppressed[(@event.TenantId, fact.Address)] = (fact with { Group = null }, @event.Timestamp);
+                        var last = kept.AskedAt > asked ? kept.AskedAt : asked;
+                        suppressed[key] = kept.Fact.Group is not null && kept.Fact.Group != fact.Group
+                            ? (fact with { Group = null }, @event.Timestamp, last)
+                            : kept with { AskedAt = last };
                     }
 
                     break;
@@ -51,7 +56,7 @@ public sealed class SuppressionList() : InlineProjection("suppressions")
                 InsertSuppressions, suppressed.Keys.Select(row => row.Tenant).ToArray(), suppressed.Keys.Select(row => row.Address).ToArray(),
                 suppressed.Values.Select(row => row.Fact.Reason.ToString()).ToArray(), suppressed.Values.Select(row => row.Fact.Source).ToArray(),
                 suppressed.Values.Select(row => row.Since).ToArray(), Enum.GetNames<SuppressionReason>(),
-                suppressed.Values.Select(row => row.Fact.Group).ToArray());
+                suppressed.Values.Select(row => row.Fact.Group).ToArray(), suppressed.Values.Select(row => row.AskedAt).ToArray());
         }
     }
 }

@@ -30,7 +30,9 @@ static class ApiDescription
         ["list"] = "The id of a list; of an import a name too, and the list is made when there is none of that name.",
         ["existing"] = "What becomes of contacts that were there before: keep (the default) or update.",
         ["format"] = "csv downloads all rows at once; of recipients ndjson too, as Accept does.",
-        ["force"] = "With true, also where nobody would get it or most messages would fail.",
+        ["late"] = "With true, only those that were signed too long ago to be read by themselves; with false, only the others.",
+        ["force"] = "With true, also where it would be refused as a mistake: a launch that nobody would get or of which most messages would fail, the removal of an account that campaigns need.",
+        ["compromised"] = "With true, what was set before is not accepted any more, not for webhooks under way either: somebody else knows it.",
         ["token"] = "As it stands in the link.",
         ["organisation"] = "The short name of the organisation whose messages it is about.",
     };
@@ -54,6 +56,7 @@ static class ApiDescription
             {
                 Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key, cmp_..., of your organisation. X-Api-Key takes it as well.",
             };
+            SchemaDescription.NameWords(document);
             SchemaDescription.DescribePatches(document);
             return Task.CompletedTask;
         });
@@ -96,6 +99,7 @@ static class ApiDescription
         operation.Responses ??= [];
         Refused(operation, "400", "The input cannot be read, or errors names the members that are wrong.", document);
         Refused(operation, "401", "No key, or not a valid one.", document);
+        Refused(operation, "429", "Too many requests, or too many wrong keys: Retry-After says when to come again.", document);
         operation.Parameters ??= [];
         if (method == "POST")
         {

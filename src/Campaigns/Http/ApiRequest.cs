@@ -22,12 +22,15 @@ public sealed class ApiRequest(IDocumentStore store, IMessageBus bus, IHttpConte
 
     public string UserName => Http.User.Identity!.Name!;
 
+    /// <summary>What this same request began before, and did not end; null where it is new. Told to endpoints with <see cref="GoesOn"/> only.</summary>
+    public Guid? Begun => Http.Features.Get<UnfinishedRequest>() is { } unfinished ? Guid.Parse(unfinished.Location.AsSpan()[^36..]) : null;
+
     public DateTimeOffset Now => store.Clock.Microseconds();
 
     /// <summary>Has a command carried out in the caller's name. An <c>Idempotency-Key</c> goes on record with the effect, <c>If-Match</c> guards it.</summary>
     /// <returns>The handler's answer.</returns>
     public Task<TAnswer> Send<TAnswer>(object command, CancellationToken ct) =>
-        bus.InvokeAsync<TAnswer>(
+        bus.CarryOut<TAnswer>(
             command, Caller.Delivery(TenantId, UserName, Http.TraceIdentifier, IfMatch ?? readVersion, Http.Features.Get<IdempotentRequest>()), ct);
 
     /// <summary>The same for a command about one stream.</summary>

@@ -11,10 +11,11 @@ using Npgsql;
 namespace Campaigns.Http;
 
 /// <summary>Turns what the framework throws for unusable input, and lost races, into problem documents.</summary>
-sealed partial class BadRequestHandler(IOptions<JsonOptions> json) : IExceptionHandler
+sealed partial class BadRequestHandler(IOptions<JsonOptions> json, RefusedWrites refusedWrites) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellationToken)
     {
+        refusedWrites.Note(exception);
         var problem = exception switch
         {
             BadHttpRequestException { InnerException: JsonException unusable } =>
@@ -31,7 +32,9 @@ sealed partial class BadRequestHandler(IOptions<JsonOptions> json) : IExceptionH
                     "unsupported-media-type", "The charset of the Content-Type is not known. Send UTF-8.", StatusCodes.Status415UnsupportedMediaType),
             _ when Races.SqlState(exception) is PostgresErrorCodes.UntranslatableCharacter or PostgresErrorCodes.CharacterNotInRepertoire => Problems.Problem(
                 "text-unusable", "A text holds a character that cannot be stored: most often the zero character.", StatusCodes.Status400BadRequest),
+            _ when RefusedWrites.Words(exception) is { } why => DatabaseRefusesWrites(why),
             _ when Races.DatabaseIsAway(exception) => DatabaseAway(),
+            ClockIsWrongException => ClockIsWrong(exception.Message),
             _ => null,
         };
         if (problem is null)
@@ -43,18 +46,36 @@ sealed partial class BadRequestHandler(IOptions<JsonOptions> json) : IExceptionH
         return true;
     }
 
+    public static IResult ClockIsWrong(string why) => Problems.Problem("clock-wrong", $"{why}.", StatusCodes.Status503ServiceUnavailable);
+
     public static IResult DatabaseAway() => Problems.Problem(
         "database-unavailable", "The database does not answer. Nothing was changed that was not confirmed: try again in a moment.",
+        StatusCodes.Status503ServiceUnavailable);
+
+    public static IResult DatabaseRefusesWrites(string why) => Problems.Problem(
+        "database-refuses-writes", $"The database answers and takes nothing that is written: {why}. Nothing was changed that was not confirmed.",
         StatusCodes.Status503ServiceUnavailable);
 
     // The framework's words name our methods and types.
     static string Explain(BadHttpRequestException bad) =>
         bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) ? "The body is missing: send a JSON object."
-        : Unbound().Match(bad.Message) is { Success: true } unbound ? $"{unbound.Groups["name"]} cannot be '{unbound.Groups["value"]}'."
+        : Unbound().Match(bad.Message) is { Success: true } unbound
+            ? $"{JsonNamingPolicy.CamelCase.ConvertName(unbound.Groups["name"].Value)} cannot be '{unbound.Groups["value"]}'{Kind(unbound.Groups["type"].Value)}."
         : bad.Message;
 
-    [GeneratedRegex("^Failed to bind parameter \"\\S+ (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
+    [GeneratedRegex("^Failed to bind parameter \"(?<type>\\S+) (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
     private static partial Regex Unbound();
+
+    static string Kind(string type) => type.TrimEnd('?') switch
+    {
+        var kind when kind.Contains("bool", StringComparison.OrdinalIgnoreCase) => ": it is true or false",
+        var kind when kind.Contains("Guid", StringComparison.Ordinal) => ": it is a UUID",
+        var kind when kind.Contains("int", StringComparison.OrdinalIgnoreCase) || kind.Contains("long", StringComparison.Ordinal) => ": it is a whole number",
+        _ => "",
+    };
+
+    [GeneratedRegex("'(?<name>[^']+)'")]
+    private static partial Regex Quoted();
 
     static Type? BodyType(HttpContext http) =>
         http.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
@@ -71,7 +92,7 @@ sealed partial class BadRequestHandler(IOptions<JsonOptions> json) : IExceptionH
                 $"The value of {unusable.Path} is not of the right kind{place}."
                 + (body is not null && BodyKinds.Find(body, unusable.Path ?? "", json.Value.SerializerOptions) is { } kind ? $" It is {kind}." : ""),
             { Message: var message } when message.Contains("missing required", StringComparison.Ordinal) =>
-                $"A required member is missing at {unusable.Path}{place}.",
+                $"A required member is missing: {string.Join(", ", Quoted().Matches(message[message.IndexOf("including", StringComparison.Ordinal)..]).Select(name => name.Groups["name"].Value))}.",
             { Message: var message } when message.Contains("uplicate property", StringComparison.Ordinal) =>
                 $"A member comes twice{(unusable.Path is { Length: > 1 } twice ? $": {twice}" : "")}{place}.",
             _ => $"The body is no valid JSON{(unusable.Path is { Length: > 1 } path ? $" at {path}" : "")}{place}.",

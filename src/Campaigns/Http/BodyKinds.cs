@@ -26,9 +26,6 @@ static partial class BodyKinds
         return Describe(Nullable.GetUnderlyingType(type) ?? type, options);
     }
 
-    /// <summary>The words of an enumeration, as JSON and queries write them.</summary>
-    public static string Words(Type enumeration) => string.Join(", ", Enum.GetNames(enumeration).Select(JsonNamingPolicy.CamelCase.ConvertName));
-
     static Type? Next(JsonTypeInfo info, Group name) => info.Kind switch
     {
         JsonTypeInfoKind.Object => info.Properties.FirstOrDefault(property => property.Name.Equals(name.Value, StringComparison.OrdinalIgnoreCase))?.PropertyType,
@@ -37,7 +34,7 @@ static partial class BodyKinds
     };
 
     static string Describe(Type type, JsonSerializerOptions options) =>
-        type.IsEnum ? $"one of: {Words(type)}"
+        type.IsEnum ? $"one of: {string.Join(", ", ApiWords.Of(type))}"
         : type == typeof(string) ? "a text"
         : type == typeof(bool) ? "true or false"
         : type == typeof(int) || type == typeof(long) ? "a whole number"

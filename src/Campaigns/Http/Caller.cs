@@ -66,11 +66,12 @@ public sealed class Caller
     }
 
     /// <summary>The commit carries out the command: its key goes on record with it, and the same request is not carried out again.</summary>
-    public void Keep()
+    /// <param name="begun">Of what takes more than this commit: where it can be read, and by which the same request goes on with it.</param>
+    public void Keep(string? begun = null)
     {
         if (envelope.Headers.GetValueOrDefault(KeyHeader) is { } key)
         {
-            session.Sql(InsertKey, session.TenantId, key, Convert.FromBase64String(envelope.Headers[FingerprintHeader]!), clock.Microseconds());
+            session.Sql(InsertKey, session.TenantId, key, Convert.FromBase64String(envelope.Headers[FingerprintHeader]!), clock.Microseconds(), begun);
         }
     }
 

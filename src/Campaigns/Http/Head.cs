@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Campaigns.Http;
@@ -18,11 +19,11 @@ sealed class HeadMiddleware(RequestDelegate next)
             return;
         }
 
-        var (body, aborted) = (http.Response.Body, http.RequestAborted);
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        var (body, lifetime) = (http.Response.Body, http.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(lifetime.RequestAborted);
         http.Request.Method = HttpMethods.Get;
         http.Response.Body = new NoBody(body, enough);
-        http.RequestAborted = enough.Token;
+        http.Features.Set<IHttpRequestLifetimeFeature>(new Lifetime(lifetime, http.Response) { RequestAborted = enough.Token });
         try
         {
             await next(http);
@@ -31,7 +32,7 @@ sealed class HeadMiddleware(RequestDelegate next)
         {
             http.Request.Method = HttpMethods.Head; // for the log, and for the server, which counts the bytes of other answers
             http.Response.Body = body;
-            http.RequestAborted = aborted;
+            http.Features.Set(lifetime);
         }
     }
 
@@ -46,6 +47,20 @@ sealed class HeadMiddleware(RequestDelegate next)
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>Who sends a file takes the end of the work for a caller who has gone, and would cut the connection off behind the headers.</summary>
+    sealed class Lifetime(IHttpRequestLifetimeFeature server, HttpResponse response) : IHttpRequestLifetimeFeature
+    {
+        public CancellationToken RequestAborted { get; set; }
+
+        public void Abort()
+        {
+            if (!response.HasStarted)
+            {
+                server.Abort();
+            }
+        }
     }
 
     /// <summary>Sends the headers at the first byte and ends the work; the bytes go nowhere.</summary>

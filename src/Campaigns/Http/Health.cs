@@ -1,36 +1,36 @@
-using Marten;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Npgsql;
 
 namespace Campaigns.Http;
 
-/// <summary>For load balancers and container health checks: this node can do its work when its database answers.</summary>
+/// <summary>
+/// For load balancers and container health checks. Ready is a node whose database takes what it writes; alive is a process that answers: who restarts
+/// it because its database is away gains nothing.
+/// </summary>
 static class Health
 {
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
-
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/health", Handle)
-        .AllowAnonymous().WithName(nameof(Health)).WithSummary("Whether this node and its database answer")
-        .Produces<HealthView>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-
-    static async Task<IResult> Handle(IDocumentStore store, HttpContext http)
+    public static void Map(IEndpointRouteBuilder app)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        ended.CancelAfter(Longest);
-        try
+        foreach (var path in new[] { "/health", "/health/ready" })
         {
-            await using var command = store.Database.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(ended.Token);
-            return Results.Ok(new HealthView("healthy"));
+            app.MapGet(path, Look).AllowAnonymous().WithName(path == "/health" ? nameof(Health) : "HealthReady")
+                .WithSummary("Whether this node can do its work: its database answers, and takes what is written")
+                .Produces<HealthView>().ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
-        {
-            return BadRequestHandler.DatabaseAway();
-        }
+
+        app.MapGet("/health/live", () => Results.Ok(new HealthView("alive"))).AllowAnonymous().WithName("HealthLive")
+            .WithSummary("Whether this process answers, whatever its database does").Produces<HealthView>();
     }
+
+    static async Task<IResult> Look(Readiness readiness, HttpContext http) => await readiness.FindObstacle(http.RequestAborted) switch
+    {
+        null => Results.Ok(new HealthView("healthy")),
+        (Obstacle.ClockIsWrong, var why) => BadRequestHandler.ClockIsWrong(why),
+        (Obstacle.DatabaseRefusesWrites, var why) => BadRequestHandler.DatabaseRefusesWrites(why),
+        _ => BadRequestHandler.DatabaseAway(),
+    };
 }
 
 sealed record HealthView(string Status);

@@ -9,6 +9,13 @@ namespace Campaigns.Http;
 /// <summary>The <c>Idempotency-Key</c> of a request under way: goes on record in the commit of the command that the request sends.</summary>
 sealed record IdempotentRequest(string Key, byte[] Fingerprint);
 
+/// <summary>A request that was begun, and whose end is not known: its server died, or is still at it.</summary>
+/// <param name="Location">Of what it began.</param>
+sealed record UnfinishedRequest(string Location);
+
+/// <summary>On an endpoint that goes on with what the same request began, instead of refusing it.</summary>
+sealed class GoesOn;
+
 /// <summary>
 /// Makes a POST with an <c>Idempotency-Key</c> safe to repeat: the second one gets the first one's answer. The key commits
 /// together with the effect, so there is no moment at which a crash leaves an effect without its key.
@@ -17,6 +24,9 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, IDocumentStore s
 {
     const string Header = "Idempotency-Key";
     const int LongestKey = 255;
+
+    /// <summary>Bytes of a body that are kept in memory, until it is known whether they are to be used.</summary>
+    const int KeptInMemory = 64 * 1024;
 
     static readonly string ReadKey = Sql.Beside<IdempotencyMiddleware>(nameof(ReadKey));
     static readonly string SaveAnswer = Sql.Beside<IdempotencyMiddleware>(nameof(SaveAnswer));
@@ -38,16 +48,22 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, IDocumentStore s
             return;
         }
 
-        var fingerprint = await Fingerprint(http.Request, http.RequestAborted);
+        var fingerprint = await Fingerprint(http, http.RequestAborted);
         var earlier = await Read(http.User.TenantId(), key, http.RequestAborted);
-        if (earlier is not null)
+        if (earlier is { Status: null, Location: { } begun } && Fits(earlier, fingerprint) && http.GetEndpoint()?.Metadata.GetMetadata<GoesOn>() is not null)
+        {
+            http.Features.Set(new UnfinishedRequest(begun));
+        }
+        else if (earlier is not null)
         {
             await Repeat(http, earlier, fingerprint);
             return;
         }
+        else
+        {
+            http.Features.Set(new IdempotentRequest(key, fingerprint));
+        }
 
-        var request = new IdempotentRequest(key, fingerprint);
-        http.Features.Set(request);
         await AnswerAndKeep(http, key);
     }
 
@@ -83,9 +99,11 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, IDocumentStore s
         await copy.CopyToAsync(original, http.RequestAborted);
     }
 
+    static bool Fits(EarlierAnswer earlier, byte[] fingerprint) => CryptographicOperations.FixedTimeEquals(earlier.Fingerprint, fingerprint);
+
     static async Task Repeat(HttpContext http, EarlierAnswer earlier, byte[] fingerprint)
     {
-        if (!CryptographicOperations.FixedTimeEquals(earlier.Fingerprint, fingerprint))
+        if (!Fits(earlier, fingerprint))
         {
             await Problems.Problem(
                 "idempotency-key-reused", "This key came before with another request. Use a new key for a new request.",
@@ -125,18 +143,29 @@ public sealed class IdempotencyMiddleware(RequestDelegate next, IDocumentStore s
             : null;
     }
 
-    static async Task<byte[]> Fingerprint(HttpRequest request, CancellationToken ct)
+    /// <summary>Reads the body to its end, and lets whoever is next begin anew. A long one is kept in a file that nobody else can open, nor find after a kill.</summary>
+    static async Task<byte[]> Fingerprint(HttpContext http, CancellationToken ct)
     {
-        request.EnableBuffering();
+        var request = http.Request;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path}{request.QueryString}\n"));
+        Stream kept = new MemoryStream();
         var buffer = new byte[16 * 1024];
         for (int read; (read = await request.Body.ReadAsync(buffer, ct)) > 0;)
         {
             hash.AppendData(buffer.AsSpan(0, read));
+            if (kept is MemoryStream memory && memory.Length + read > KeptInMemory)
+            {
+                kept = NamelessFile.Create();
+                http.Response.RegisterForDispose(kept);
+                memory.WriteTo(kept);
+            }
+
+            await kept.WriteAsync(buffer.AsMemory(0, read), ct);
         }
 
-        request.Body.Position = 0;
+        kept.Position = 0;
+        request.Body = kept;
         return hash.GetHashAndReset();
     }
 

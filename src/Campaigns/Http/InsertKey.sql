@@ -1,1 +1,1 @@
-insert into idempotency_keys (tenant_id, key, fingerprint, created_at) values ($1, $2, $3, $4)
+insert into idempotency_keys (tenant_id, key, fingerprint, created_at, location) values ($1, $2, $3, $4, $5)

@@ -7,12 +7,13 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Http;
 
 /// <summary>
-/// Refuses parameters of a query that an endpoint of the API does not take: a filter with a typing error in its name would let everything through. What
-/// each takes is what the framework reads from its signature, which the description of the API shows too.
+/// Refuses parameters of a query that an endpoint of the API does not take: a filter with a typing error in its name would let everything through. And
+/// those that come twice where one is taken, which the framework makes one text of, with a comma between. What each takes is what the framework reads
+/// from its signature, which the description of the API shows too.
 /// </summary>
 sealed class KnownQueryMiddleware(RequestDelegate next, IApiDescriptionGroupCollectionProvider descriptions)
 {
-    readonly Lazy<FrozenDictionary<string, string[]>> known = new(() => Read(descriptions));
+    readonly Lazy<FrozenDictionary<string, Parameter[]>> known = new(() => Read(descriptions));
 
     public Task InvokeAsync(HttpContext http)
     {
@@ -23,25 +24,38 @@ sealed class KnownQueryMiddleware(RequestDelegate next, IApiDescriptionGroupColl
             return next(http);
         }
 
-        var allowed = known.Value.GetValueOrDefault(name) ?? [];
+        var taken = known.Value.GetValueOrDefault(name) ?? [];
+        string[] allowed = [.. taken.Select(parameter => parameter.Name)];
         var unknown = query.Keys.Where(key => !allowed.Contains(key, StringComparer.OrdinalIgnoreCase)).ToArray();
-        return unknown.Length == 0
-            ? next(http)
-            : Problems.Problem(
+        if (unknown.Length > 0)
+        {
+            return Problems.Problem(
                 "query-unknown",
-                $"There is no parameter {string.Join(", ", unknown.Select(key => $"'{key}'"))} here: "
+                $"There is no parameter {Quoted(unknown)} here: "
                 + (allowed.Length == 0 ? "no parameters are taken." : $"{string.Join(", ", allowed)} {(allowed.Length == 1 ? "is" : "are")} taken."),
                 StatusCodes.Status400BadRequest, ("unknown", unknown), ("allowed", allowed)).ExecuteAsync(http);
+        }
+
+        string[] repeated = [.. taken.Where(parameter => !parameter.TakesSeveral && query[parameter.Name].Count > 1).Select(parameter => parameter.Name)];
+        return repeated.Length == 0
+            ? next(http)
+            : Problems.Problem(
+                "query-repeated", $"Give {Quoted(repeated)} once: only one is taken.", StatusCodes.Status400BadRequest, ("repeated", repeated)).ExecuteAsync(http);
     }
 
-    static FrozenDictionary<string, string[]> Read(IApiDescriptionGroupCollectionProvider descriptions) =>
+    static string Quoted(string[] names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    static FrozenDictionary<string, Parameter[]> Read(IApiDescriptionGroupCollectionProvider descriptions) =>
         descriptions.ApiDescriptionGroups.Items.SelectMany(group => group.Items)
             .Select(call => (
                 Name: call.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName,
-                Query: call.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Query).Select(parameter => parameter.Name)))
+                Query: call.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Query)
+                    .Select(parameter => new Parameter(parameter.Name, parameter.Type.IsArray))))
             .Where(call => call.Name is not null)
             .ToFrozenDictionary(call => call.Name!, call => call.Query.ToArray());
+
+    sealed record Parameter(string Name, bool TakesSeveral);
 }
 
-/// <summary>On an endpoint: it takes no parameters in the query but its own.</summary>
+/// <summary>On an endpoint: it takes no parameters in the query but its own, and each as often as it says.</summary>
 sealed class KnownQuery;

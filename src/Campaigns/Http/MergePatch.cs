@@ -32,18 +32,52 @@ sealed class MergePatch<T> : IEndpointParameterMetadataProvider
         var options = http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         try
         {
-            return await JsonNode.ParseAsync(http.Request.Body, null, Once, http.RequestAborted) is JsonObject patch
-                ? new MergePatch<T>(patch, options)
-                : throw new BadHttpRequestException("A merge patch is a JSON object with the members that change.");
+            if (await JsonNode.ParseAsync(http.Request.Body, null, Once, http.RequestAborted) is not JsonObject patch)
+            {
+                throw new BadHttpRequestException("A merge patch is a JSON object with the members that change.");
+            }
+
+            ReadTexts(patch);
+            return new MergePatch<T>(patch, options);
         }
         catch (JsonException error)
         {
             throw new BadHttpRequestException("The body cannot be read.", error);
         }
+        catch (InvalidOperationException error)
+        {
+            // Half a surrogate pair, in a name or a value: no text.
+            throw new BadHttpRequestException("The body cannot be read.", new JsonException(error.Message));
+        }
     }
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) =>
         builder.Metadata.Add(new AcceptsMetadata([MediaType, "application/json"], typeof(T)));
+
+    // Names and values are read when somebody asks for them: here, and not in the middle of the merge.
+    static void ReadTexts(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (_, value) in members)
+                {
+                    ReadTexts(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    ReadTexts(item);
+                }
+
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
+        }
+    }
 
     /// <summary>What comes of it: the input of a PUT with the same effect.</summary>
     /// <exception cref="BadHttpRequestException">It names members that there are not, or gives one a value of another kind.</exception>

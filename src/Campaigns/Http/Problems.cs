@@ -1,3 +1,4 @@
+using System.Globalization;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
@@ -20,6 +21,15 @@ public static class Problems
     public static IResult Problem(string code, string detail, int status, params (string Name, object? Value)[] members) => TypedResults.Problem(
         detail, statusCode: status, type: Type(code), title: Title(code),
         extensions: members.Select(member => KeyValuePair.Create(member.Name, member.Value)));
+
+    /// <summary>The refusal of who asks too much, and when to come again.</summary>
+    /// <param name="detail">A sentence; when to come again is added.</param>
+    public static IResult TooMany(HttpContext http, TimeSpan wait, string code, string detail)
+    {
+        var seconds = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.RetryAfter = seconds;
+        return Problem(code, $"{detail} Try again in {seconds} s.", StatusCodes.Status429TooManyRequests);
+    }
 
     public static string Type(string code) => "/problems/" + code;
 

@@ -8,6 +8,9 @@ namespace Campaigns.Http;
 /// <summary>What the framework does not say of our types, and a generator of clients has to know.</summary>
 static class SchemaDescription
 {
+    /// <summary>Of what is a word: the enumeration.</summary>
+    const string WordMark = "word";
+
     /// <summary>
     /// Words are texts, times have their format, and what is null is left out of answers: no member is required that may be null.
     /// </summary>
@@ -21,7 +24,17 @@ static class SchemaDescription
         }
         else if (type.IsEnum)
         {
-            schema.Type = JsonSchemaType.String;
+            var word = WordOf(context.JsonTypeInfo.Type);
+            (schema.Type, schema.Enum, schema.Metadata) = (word.Type, word.Enum, word.Metadata);
+        }
+
+        foreach (var member in context.JsonTypeInfo.Properties)
+        {
+            if (member.PropertyType is { IsGenericType: true } list && list.GetGenericArguments() is [{ IsEnum: true } word]
+                && list.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) && schema.Properties?[member.Name] is OpenApiSchema described)
+            {
+                described.Items = WordOf(word);
+            }
         }
 
         foreach (var member in context.JsonTypeInfo.Properties.Where(MayBeNull))
@@ -46,14 +59,48 @@ static class SchemaDescription
             return null;
         }
 
-        // Under its name, and once: else each generated client has a Status, a Status2 and a Status3.
-        var words = type.GetGenericArguments()[0];
-        document.AddComponent(words.Name, new OpenApiSchema
-        {
-            Type = JsonSchemaType.String, Enum = [.. BodyKinds.Words(words).Split(", ").Select(word => (JsonNode)word)],
-        });
-        return new OpenApiSchemaReference(words.Name, document);
+        return Refer(type.GetGenericArguments()[0], document);
     }
+
+    /// <summary>
+    /// Each word of a member becomes a reference to its enumeration: of converters of our own the framework says what they are where they stand.
+    /// </summary>
+    public static void NameWords(OpenApiDocument document)
+    {
+        foreach (var schema in document.Components!.Schemas!.Values.OfType<OpenApiSchema>().ToList())
+        {
+            foreach (var (name, member) in schema.Properties?.ToList() ?? [])
+            {
+                if (member is OpenApiSchema { Items: OpenApiSchema { Metadata: { } word } } list && word.TryGetValue(WordMark, out var type))
+                {
+                    list.Items = Refer((Type)type, document);
+                }
+                else if (member is OpenApiSchema { Metadata: { } mark } && mark.TryGetValue(WordMark, out type))
+                {
+                    var reference = Refer(Nullable.GetUnderlyingType((Type)type) ?? (Type)type, document);
+                    schema.Properties![name] = Nullable.GetUnderlyingType((Type)type) is null
+                        ? reference
+                        : new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] };
+                }
+            }
+        }
+    }
+
+    static OpenApiSchema WordOf(Type enumeration) => new()
+    {
+        Type = JsonSchemaType.String,
+        Enum = AllOf(Nullable.GetUnderlyingType(enumeration) ?? enumeration),
+        Metadata = new Dictionary<string, object> { [WordMark] = enumeration },
+    };
+
+    // Under its name, and once: else each generated client has a Status, a Status2 and a Status3.
+    static OpenApiSchemaReference Refer(Type enumeration, OpenApiDocument document)
+    {
+        document.AddComponent(enumeration.Name, new OpenApiSchema { Type = JsonSchemaType.String, Enum = AllOf(enumeration) });
+        return new OpenApiSchemaReference(enumeration.Name, document);
+    }
+
+    static List<JsonNode> AllOf(Type enumeration) => [.. ApiWords.Of(enumeration).Select(word => (JsonNode)word)];
 
     /// <summary>Of a merge patch no member is required, and each may be null.</summary>
     public static void DescribePatches(OpenApiDocument document)

@@ -11,7 +11,9 @@ namespace Campaigns.Insight;
 /// <summary>How far a campaign is.</summary>
 /// <param name="Recipients">Everybody it is for, without the skipped.</param>
 /// <param name="Done">Share of the recipients that have a result, 0 to 1.</param>
-/// <param name="MessagesPerSecond">Over the last ten batches until now; null before the first has ended, and while it is not sending.</param>
+/// <param name="MessagesPerSecond">
+/// Over the batches of the last five minutes, ten at most, until now; null where there was none, and while it is not sending.
+/// </param>
 /// <param name="EstimatedCompletion">
 /// When the last message leaves, by its pace, limits and hours; null when it cannot be said, and in lists of campaigns.
 /// </param>
@@ -94,7 +96,8 @@ public sealed class ProgressQuery(IDocumentStore store, Forecasts forecasts)
         return new CampaignProgress(
             id, campaign.Settings.Name, campaign.Status, campaign.Reason, recipients, skipped, queued, sending, sent, failed, inDoubt,
             n[7], n[8], n[9], n[10], n[11], n[12], n[13], recipients == 0 ? 0 : (double)(recipients - left) / recipients,
-            campaign.OpenBatch?.Number ?? (campaign.LastBatch > 0 ? campaign.LastBatch : null), campaign.NextBatchAt,
+            campaign.OpenBatch?.Number ?? (campaign.LastBatch > 0 ? campaign.LastBatch : null),
+            campaign.Status == CampaignStatus.Sending ? campaign.NextBatchAt : null,
             campaign.Status == CampaignStatus.Sending ? pace?.UntilNow : null);
     }
 
@@ -116,7 +119,7 @@ public sealed class ProgressQuery(IDocumentStore store, Forecasts forecasts)
     }
 
     /// <summary>Messages a second of the last ten batches.</summary>
-    /// <param name="UntilNow">From the start of the first one, so that it sinks while nothing goes out.</param>
+    /// <param name="UntilNow">Of those that ended lately, from the start of the first one, so that it sinks while nothing goes out; null where none did.</param>
     /// <param name="HandedOver">While they were handed over.</param>
     sealed record MeasuredPace(double? UntilNow, double? HandedOver);
 }

@@ -24,7 +24,13 @@ public sealed record RecipientView(
 /// <summary>The states of the ledger, and the facts beside them, that a list of recipients can be narrowed to.</summary>
 public enum RecipientFilter
 {
-    Queued, Skipped, Sending, Sent, Failed, InDoubt, Delivered, Opened, Clicked, Bounced, Complained, Unsubscribed, TimedOut,
+    Queued, Skipped, Sending, Sent, Failed, InDoubt, Delivered, Opened, Clicked,
+
+    /// <summary>Texts that were not delivered are among them.</summary>
+    Bounced,
+
+    /// <summary>Those texts alone.</summary>
+    Undelivered, Complained, Unsubscribed, TimedOut,
 }
 
 public sealed class CampaignRecipients(IDocumentStore store)

@@ -51,10 +51,11 @@ public sealed class LaunchCheck(IDocumentStore store, Launching launching, Audie
             return new LaunchCheckView(id, new LaunchRefusal(refusal.Code, refusal.Explanation, false), null, null, null);
         }
 
-        var audience = await audiences.Look(tenantId, settings, launchable.TemplateVersion, organisation, ct);
+        var audience = await audiences.Look(
+            tenantId, settings, launchable.TemplateVersion, organisation, campaign.State.ScheduledAt ?? store.Clock.GetUtcNow(), ct);
         var messages = audience.Channels.Sum(channel => channel.WouldGet);
-        var mistake = await audiences.FindMistake(tenantId, settings, launchable.TemplateVersion, organisation, ct);
-        var forecast = messages == 0 ? null : await forecasts.MakeBeforeLaunch(tenantId, campaign, messages, ct);
+        var mistake = launchable.NoWayOut ?? Audiences.FindMistake(audience);
+        var forecast = messages == 0 ? null : await forecasts.MakeBeforeLaunch(tenantId, campaign, messages, audience, ct);
         return new LaunchCheckView(
             id, mistake is null ? null : new LaunchRefusal(mistake.Code, mistake.Explanation, true), audience, forecast?.End, forecast?.Because);
     }

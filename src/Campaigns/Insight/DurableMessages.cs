@@ -5,6 +5,7 @@ using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wolverine.Util;
 
 namespace Campaigns.Insight;
 
@@ -46,8 +47,14 @@ static class DurableMessages
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/messages", async (string? kind, [AsParameters] PageRequest page, ApiRequest request, DeadLetters letters, CancellationToken ct) =>
+        api.MapGet("/messages", async (
+                string? kind, [AsParameters] PageRequest page, ApiRequest request, DeadLetters letters, ModuleBuilder module, CancellationToken ct) =>
             {
+                if (WhyUnknown(kind, module) is { } unknown)
+                {
+                    throw new BadHttpRequestException(unknown);
+                }
+
                 var rows = letters.List(request.TenantId, kind, page.AfterId ?? Guid.Empty, ct);
                 return Page.Of(await rows.Take(page.Size + 1).Select(MessageView.Of).ToListAsync(ct), page.Size, row => row.Id.ToString());
             })
@@ -64,17 +71,28 @@ static class DurableMessages
                     : Problems.NotFound("dead message"))
             .WithName("ReplayMessage").WithSummary("Let a dead message come again").Produces<MessagesReplayed>()
             .ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapPost("/messages/replay", async (ReplayInput which, ApiRequest request, CancellationToken ct) =>
-                Errors(which) is { Count: > 0 } errors
+        api.MapPost("/messages/replay", async (ReplayInput which, ApiRequest request, ModuleBuilder module, CancellationToken ct) =>
+                Errors(which, module) is { Count: > 0 } errors
                     ? Problems.Invalid(errors)
                     : Results.Ok(await request.Send<MessagesReplayed>(new ReplayMessages(which.Ids, which.Kind), ct)))
             .WithName("ReplayMessages").WithSummary("Let dead messages come again: some, those of a kind, or all")
             .Produces<MessagesReplayed>().ProducesValidationProblem();
     }
 
-    static Dictionary<string, string[]> Errors(ReplayInput which)
+    static string? WhyUnknown(string? kind, ModuleBuilder module)
+    {
+        string[] known = [.. module.Queues.Select(queue => queue.Message.ToMessageTypeName()).Distinct().Order(StringComparer.Ordinal)];
+        return kind is null || known.Contains(kind) ? null : $"kind: '{kind}' is none of: {string.Join(", ", known)}.";
+    }
+
+    static Dictionary<string, string[]> Errors(ReplayInput which, ModuleBuilder module)
     {
         var errors = new Dictionary<string, string[]>();
+        if (WhyUnknown(which.Kind, module) is { } unknown)
+        {
+            errors["kind"] = [unknown];
+        }
+
         if (which.Ids is { Count: > MostIds })
         {
             errors["ids"] = [$"At most {MostIds} at a time."];

@@ -35,7 +35,7 @@ static class FactWords
         MessageBounced bounced => (bounced.Type == "blocked" ? "Refused by the recipient's mail server" : "Bounced") + Because(bounced.Reason ?? bounced.Status)
             + (bounced.Classification is { } classification ? $" ({classification})." : "."),
         MessageDropped dropped => $"Dropped by the provider without an attempt{Because(dropped.Reason)}.",
-        MessageUndelivered undelivered => $"Not delivered, by the provider's word: {undelivered.Code} ({Fault(undelivered.Category)}).",
+        MessageUndelivered undelivered => $"Not delivered, by the provider's word: {Fault(undelivered.Category, undelivered.Code, undelivered.Text ?? "")}.",
         SpamReported => "Reported as spam; the address is suppressed from then on.",
         RecipientUnsubscribed => "Unsubscribed; the address is suppressed from then on.",
         ReplyReceived => "Answered.",

@@ -17,13 +17,24 @@ public sealed record Forecast(
     public static Forecast Make(ForecastBasis basis, DateTimeOffset now)
     {
         var start = basis.HeldUntil > now ? basis.HeldUntil.Value : now;
-        List<Forecast> each = [PaceAlone(basis, start), .. basis.Limits.Select(limit => LimitAlone(limit, basis, start))];
-        if (basis.LastDeferral is { } due)
+        var pace = PaceAlone(basis, start);
+        List<Forecast> each = [pace, .. basis.Limits.Select(limit => LimitAlone(limit, basis, start))];
+        if (basis.LastDeferral is { } last)
         {
-            each.Add(new Forecast(due, "some wait until then for their hour, or for a limit of their own"));
+            each.Add(new Forecast(last.Due, $"some wait until then: {last.Reason}"));
         }
 
-        return each.FirstOrDefault(forecast => forecast.End is null) ?? each.MaxBy(forecast => forecast.End)!;
+        var latest = each.FirstOrDefault(forecast => forecast.End is null) ?? each.MaxBy(forecast => forecast.End)!;
+        return start > now && basis.HeldBy is { } holder ? latest with { Because = Name(holder, latest, isPace: latest == pace, start, start - now) } : latest;
+    }
+
+    /// <summary>What holds a campaign now is named first; what follows it is left out where it is nothing beside that.</summary>
+    static string Name(string holder, Forecast latest, bool isPace, DateTimeOffset start, TimeSpan held)
+    {
+        var isNothing = latest.End <= start || (isPace && latest.End - start <= held);
+        return isNothing ? holder
+            : latest.Because.Contains(holder, StringComparison.Ordinal) ? latest.Because
+            : $"{holder}, and then {latest.Because}";
     }
 
     static Forecast PaceAlone(ForecastBasis basis, DateTimeOffset start)
@@ -52,7 +63,7 @@ public sealed record Forecast(
             return new Forecast(start, because);
         }
 
-        var perPeriod = Math.Max(1, (double)state.Limit.Most * state.Queue.Weight / (state.Queue.Weight + others));
+        var perPeriod = (double)state.Limit.Most * state.Queue.Weight / (state.Queue.Weight + others); // less than one where several take turns
         var first = state.NextAt > start ? state.NextAt.Value - start : period;
         var periods = (first / period) + Math.Max(0, DivideUp(left - free, perPeriod) - 1);
         // What a day allows is used up in the hours that are open, however few they are; a shorter period counts only while it is open.
@@ -62,24 +73,17 @@ public sealed record Forecast(
     static Forecast Later(ForecastBasis basis, DateTimeOffset start, TimeSpan period, double periods, bool isOpenTime, string because)
     {
         var days = period.TotalDays * periods;
-        var takes = days < DeliveryHours.MostYears * 365.0 ? TimeSpan.FromMilliseconds(Math.Round(days * Day.TotalMilliseconds)) : TimeSpan.MaxValue;
+        var takes = days < AudienceHours.MostYears * 365.0 ? TimeSpan.FromMilliseconds(Math.Round(days * Day.TotalMilliseconds)) : TimeSpan.MaxValue;
         var end = takes == TimeSpan.MaxValue ? null
-            : isOpenTime ? basis.Hours.AddOpenTime(basis.Channel, start, takes)
-            : PeriodByPeriod(basis, start, period, periods);
-        return end is null ? new Forecast(null, $"{because}: that takes more than {DeliveryHours.MostYears} years") : new Forecast(end, because);
-    }
-
-    /// <summary>Each period begins when the one before has passed and the hours are open: a day that is closed moves all that follow.</summary>
-    static DateTimeOffset? PeriodByPeriod(ForecastBasis basis, DateTimeOffset start, TimeSpan period, double periods)
-    {
-        var whole = (int)Math.Min(periods, DeliveryHours.MostYears * 365.0 * (Day / period));
-        var at = basis.Hours.AddOpenTime(basis.Channel, start + (period * (periods - whole)), TimeSpan.Zero);
-        for (var passed = 0; passed < whole && at is not null; passed++)
+            : isOpenTime ? basis.Hours.AddOpenTime(start, takes)
+            : basis.Hours.AddPeriods(start, period, periods);
+        if (end - start - takes > takes)
         {
-            at = basis.Hours.AddOpenTime(basis.Channel, at.Value + period, TimeSpan.Zero);
+            // It waits longer for the hours than for what it would be otherwise.
+            because = "its messages go out only in the hours of delivery";
         }
 
-        return at;
+        return end is null ? new Forecast(null, $"{because}: that takes more than {AudienceHours.MostYears} years") : new Forecast(end, because);
     }
 
     static double DivideUp(double count, double by) => Math.Ceiling(count / by);
@@ -88,16 +92,16 @@ public sealed record Forecast(
 /// <summary>What a forecast is made from.</summary>
 /// <param name="Left">Messages that have not left yet.</param>
 /// <param name="HeldUntil">Nothing goes out before; null where nothing holds it.</param>
-/// <param name="Limits">Those that many of its messages count against, each with the share of them that does, 0 to 1.</param>
-/// <param name="Channel">Whose hours count.</param>
+/// <param name="Limits">Those that many of its messages count against, as they are when it goes on, each with the share of them that does, 0 to 1.</param>
 /// <param name="HandedOverPerSecond">How fast the provider took the messages of the last batches; null before the first one has ended.</param>
-/// <param name="LastDeferral">When the last of those is due who were put off; null where nobody was.</param>
+/// <param name="LastDeferral">Of those who were put off the one who is due last; null where nobody was.</param>
+/// <param name="HeldBy">For people: what holds it until then; null where that is its own pace, or the time for which it is scheduled.</param>
 public sealed record ForecastBasis(
     double Left,
     Pace Pace,
     DateTimeOffset? HeldUntil,
     IReadOnlyList<(LimitState State, double Share)> Limits,
-    DeliveryHours Hours,
-    Recipients.Channel Channel,
+    AudienceHours Hours,
     double? HandedOverPerSecond = null,
-    DateTimeOffset? LastDeferral = null);
+    Deferral? LastDeferral = null,
+    string? HeldBy = null);

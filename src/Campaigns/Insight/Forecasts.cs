@@ -31,18 +31,18 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
         }
 
         var deferral = (await store.Database.Query(
-            ReadLastDeferral, reader => reader.ValueOrNull<DateTimeOffset>(0), ct, tenantId, campaign.Id)).Single();
-        return await Make(tenantId, campaign, left, campaign.State.NextBatchAt, handedOverPerSecond, deferral, ct);
+            ReadLastDeferral, reader => new Deferral(reader.GetFieldValue<DateTimeOffset>(0), reader.GetString(1)), ct, tenantId, campaign.Id)).SingleOrDefault();
+        return await Make(tenantId, campaign, left, null, campaign.State.NextBatchAt, handedOverPerSecond, deferral, ct);
     }
 
     /// <summary>For a campaign that begins now, or at the time for which it is scheduled.</summary>
     /// <param name="messages">How many there would be.</param>
-    public Task<Forecast> MakeBeforeLaunch(string tenantId, StreamState<Campaign> campaign, long messages, CancellationToken ct) =>
-        Make(tenantId, campaign, messages, campaign.State.ScheduledAt, null, null, ct);
+    public Task<Forecast> MakeBeforeLaunch(string tenantId, StreamState<Campaign> campaign, long messages, AudienceView audience, CancellationToken ct) =>
+        Make(tenantId, campaign, messages, audience, campaign.State.ScheduledAt, null, null, ct);
 
     async Task<Forecast> Make(
-        string tenantId, StreamState<Campaign> campaign, long left, DateTimeOffset? start, double? handedOverPerSecond, DateTimeOffset? lastDeferral,
-        CancellationToken ct)
+        string tenantId, StreamState<Campaign> campaign, long left, AudienceView? audience, DateTimeOffset? start, double? handedOverPerSecond,
+        Deferral? lastDeferral, CancellationToken ct)
     {
         var now = store.Clock.GetUtcNow();
         var settings = campaign.State.Settings;
@@ -53,25 +53,49 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
         }
 
         var slow = (await ProviderAccounts.Read(store, tenantId, providers.Names(settings.Channels), ct)).SlowAt(now);
+        var held = Later(start, slow?.SlowUntil);
+        var heldBy = held == start ? campaign.State.HeldBy : slow?.SlowWords;
         return Forecast.Make(
             new ForecastBasis(
-                left, settings.Pace, Later(start, slow?.SlowUntil), await Limits(campaign, book, senders, now, ct), hours,
-                settings.Channels.Each()[0], handedOverPerSecond, lastDeferral),
+                left, settings.Pace, held, await Limits(campaign, book, senders, audience?.Domains ?? [], held > now ? held.Value : now, ct),
+                Hours(hours, settings.Channels, audience, held > now ? held.Value : now), handedOverPerSecond, lastDeferral, heldBy),
             now);
     }
 
+    /// <summary>
+    /// Where the people live is counted before a launch only: later on, those for whom it was not the hour are among the deferred.
+    /// </summary>
+    static AudienceHours Hours(DeliveryHours hours, CampaignChannels channels, AudienceView? audience, DateTimeOffset at)
+    {
+        var all = audience?.Channels.Sum(channel => channel.Zones.Sum(zone => zone.Contacts)) ?? 0;
+        return all == 0
+            ? AudienceHours.InOneZone(hours, channels.Each())
+            : new AudienceHours(
+                hours,
+                [
+                    .. from channel in audience!.Channels
+                       from zone in channel.Zones
+                       let known = TimeZones.Zone(zone.TimeZone) ?? hours.Fallback
+                       // Zones whose clocks go alike are one.
+                       group (Zone: known, zone.Contacts) by (channel.Channel, known.GetUtcOffset(at)) into alike
+                       select new AudienceGroup(alike.Key.Channel, alike.MaxBy(each => each.Contacts).Zone, (double)alike.Sum(each => each.Contacts) / all),
+                ]);
+    }
+
+    /// <param name="at">When the next messages may go: what is free by then counts.</param>
     async Task<IReadOnlyList<(LimitState State, double Share)>> Limits(
-        StreamState<Campaign> campaign, LimitBook book, CampaignSenders senders, DateTimeOffset now, CancellationToken ct)
+        StreamState<Campaign> campaign, LimitBook book, CampaignSenders senders, IReadOnlyList<DomainShare> domains, DateTimeOffset at, CancellationToken ct)
     {
         var settings = campaign.State.Settings;
         var channels = settings.Channels.Each();
-        var shared = book.ForEverybody(senders, settings.Channels, now);
+        var shared = book.ForEverybody(senders, settings.Channels, at);
         // Who goes over which channel, and from which of several senders, is not counted: each gets an equal share.
         var own = channels.SelectMany(channel => senders.Able(channel) is var able
-            ? able.SelectMany(sender => book.Sender(sender, channel, now).Except(shared)).Select(limit => (Limit: limit, Share: 1.0 / able.Count / channels.Count))
+            ? able.SelectMany(sender => book.Sender(sender, channel, at).Except(shared)).Select(limit => (Limit: limit, Share: 1.0 / able.Count / channels.Count))
             : []).ToList();
+        own.AddRange(domains.Select(domain => (book.Domain($"@{domain.Domain}"), domain.Share)).Where(each => each.Item1 is not null).Select(each => (each.Item1!, each.Share)));
         var availability = await permits.Read(
-            [.. shared, .. own.Select(each => each.Limit)], campaign.Id, settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1), settings.Weight, now, ct);
+            [.. shared, .. own.Select(each => each.Limit)], campaign.Id, settings.Pace.Size(campaign.Id, campaign.State.LastBatch + 1), settings.Weight, at, ct);
         var shares = own.GroupBy(each => each.Limit.Key).ToDictionary(each => each.Key, each => each.Sum(one => one.Share), StringComparer.Ordinal);
         return [.. availability.States.Select(state => (state, Math.Min(1, shares.GetValueOrDefault(state.Limit.Key, 1))))];
     }

@@ -63,7 +63,9 @@ public sealed class ProgressStream(
         }
     }
 
-    static CampaignProgress WithoutClock(CampaignProgress progress) => progress with { EstimatedCompletion = null, MessagesPerSecond = null };
+    // A rate that comes or goes is news.
+    static CampaignProgress WithoutClock(CampaignProgress progress) =>
+        progress with { EstimatedCompletion = null, MessagesPerSecond = progress.MessagesPerSecond is null ? null : 0 };
 
     // A server that stops waits for its open answers: this one must not keep it waiting.
     async Task Pause(Signal changed, CancellationToken ct)

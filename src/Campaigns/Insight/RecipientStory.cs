@@ -76,7 +76,8 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
         (RecipientStatus.Queued, { Status: CampaignStatus.Paused } campaign) => $"Goes out once the campaign is resumed. It is paused: {campaign.Reason}",
         (RecipientStatus.Queued, { Status: CampaignStatus.Cancelled }) => "Is taken off the queue: the campaign is cancelled.",
         (RecipientStatus.Queued, _) when past.LastOfQueue?.Data is RecipientDeferred or AttemptFailed => "Goes out with the first batch after that.",
-        (RecipientStatus.Queued, { NextBatchAt: { } at }) => $"Goes out with one of the next batches, the first of which is due at {Time(at)}.",
+        (RecipientStatus.Queued, { NextBatchAt: { } at } campaign) =>
+            $"Goes out with one of the next batches, the first of which is due at {Time(at)}{(WhyThen(campaign) is { } why ? $", because {why}" : "")}.",
         (RecipientStatus.Queued, _) => "Goes out with one of the next batches.",
         (RecipientStatus.Sending, _) => "Its result is recorded when the batch ends. Should the node stop before that, it is in doubt.",
         (RecipientStatus.Failed or RecipientStatus.InDoubt, { Archived: true } or { Status: CampaignStatus.Cancelled }) =>
@@ -95,6 +96,9 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
         (RecipientStatus.Sent, _) => "Not sent again. Whatever the provider still tells about it is recorded.",
         _ => "Nothing.",
     };
+
+    static string? WhyThen(Campaign campaign) => campaign.HeldBy
+        ?? (campaign.Settings.Pace.Daily is { } daily ? string.Create(CultureInfo.InvariantCulture, $"{daily.Limit} go out every {daily.PeriodHours:0.##} hours") : null);
 
     static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -176,7 +176,7 @@ sealed class RecipientChange(string tenantId, Guid id)
             {
                 MessageBounced bounced => (Words(bounced.Type ?? "bounce", $"{bounced.Status} {bounced.Reason}"), Words(bounced.Category)),
                 MessageDropped dropped => (Words("dropped", dropped.Reason ?? ""), Words(dropped.Category)),
-                MessageUndelivered undelivered => (undelivered.Code, Words(undelivered.Category)),
+                MessageUndelivered undelivered => (Words(undelivered.Code, undelivered.Text ?? ""), Words(undelivered.Category)),
                 _ => (null, null),
             };
         }

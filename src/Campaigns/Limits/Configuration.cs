@@ -12,6 +12,6 @@ static class Configuration
             .Handle<ForgetPermits>("housekeeping", typeof(ForgetPermitsHandler))
             .Every("forget_permits", "0 * * * *", () => new ForgetPermits());
         module.Services.AddOptions<SendingOptions>().BindConfiguration("Sending");
-        module.Services.AddSingleton<Permits>();
+        module.Services.AddSingleton<Permits>().AddSingleton<LimitMetrics>();
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Campaigns.Limits;
 
 /// <summary>At most so many messages in any stretch of time of this length, over all nodes.</summary>
@@ -8,6 +10,11 @@ public sealed record Limit(LimitKind Kind, string Key, int Most, TimeSpan Period
 {
     /// <summary>Of two for the same key, as two senders with one telephone may have: the one that lets less through.</summary>
     public Limit Tighter(Limit other) => other.Most / other.Period.TotalSeconds < Most / Period.TotalSeconds ? other : this;
+
+    /// <summary>
+    /// What those stand in line by whom it leaves no room. Who waits for a limit that a campaign has set itself keeps nobody who is under a wider one.
+    /// </summary>
+    public string Line => string.Create(CultureInfo.InvariantCulture, $"{Key} {Most}");
 
     /// <summary>The time between two messages at exactly this rate, and a hundredth more.</summary>
     public TimeSpan Spacing => Period / Most * 1.01;

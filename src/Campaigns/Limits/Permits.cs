@@ -39,7 +39,8 @@ public sealed class Permits(IDocumentStore store)
 
         var rows = byKey.Count == 0 ? [] : await store.Database.Query(
             ReadPermits, reader => Read(reader, byKey, weight), ct, byKey.Keys.ToArray(), byKey.Values.Select(limit => limit.Most).ToArray(),
-            byKey.Values.Select(limit => limit.WorthWaitingFor(wanted)).ToArray(), at, campaignId, at - Lateness);
+            byKey.Values.Select(limit => limit.WorthWaitingFor(wanted)).ToArray(), at, campaignId, at - Lateness,
+            byKey.Values.Select(limit => limit.Line).ToArray());
         return new Availability(rows, at);
     }
 

@@ -7,12 +7,12 @@ select l.key, used.count, tail.due, freed.next, case when l.most - used.count < 
        others.wanted, others.weight, own.since is not null as is_waiting,
        own.since is not null
            and (others.claim is null or (own.weight + case when own.weight > 1 then 0.5 else 0 end) * extract(epoch from $4 - own.since) >= others.claim) as is_first
-from unnest($1::varchar[], $2::int[], $3::int[]) l(key, most, needed)
+from unnest($1::varchar[], $2::int[], $3::int[], $7::varchar[]) l(key, most, needed, line)
 cross join lateral (
     select coalesce(sum(p.count), 0)::int as count from permits p where p.limit_key = l.key and p.frees_at > $4
 ) used
 cross join lateral (
-    select max(d.due) as due from deferrals d where d.limit_key = l.key and d.due > $4
+    select max(d.due) as due from deferrals d where d.limit_key = l.line and d.due > $4
 ) tail
 cross join lateral (
     select min(f.at) as next, min(f.at) filter (where l.most - used.count + f.freed >= l.needed) as enough

@@ -2,6 +2,7 @@ using System.Globalization;
 using Campaigns.Audience;
 using Campaigns.Authoring.Rendering;
 using Campaigns.Consent;
+using Campaigns.Limits;
 using Campaigns.Recipients;
 using Campaigns.Storage;
 using Campaigns.Tenancy;
@@ -12,20 +13,34 @@ namespace Campaigns.Planning;
 
 /// <summary>Who would get a campaign that is launched now.</summary>
 /// <param name="Members">Contacts on its list.</param>
+/// <param name="Domains">Where most of it would go by e-mail, the most first.</param>
 public sealed record AudienceView(
     long Members,
     IReadOnlyList<ChannelAudience> Channels,
+    IReadOnlyList<DomainShare> Domains,
     ContentCheck Content);
+
+/// <param name="Share">Of all its messages, 0 to 1; of a long list by those that were examined.</param>
+public sealed record DomainShare(
+    string Domain,
+    double Share);
 
 /// <summary>Who would get it over one channel.</summary>
 /// <param name="WouldGet">Messages that would go out, those that fail for their content among them.</param>
 /// <param name="Skipped">Who would get nothing, by reason.</param>
 /// <param name="Waiting">Of those who would get it, who have to wait until the frequency cap lets them.</param>
+/// <param name="Zones">Where those live who can be reached over it, the most first: it goes out in the hours of delivery by the clocks there.</param>
 public sealed record ChannelAudience(
     Channel Channel,
     long WouldGet,
     IReadOnlyDictionary<string, long> Skipped,
-    long Waiting);
+    long Waiting,
+    IReadOnlyList<ZoneCount> Zones);
+
+/// <param name="TimeZone">Null for contacts without one: they are taken to live in the organisation's.</param>
+public sealed record ZoneCount(
+    string? TimeZone,
+    long Contacts);
 
 /// <summary>What comes of the template for those who would get it.</summary>
 /// <param name="Examined">Messages that were written to find out: of long lists some from all over.</param>
@@ -55,48 +70,55 @@ public sealed record ContactExample(
 /// <summary>Looks at the people on a campaign's list and at what they would get.</summary>
 public sealed class Audiences(IDocumentStore store, CompiledTemplates templates, UnsubscribeLinks links)
 {
-    /// <summary>How many messages are written to judge by whether most would fail.</summary>
-    public const int SmallSample = 1_000;
-
-    /// <summary>And how many where a person asks.</summary>
-    public const int LargeSample = 10_000;
+    /// <summary>How many messages of a channel are written to judge by whether most would fail.</summary>
+    public const int Sample = 5_000;
 
     const string NobodyToWriteTo = "nobody-to-write-to";
     const string MostWouldFail = "most-would-fail";
     const int MostExamples = 3;
+    const int MostDomains = 10;
 
     static readonly string CountAudience = Sql.Beside<Audiences>(nameof(CountAudience));
     static readonly string CountCapped = Sql.Beside<Audiences>(nameof(CountCapped));
+    static readonly string CountZones = Sql.Beside<Audiences>(nameof(CountZones));
+    static readonly string ReadZones = Sql.Beside<Audiences>(nameof(ReadZones));
     static readonly string SampleAudience = Sql.Beside<Audiences>(nameof(SampleAudience));
     static readonly string FindReachable = Sql.Beside<Audiences>(nameof(FindReachable));
 
     /// <param name="settings">They name a list and a template.</param>
+    /// <param name="at">When it would begin.</param>
     public async Task<AudienceView> Look(
-        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
+        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
     {
         var channels = new List<ChannelAudience>();
         var members = 0L;
+        var closed = await ClosedZones(tenantId, settings, organisation, at, ct);
         foreach (var channel in settings.Channels.Each())
         {
             var counts = (await store.Database.Query(
-                CountAudience, reader => Enumerable.Range(0, 5).Select(reader.GetInt64).ToArray(), ct, tenantId, settings.ListId!.Value, Name(channel))).Single();
-            var capped = organisation.FrequencyCap is { } cap && !settings.IgnoresFrequencyCap
-                ? (await store.Database.Query(
-                    CountCapped, reader => reader.GetInt64(0), ct, tenantId, settings.ListId.Value, Name(channel), (long)cap.Messages, store.Clock.GetUtcNow())).Single()
-                : 0;
-            var dropped = organisation.FrequencyCap is { Hold: false } ? capped : 0;
+                CountAudience, reader => Enumerable.Range(0, 6).Select(reader.GetInt64).ToArray(), ct, tenantId, settings.ListId!.Value, Name(channel), closed)).Single();
+            var cap = settings.IgnoresFrequencyCap ? null : organisation.FrequencyCap;
+            var capped = cap is null
+                ? 0
+                : (await store.Database.Query(
+                    CountCapped, reader => reader.GetInt64(0), ct, tenantId, settings.ListId.Value, Name(channel), (long)cap.Messages, at)).Single();
+            var dropped = cap is { Hold: false } ? capped : 0;
             var skipped = new (SkipReason Reason, long Count)[]
             {
                 (SkipReason.ContactDeleted, counts[1]), (SkipReason.NoAddress, counts[2]), (SkipReason.Suppressed, counts[3]),
                 (SkipReason.SameAddress, counts[4]), (SkipReason.FrequencyCap, dropped),
+                (SkipReason.OutsideHours, counts[5]),
             };
             members = counts[0];
             channels.Add(new ChannelAudience(
                 channel, Math.Max(0, counts[0] - skipped.Sum(each => each.Count)),
-                skipped.Where(each => each.Count > 0).ToDictionary(each => Word(each.Reason), each => each.Count), capped - dropped));
+                skipped.Where(each => each.Count > 0).ToDictionary(each => Word(each.Reason), each => each.Count), capped - dropped,
+                await store.Database.Query(
+                    CountZones, reader => new ZoneCount(reader.TextOrNull(0), reader.GetInt64(1)), ct, tenantId, settings.ListId.Value, Name(channel))));
         }
 
-        return new AudienceView(members, channels, await CheckContent(tenantId, settings, templateVersion, organisation, LargeSample, ct));
+        var (content, domains) = await CheckContent(tenantId, settings, templateVersion, organisation, ct);
+        return new AudienceView(members, channels, domains, content);
     }
 
     /// <summary>Why it would be a mistake to launch: nobody would get it, or most of those who would get nothing they could read. Null where it is none.</summary>
@@ -104,22 +126,26 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
     {
         var channels = settings.Channels.Each().Select(Name).ToArray();
-        if (!(await store.Database.Query(FindReachable, reader => reader.GetBoolean(0), ct, tenantId, settings.ListId!.Value, channels)).Single())
-        {
-            return NobodyWouldGetIt;
-        }
-
-        return FindMistake(await CheckContent(tenantId, settings, templateVersion, organisation, SmallSample, ct));
+        var cap = settings.IgnoresFrequencyCap || organisation.FrequencyCap is { Hold: true } ? null : organisation.FrequencyCap;
+        var now = store.Clock.GetUtcNow();
+        var isReachable = (await store.Database.Query(
+            FindReachable, reader => reader.GetBoolean(0), ct, tenantId, settings.ListId!.Value, channels, (long?)cap?.Messages, now,
+            await ClosedZones(tenantId, settings, organisation, now, ct))).Single();
+        return isReachable ? FindMistake((await CheckContent(tenantId, settings, templateVersion, organisation, ct)).Content) : NobodyWouldGetIt;
     }
+
+    /// <summary>The same of what was looked at already.</summary>
+    public static Refusal? FindMistake(AudienceView audience) =>
+        audience.Channels.All(channel => channel.WouldGet == 0) ? NobodyWouldGetIt : FindMistake(audience.Content);
 
     static Refusal NobodyWouldGetIt { get; } = new(
         NobodyToWriteTo,
-        "Nobody would get it: its list has no contact who can be reached over its channel and is not suppressed. GET /campaigns/{id}/check counts the reasons; "
+        "Nobody would get it: its list has no contact who can be reached over its channel, is not suppressed, has not had enough of others and, where the window drops those for whom it is closed, may get it at this hour. GET /campaigns/{id}/check counts the reasons; "
         + "launch?force=true launches it all the same.",
         RefusalKind.Invalid);
 
     /// <summary>Such a launch can be forced.</summary>
-    public static bool IsMistake(Refusal refusal) => refusal.Code is NobodyToWriteTo or MostWouldFail;
+    public static bool IsMistake(Refusal refusal) => refusal.Code is NobodyToWriteTo or MostWouldFail or SenderRules.NoWayOut;
 
     public static Refusal? FindMistake(ContentCheck content)
     {
@@ -144,20 +170,45 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
             RefusalKind.Invalid);
     }
 
-    async Task<ContentCheck> CheckContent(
-        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, int atMost, CancellationToken ct)
+    /// <summary>The zones of contacts on the list in which nothing is sent then, and whoever is there gets nothing; the empty one stands for no zone.</summary>
+    async Task<string[]> ClosedZones(
+        string tenantId, CampaignSettings settings, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
+    {
+        if ((settings.Window ?? organisation.Window) is not { Outside: OutsideHours.Drop } window)
+        {
+            return [];
+        }
+
+        var fallback = TimeZones.Zone(organisation.TimeZone) ?? TimeZoneInfo.Utc;
+        var zones = await store.Database.Query(ReadZones, reader => reader.GetString(0), ct, tenantId, settings.ListId!.Value);
+        return [.. zones.Where(zone => !window.IsOpen(TimeZones.Zone(zone) ?? fallback, at))];
+    }
+
+    async Task<(ContentCheck Content, IReadOnlyList<DomainShare> Domains)> CheckContent(
+        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
     {
         var template = await templates.Of(tenantId, settings.TemplateId!.Value, templateVersion, ct);
         var link = links.For(tenantId, Guid.Empty);
         var problems = new Dictionary<(string Code, string What), (int Count, string? Field, List<ContactExample> Examples)>();
+        var domains = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         var (examined, wouldFail) = (0, 0);
         foreach (var channel in settings.Channels.Each())
         {
-            var sample = await store.Database.Query(SampleAudience, Sampled.Read, ct, tenantId, settings.ListId!.Value, Name(channel), atMost);
-            foreach (var contact in sample)
+            var sample = await store.Database.Query(SampleAudience, Sampled.Read, ct, tenantId, settings.ListId!.Value, Name(channel), Sample);
+            // One message an address: by the first of those who have it for whom one can be written.
+            foreach (var sharing in sample.GroupBy(contact => channel == Channel.Sms ? contact.Example.Phone : contact.Example.Email))
             {
+                var written = sharing
+                    .Select(contact => (Contact: contact, Found: Problems(template.Render(Footer.Complete(contact.Fields, organisation, link), channel, ct)).ToList()))
+                    .ToList();
+                var (contact, found) = written.Find(each => each.Found.Count == 0) is { Contact: not null } good ? good : written[0];
                 examined++;
-                var found = Problems(template.Render(Footer.Complete(contact.Fields, organisation, link), channel, ct)).ToList();
+                if (channel == Channel.Email && contact.Example.Email is { } email)
+                {
+                    var domain = email[(email.LastIndexOf('@') + 1)..];
+                    domains[domain] = domains.GetValueOrDefault(domain) + 1;
+                }
+
                 wouldFail += found.Count > 0 ? 1 : 0;
                 foreach (var (code, what, field) in found)
                 {
@@ -172,12 +223,17 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
             }
         }
 
-        return new ContentCheck(
-            examined, wouldFail,
+        return (
+            new ContentCheck(
+                examined, wouldFail,
+                [
+                    .. from problem in problems
+                       orderby problem.Value.Count descending, problem.Key.What
+                       select new ContentProblem(problem.Key.Code, problem.Value.Field, problem.Key.What, problem.Value.Count, problem.Value.Examples),
+                ]),
             [
-                .. from problem in problems
-                   orderby problem.Value.Count descending, problem.Key.What
-                   select new ContentProblem(problem.Key.Code, problem.Value.Field, problem.Key.What, problem.Value.Count, problem.Value.Examples),
+                .. domains.OrderByDescending(domain => domain.Value).ThenBy(domain => domain.Key, StringComparer.Ordinal).Take(MostDomains)
+                    .Select(domain => new DomainShare(domain.Key, (double)domain.Value / examined)),
             ]);
     }
 

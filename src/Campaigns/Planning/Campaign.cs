@@ -1,5 +1,6 @@
 using Campaigns.Storage;
 using System.Text.Json.Serialization;
+using Campaigns.Http;
 using Campaigns.Limits;
 
 namespace Campaigns.Planning;
@@ -55,6 +56,10 @@ public sealed record BatchCompleted(int Number, int Sent, int Failed, int InDoub
 /// <summary>The provider said nothing in time about some messages of a batch: they stay in doubt, and the campaign goes on without them.</summary>
 public sealed record DoubtsLeft(int Batch);
 
+/// <summary>Of some whom a batch had left in doubt it is known now: the node that had stood still with the batch went on, and said so.</summary>
+/// <param name="Queued">Not handed over, for certain: queued again.</param>
+public sealed record DoubtsSettled(int Batch, int Sent, int Failed, int Queued);
+
 /// <param name="Because">What holds it until then; null for the pace of the campaign.</param>
 public sealed record NextBatchScheduled(int Number, DateTimeOffset At, string? Because = null);
 
@@ -89,7 +94,7 @@ public sealed record RecipientsRequeued(int Count, bool IsLast);
 /// </summary>
 public enum CampaignEnd { Completed, Partial, Failed }
 
-public enum CampaignStatus { None, Draft, InReview, Approved, Scheduled, Sending, Paused, Completed, Partial, Failed, Cancelled, Deleted }
+public enum CampaignStatus { [InternalWord] None, Draft, InReview, Approved, Scheduled, Sending, Paused, Completed, Partial, Failed, Cancelled, [InternalWord] Deleted }
 
 /// <summary>What handlers need in order to decide, and what the API shows of a campaign.</summary>
 public sealed record Campaign : IStreamState<Campaign>
@@ -180,6 +185,7 @@ public sealed record Campaign : IStreamState<Campaign>
             DoubtfulBatches = batch.InDoubt > 0 ? [.. DoubtfulBatches, batch.Number] : DoubtfulBatches,
         },
         DoubtsLeft left => this with { DoubtfulBatches = [.. DoubtfulBatches.Where(batch => batch != left.Batch)] },
+        DoubtsSettled { Queued: > 0 and var queued } => QueueAgain(queued),
         NextBatchScheduled next => this with { NextBatchAt = next.At, HeldBy = next.Because },
         CampaignPaused paused => this with
         {
@@ -190,19 +196,22 @@ public sealed record Campaign : IStreamState<Campaign>
         {
             Status = CampaignStatus.Cancelled, PausedBy = null, Reason = cancelled.Reason, NextBatchAt = null, Retrying = null,
         },
-        CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null, Reason = completed.Reason },
-        CampaignReassessed reassessed => this with { Status = Ended(reassessed.End), Reason = null },
+        CampaignCompleted completed => this with { Status = Ended(completed.End), NextBatchAt = null, Reason = completed.Reason ?? WhyOf(completed.End) },
+        CampaignReassessed reassessed => this with { Status = Ended(reassessed.End), Reason = WhyOf(reassessed.End) },
         CampaignArchived => this with { Archived = true },
         CampaignRetried retried => this with { Status = IsFinished ? CampaignStatus.Sending : Status, Retrying = retried.Count },
-        RecipientsRequeued requeued => this with
-        {
-            Retrying = requeued.IsLast ? null : Retrying,
-            LastRecipient = null,
-            Restarts = Restarts + 1,
-            OpenBatch = OpenBatch is { } open ? open with { Requeued = open.Requeued + requeued.Count } : null,
-        },
+        RecipientsRequeued requeued => QueueAgain(requeued.Count) with { Retrying = requeued.IsLast ? null : Retrying },
         _ => this,
     };
+
+    Campaign QueueAgain(int count) => this with
+    {
+        LastRecipient = null,
+        Restarts = Restarts + 1,
+        OpenBatch = OpenBatch is { } open ? open with { Requeued = open.Requeued + count } : null,
+    };
+
+    static string? WhyOf(CampaignEnd end) => end == CampaignEnd.Failed ? "Nobody got it: every message failed, bounced or was not delivered." : null;
 
     internal static CampaignStatus Ended(CampaignEnd end) => end switch
     {

@@ -26,29 +26,38 @@ public static class CampaignRules
         _ => new Refusal("campaign-not-draft", $"The campaign is {Words(campaign.Status)}; only a draft can be scheduled or launched."),
     };
 
+    /// <summary>A sender as a caller names one: whoever reads what is missing knows what to write.</summary>
+    public const string SenderWords = "a sender (from or senderIds)";
+
+    /// <summary>A template in the same way.</summary>
+    public const string TemplateWords = "a template (templateId)";
+
     /// <summary>Has all that sending takes.</summary>
     public static Refusal? IsComplete(CampaignSettings settings)
     {
         var missing = new List<string>();
         if (settings.ListId is null)
         {
-            missing.Add("a list");
+            missing.Add("a list (listId)");
         }
 
         if (settings.TemplateId is null)
         {
-            missing.Add("a template");
+            missing.Add(TemplateWords);
         }
 
-        if (settings.From is null && settings.Channels.Include(Channel.Email))
+        if (settings.Channels.Include(Channel.Email) && !NamesSender(settings))
         {
-            missing.Add("a sender");
+            missing.Add(SenderWords);
         }
 
         return missing.Count == 0
             ? null
             : new Refusal("campaign-incomplete", $"The campaign still needs {string.Join(", ", missing)}.", RefusalKind.Invalid);
     }
+
+    /// <summary>Says by an address or by ids who writes its e-mails; texts may come from the account's own number.</summary>
+    public static bool NamesSender(CampaignSettings settings) => settings.From is not null || settings.SenderIds is { Count: > 0 };
 
     public static string Words(CampaignStatus status) => status switch
     {

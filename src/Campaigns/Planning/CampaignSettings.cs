@@ -54,9 +54,10 @@ public sealed record Pace(BatchPace? Batches = null, DailyPace? Daily = null)
     public int Size(Guid campaignId, int batch) => Daily?.Limit ?? Batches!.Size(campaignId, batch);
 
     /// <summary>When the batch after this one is due.</summary>
-    public DateTimeOffset Next(Guid campaignId, int batch, DateTimeOffset startedAt, DateTimeOffset completedAt) => Daily is { } daily
+    /// <param name="size">How many recipients it had. One that a limit cut short keeps a distance so much shorter, else the campaign would not use what the limit allows.</param>
+    public DateTimeOffset Next(Guid campaignId, int batch, int size, DateTimeOffset startedAt, DateTimeOffset completedAt) => Daily is { } daily
         ? Later(startedAt.AddHours(daily.PeriodHours), completedAt)
-        : completedAt.AddSeconds(Batches!.DelaySeconds(campaignId, batch));
+        : completedAt.AddSeconds(Batches!.DelaySeconds(campaignId, batch) * Math.Min(1, (double)size / Batches.Size(campaignId, batch)));
 
     /// <summary>When a batch may start at the earliest, beside those that are scheduled.</summary>
     /// <param name="lastStartedAt">Of the last batch that handed something over; null when there was none.</param>

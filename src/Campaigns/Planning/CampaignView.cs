@@ -24,7 +24,7 @@ public sealed record CampaignView(
     public static CampaignView Of(Guid id, long version, Campaign campaign, StreamTimes times) => new(
         id, version, campaign.Status, campaign.Settings.Name, campaign.Settings.ListId, campaign.Settings.TemplateId, campaign.TemplateVersion,
         campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.Settings.Channels,
-        campaign.ScheduledAt, campaign.NextBatchAt, campaign.HeldBy, campaign.Reason, campaign.PausedBy, campaign.Archived,
+        campaign.ScheduledAt, campaign.Status == CampaignStatus.Sending ? campaign.NextBatchAt : null, campaign.HeldBy, campaign.Reason, campaign.PausedBy, campaign.Archived,
         campaign.Settings.SenderIds, campaign.Settings.Urgent, campaign.Settings.Window, campaign.Settings.Limits, campaign.Settings.LateToleranceMinutes,
         campaign.Settings.IgnoresFrequencyCap, campaign.Settings.Transactional, times.CreatedAt, times.UpdatedAt);
 

@@ -27,6 +27,7 @@ static class Configuration
             .Event<BatchStarted>("batch_started")
             .Event<BatchCompleted>("batch_completed")
             .Event<DoubtsLeft>("doubts_left")
+            .Event<DoubtsSettled>("doubts_settled")
             .Event<NextBatchScheduled>("next_batch_scheduled")
             .Event<CampaignPaused>("campaign_paused")
             .Event<CampaignResumed>("campaign_resumed")
@@ -51,9 +52,10 @@ static class Configuration
             .Handle<LaunchScheduled>("planning", typeof(LaunchCampaignHandler))
             .WhenDead<ICampaignWork>((work, message, reason) => new StrandCampaign(work.CampaignId, message, reason));
         module.Services.AddSingleton<GetCampaigns>().AddSingleton<Audiences>().AddSingleton<Launching>();
-        module.Services.AddSingleton(services => CampaignUses.In(services.GetRequiredService<IDocumentStore>()));
+        module.Services.AddSingleton(services => CampaignUses.In(services.GetRequiredService<IDocumentStore>())).AddSingleton<Http.ExpectUnused>(CampaignUses.Expect);
+        module.Services.AddSample<CampaignMetrics>();
         module.Services.ConfigureMarten((services, store) =>
-            store.Listeners.Add(new BreakerPauses(services.GetRequiredService<ILogger<BreakerPauses>>())));
+            store.Listeners.Add(new Pauses(services.GetRequiredService<CampaignMetrics>(), services.GetRequiredService<ILogger<Pauses>>())));
     }
 
     public static void Map(IEndpointRouteBuilder api, WebApplication app)

@@ -17,6 +17,11 @@ public static class DraftCampaignHandler
 {
     public static Decided<Campaign> Handle(DraftCampaign command, IDocumentSession session, Caller caller)
     {
+        if (command.CopyOf is null) // a copy may name what is gone: whoever edits or launches it is told
+        {
+            CampaignUses.Hold(session, command.CampaignId, command.Settings);
+        }
+
         var drafted = new CampaignDrafted(command.Settings, command.CopyOf);
         session.Events.StartStream<Campaign>(command.CampaignId, drafted);
         caller.Keep();

@@ -16,7 +16,13 @@ public static class EditCampaignHandler
     public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(EditCampaign command, IDocumentSession session, Caller caller, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
-        return caller.Record(campaign, Decide(campaign.State(), command.Settings));
+        var outcome = Decide(campaign.State(), command.Settings);
+        if (outcome.Events.Count > 0)
+        {
+            CampaignUses.Hold(session, command.CampaignId, command.Settings);
+        }
+
+        return caller.Record(campaign, outcome);
     }
 
     public static Outcome Decide(Campaign campaign, CampaignSettings settings) =>

@@ -92,7 +92,8 @@ static class LaunchCampaignEndpoints
 
 /// <summary>Whether the template, the list and the senders that a campaign names let it be launched, and the version of the template.</summary>
 /// <param name="Seen">The settings that were looked at.</param>
-public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal)
+/// <param name="NoWayOut">Why it would be a mistake, whoever is on the list: its recipients could not unsubscribe. Null where they can.</param>
+public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal, Refusal? NoWayOut = null)
 {
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
     public Refusal? RefusalFor(CampaignSettings settings) =>
@@ -115,7 +116,7 @@ public sealed class Launching(
         var launchable = await Look(tenantId, campaign.Settings, ct);
         var mistake = force || campaign.IsLaunched || launchable.Refusal is not null || CampaignRules.IsComplete(campaign.Settings) is not null
             ? null
-            : await audiences.FindMistake(tenantId, campaign.Settings, launchable.TemplateVersion, organisation, ct);
+            : launchable.NoWayOut ?? await audiences.FindMistake(tenantId, campaign.Settings, launchable.TemplateVersion, organisation, ct);
         return (launchable with { Refusal = launchable.Refusal ?? mistake }, organisation);
     }
 
@@ -139,13 +140,16 @@ public sealed class Launching(
             { State.Content: var content } => settings.Channels.Each().Select(content.Lacks).FirstOrDefault(lack => lack is not null)
                 ?? TemplateContentRules.Check(content), // it may have been saved under laxer rules
         };
-        return new Launchable(settings, template.Version, refusal ?? await LookAtSenders(tenantId, settings, ct));
+        var found = await FindSenders(tenantId, settings, ct);
+        return new Launchable(
+            settings, template.Version, refusal ?? SenderRules.RefusalFor(settings, found, senders.Value.RequireVerified),
+            SenderRules.FindNoWayOut(settings, template.State.Content, found));
     }
 
     /// <summary>What stands in the way of sending in the name of those whom the campaign names; null when nothing does.</summary>
-    public async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct)
-    {
-        var found = await SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct);
-        return SenderRules.RefusalFor(settings, found, senders.Value.RequireVerified);
-    }
+    public async Task<Refusal?> LookAtSenders(string tenantId, CampaignSettings settings, CancellationToken ct) =>
+        SenderRules.RefusalFor(settings, await FindSenders(tenantId, settings, ct), senders.Value.RequireVerified);
+
+    Task<List<StreamState<Sender>>> FindSenders(string tenantId, CampaignSettings settings, CancellationToken ct) =>
+        SenderDirectory.Find(store, tenantId, settings.SenderIds ?? [], EmailAddress.Normalise(settings.From?.Email), ct);
 }

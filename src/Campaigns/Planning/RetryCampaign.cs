@@ -126,7 +126,9 @@ public static class RetryCampaignEndpoints
         }
 
         var progress = $"/api/v1/campaigns/{id}/progress";
-        var answer = new RetryAnswer(id, count, leftOut.Count > 0 ? leftOut : null, progress);
+        var answer = new RetryAnswer(
+            id, count, leftOut.Count > 0 ? leftOut : null, progress,
+            count > 0 ? null : "Of those who were asked for nobody failed or is in doubt. Whoever was sent to is not sent to again, also where it came back.");
         return count > 0 ? Results.Accepted(progress, answer) : Results.Ok(answer);
     }
 
@@ -176,7 +178,13 @@ public sealed record Retry(RetryFailed? Failed, bool InDoubt = false, IReadOnlyL
 /// <param name="Recipients">How many are tried again; 0 when there is nobody to try again, and then nothing follows.</param>
 /// <param name="LeftOut">Those of the named that are neither failed nor in doubt.</param>
 /// <param name="Progress">Where to follow it.</param>
-public sealed record RetryAnswer(Guid CampaignId, long Recipients, IReadOnlyList<LeftOut>? LeftOut, string Progress);
+/// <param name="Reason">Why there is nobody; null where there is somebody.</param>
+public sealed record RetryAnswer(
+    Guid CampaignId,
+    long Recipients,
+    IReadOnlyList<LeftOut>? LeftOut,
+    string Progress,
+    string? Reason);
 
 /// <param name="Status">Why: where this recipient is.</param>
 public sealed record LeftOut(Guid Id, RecipientStatus Status);

@@ -8,4 +8,5 @@ where l.tenant_id = $1 and l.list_id = $2 and a.address is not null and s.addres
   and hashtextextended(l.contact_id::text, 0) % (
       select greatest(1, ceil(count(*)::float8 / $4)::bigint) from list_members where tenant_id = $1 and list_id = $2
   ) = 0
+order by c.id
 limit $4

@@ -69,4 +69,4 @@ static class ScheduleCampaignEndpoints
             .WithName(nameof(ScheduleCampaign)).WithSummary("Launch at a time, at most 14 days ahead; again, at another time").Describe();
 }
 
-public sealed record ScheduleInput(DateTimeOffset At);
+public sealed record ScheduleInput([property: JsonRequired] DateTimeOffset At);

@@ -1,5 +1,8 @@
 using Campaigns.Storage;
 using Campaigns.Audience;
+using Campaigns.Authoring;
+using Campaigns.Authoring.Rendering;
+using Campaigns.Recipients;
 using Campaigns.Senders;
 
 namespace Campaigns.Planning;
@@ -26,6 +29,20 @@ public static class SenderRules
                 found.FirstOrDefault(sender => sender.State is { Retired: false } state && state.Settings.Email == address), true)
             : null;
     }
+
+    /// <summary>Why it would be a mistake to send texts that nobody can answer and that show no other way out; null where it is none.</summary>
+    public static Refusal? FindNoWayOut(CampaignSettings settings, TemplateContent content, IEnumerable<StreamState<Sender>> found) =>
+        settings is { Transactional: false } && settings.Channels.Include(Channel.Sms)
+        && !(TemplateSyntax.Check(content.Sms ?? "", out var sms) is null && ShownLink.IsAlwaysWritten(sms!))
+        && found.FirstOrDefault(sender => sender.State.Settings is { TextFrom: { } from } of && from == of.AlphanumericId) is { } sender
+            ? new Refusal(
+                NoWayOut,
+                $"Nobody can answer texts from '{sender.State.Settings.AlphanumericId}', with STOP neither, and not everybody's text shows another way out. Write {{{{{Footer.UnsubscribeUrl}}}}} in it, outside of conditions, or send "
+                + "from a number; launch?force=true launches it all the same.",
+                RefusalKind.Invalid)
+            : null;
+
+    internal const string NoWayOut = "no-way-out";
 
     static Refusal? Refuse(string who, StreamState<Sender>? sender, bool requireVerified) => sender switch
     {

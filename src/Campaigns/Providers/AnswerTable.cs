@@ -9,11 +9,12 @@ namespace Campaigns.Providers;
 /// <summary>What follows from a provider's answer.</summary>
 /// <param name="Suppresses">Why the address must not be written to any more, if it must not; unreachable: if that is said of several messages.</param>
 /// <param name="Throttles">It was too many at once, which concerns everything sent through the account.</param>
-public sealed record AnswerMeaning(FailureCategory Category, SuppressionReason? Suppresses = null, bool Throttles = false);
+/// <param name="Means">For people, where the provider's answer is a code alone.</param>
+public sealed record AnswerMeaning(FailureCategory Category, SuppressionReason? Suppresses = null, bool Throttles = false, string? Means = null);
 
 /// <summary>
 /// What the answers of a provider mean, as data: providers change their words without notice. A JSON file of sections, each a list of
-/// rules of which the first that fits counts. The members <c>category</c>, <c>suppresses</c> and <c>throttles</c> of a rule are its
+/// rules of which the first that fits counts. The members <c>category</c>, <c>suppresses</c>, <c>throttles</c> and <c>means</c> of a rule are its
 /// meaning; all others are patterns, with <c>*</c> for any text, and fit what the answer says under that name. What it does not say is "".
 /// </summary>
 public sealed class AnswerTable
@@ -90,7 +91,7 @@ public sealed class AnswerTable
             value.Length == 0 ? pattern is "" or "*" : FileSystemName.MatchesSimpleExpression(pattern, value);
     }
 
-    sealed record Row(FailureCategory Category, SuppressionReason? Suppresses = null, bool Throttles = false)
+    sealed record Row(FailureCategory Category, SuppressionReason? Suppresses = null, bool Throttles = false, string? Means = null)
     {
         [JsonExtensionData]
         public Dictionary<string, JsonElement> Patterns { get; init; } = [];
@@ -102,6 +103,6 @@ public sealed class AnswerTable
                     ? pattern.Value.GetString()!
                     : throw new JsonException($"{section}: the pattern of {pattern.Key} is no text."),
                 StringComparer.Ordinal),
-            new AnswerMeaning(Category, Suppresses, Throttles));
+            new AnswerMeaning(Category, Suppresses, Throttles, Means));
     }
 }

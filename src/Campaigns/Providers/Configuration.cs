@@ -20,7 +20,7 @@ static class Configuration
             .Handle<ReinstateAtProvider>("consent", typeof(ProviderSuppressionsHandler))
             .Handle<EraseAtProvider>("consent", typeof(ProviderSuppressionsHandler))
             .Handle<ImportSuppressions>("consent", typeof(ProviderSuppressionsHandler));
-        module.Services.AddSingleton<MessageProviders>().AddSingleton<SingleMessages>();
+        module.Services.AddSingleton<ProviderMetrics>().AddSingleton<MessageProviders>().AddSingleton<SingleMessages>();
         module.Services.AddSendGrid().AddSmtp().AddTwilio().ChooseEmailProvider();
     }
 

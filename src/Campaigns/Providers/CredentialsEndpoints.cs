@@ -16,13 +16,19 @@ namespace Campaigns.Providers;
 public sealed record CredentialsView(string Provider, string Fingerprint, DateTimeOffset Since);
 
 /// <summary>Puts new credentials in the place of those before. They come encrypted: what they are stands in no message.</summary>
-public sealed record SetCredentials(CredentialsSet Fact, SealedCredentials Sealed);
+/// <param name="Compromised">Nothing that was set before is accepted any more.</param>
+public sealed record SetCredentials(
+    CredentialsSet Fact,
+    SealedCredentials Sealed,
+    bool Compromised);
 
 /// <summary>Has what the operator configured used again.</summary>
-/// <param name="VerifyWebhooks">They go on to verify webhooks for a while.</param>
+/// <param name="VerifyWebhooks">They go on to verify webhooks for a while, unless they are compromised.</param>
+/// <param name="Compromised">Nothing that was set before is accepted any more, nor what was removed already.</param>
 public sealed record RemoveCredentials(
     string Provider,
-    bool VerifyWebhooks);
+    bool VerifyWebhooks,
+    bool Compromised);
 
 public static class CredentialsHandler
 {
@@ -33,6 +39,11 @@ public static class CredentialsHandler
         var decided = caller.Record(stream, Outcome.Record(command.Fact));
         if (decided.Decided.Refusal is null)
         {
+            if (command.Compromised)
+            {
+                Credentials.Delete(session, command.Fact.Provider);
+            }
+
             Credentials.Replace(session, command.Fact, command.Sealed);
         }
 
@@ -45,10 +56,18 @@ public static class CredentialsHandler
         var stream = await session.Events.FetchForWriting<ProviderCredentials>(ProviderCredentials.StreamId(session.TenantId, command.Provider), ct);
         var decided = caller.Record(stream, stream.State().AreSet
             ? Outcome.Record(new CredentialsRemoved(command.Provider))
+            : command.Compromised ? Outcome.Nothing
             : Outcome.Refuse(CredentialsEndpoints.NotSet));
         if (decided.Decided.Refusal is null)
         {
-            Credentials.Remove(session, command.Provider, command.VerifyWebhooks, clock.Microseconds());
+            if (command is { VerifyWebhooks: true, Compromised: false })
+            {
+                Credentials.Supersede(session, command.Provider, clock.Microseconds());
+            }
+            else
+            {
+                Credentials.Delete(session, command.Provider);
+            }
         }
 
         return decided;
@@ -79,15 +98,19 @@ public static class CredentialsEndpoints
             })
             .WithName("Get" + typeof(T).Name).WithSummary("Whether credentials of your own are set, and since when")
             .Produces<CredentialsView>().ProducesProblem(StatusCodes.Status404NotFound);
-        api.MapDelete(path, async (ApiRequest request, MessageProviders providers, FindUses findUses, CancellationToken ct) =>
+        api.MapDelete(path, async (
+                ApiRequest request, MessageProviders providers, Credentials credentials, FindUses findUses, CancellationToken ct, bool compromised = false,
+                bool force = false) =>
             {
-                if ((await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct)).State.AreSet
+                // What somebody else knows does more harm than messages out of another account.
+                if (!compromised && !force && (await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct)).State.AreSet
                     && await IsInUse<T>(request, providers, findUses, ct) is { } inUse)
                 {
                     return inUse;
                 }
 
-                var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider, T.VerifyWebhooks), ct);
+                var decided = await request.Decide<ProviderCredentials>(new RemoveCredentials(T.Provider, T.VerifyWebhooks, compromised), ct);
+                credentials.Forget(request.TenantId, T.Provider);
                 return decided.Refusal?.ToProblem() ?? Results.NoContent();
             })
             .RequireScope(KeyScope.Admin).WithName("Remove" + typeof(T).Name).WithSummary("Use what the operator configured again")
@@ -101,10 +124,13 @@ public static class CredentialsEndpoints
         UsedThing? thing = providers.Names(CampaignChannels.Email).Contains(T.Provider) ? UsedThing.EmailAccount
             : providers.Names(CampaignChannels.Sms).Contains(T.Provider) ? UsedThing.SmsAccount
             : null;
-        return thing is null ? null : InUse.Refuse("The account", await findUses(request.TenantId, thing.Value, null, null, ct));
+        return thing is null ? null : InUse.Refuse(
+            "The account", await findUses(request.TenantId, thing.Value, null, null, ct),
+            "Set other credentials, or cancel them first; with ?force=true it is removed all the same, and what they have left to send goes out of the operator's account.");
     }
 
-    static async Task<IResult> Set<T>(T given, ApiRequest request, Credentials credentials, IOptions<SecretsOptions> secrets, CancellationToken ct)
+    static async Task<IResult> Set<T>(
+        T given, ApiRequest request, Credentials credentials, IOptions<SecretsOptions> secrets, CancellationToken ct, bool compromised = false)
         where T : class, ICredentials
     {
         var errors = given.Errors();
@@ -119,7 +145,8 @@ public static class CredentialsEndpoints
         }
 
         var (fact, anew) = credentials.Seal(request.TenantId, given, request.Now);
-        var decided = await request.Decide<ProviderCredentials>(new SetCredentials(fact, anew), ct);
+        var decided = await request.Decide<ProviderCredentials>(new SetCredentials(fact, anew, compromised), ct);
+        credentials.Forget(request.TenantId, T.Provider);
         return decided.Refusal?.ToProblem() ?? Answer<T>(request, decided.Stream);
     }
 

@@ -15,6 +15,9 @@ public sealed record ProviderFact(Guid? Recipient, object? Fact, SuppressionReas
     /// <summary>The person wants messages again. Undoes nothing but the wish to get none.</summary>
     public bool Reinstates { get; init; }
 
+    /// <summary>When it was said, by the provider's clock; or when it came, where the provider names no time. Null: now.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>The unsubscribe group of the provider's that it is said of; null: of all messages.</summary>
     public string? Group { get; init; }
 }

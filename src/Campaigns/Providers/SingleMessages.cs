@@ -12,7 +12,7 @@ namespace Campaigns.Providers;
 /// Messages that somebody asks for one by one and waits for: tests, and links that confirm an address. They count against limits as those of campaigns do, or
 /// whoever has a key could flood any address through us.
 /// </summary>
-public sealed class SingleMessages(IDocumentStore store, Permits permits, MessageProviders providers)
+public sealed class SingleMessages(IDocumentStore store, Permits permits, LimitMetrics metrics, MessageProviders providers)
 {
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -31,6 +31,11 @@ public sealed class SingleMessages(IDocumentStore store, Permits permits, Messag
     {
         var availability = await permits.Read([.. uses.Keys], Guid.Empty, wanted: 1, weight: 1, request.Now, ct);
         var full = availability.States.Where(state => state.Used + uses[state.Limit] > state.Limit.Most).MaxBy(state => availability.FreeAt(state.Limit));
+        if (full is not null)
+        {
+            metrics.Refuse(full.Limit.Kind, 1);
+        }
+
         var wait = full is null ? Soon : availability.FreeAt(full.Limit) - request.Now;
         request.SetRetryAfter(wait > Soon ? wait : Soon);
         return Problems.Problem(

@@ -42,6 +42,7 @@ static class Configuration
             .Mask<MessageDeferred>(fact => fact with { Response = null })
             .Mask<MessageBounced>(fact => fact with { Status = null, Reason = null })
             .Mask<MessageDropped>(fact => fact with { Reason = null })
+            .Mask<MessageUndelivered>(fact => fact with { Text = null })
             .Mask<LinkClicked>(fact => fact with { Url = null });
     }
 }

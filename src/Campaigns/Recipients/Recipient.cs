@@ -34,7 +34,7 @@ public sealed record MessageFailed(int Batch, FailureCategory Category, string C
 public sealed record AttemptFailed(int Batch, int Attempt, FailureCategory Category, string Code, string Text, DateTimeOffset RetryAt);
 
 /// <summary>Still queued, but not to get the message before a time.</summary>
-/// <param name="LimitKey">The limit that has no room for it; null for other reasons.</param>
+/// <param name="LimitKey">The line in which it stands, at the limit that has no room for it; null for other reasons.</param>
 public sealed record RecipientDeferred(DeferralReason Reason, DateTimeOffset Until, string Why, string? LimitKey = null);
 
 /// <summary>Perhaps handed over, perhaps not: never simply sent again.</summary>
@@ -72,7 +72,12 @@ public sealed record MessageDropped(DateTimeOffset At, string? Reason, FailureCa
 
 /// <summary>A text message that came to nothing after the provider had taken it.</summary>
 /// <param name="Code">The provider's; its own word where it gives none.</param>
-public sealed record MessageUndelivered(DateTimeOffset At, string Code, FailureCategory Category) : IProofOfHandover;
+/// <param name="Text">What the code means, for people; null where nobody knows.</param>
+public sealed record MessageUndelivered(
+    DateTimeOffset At,
+    string Code,
+    FailureCategory Category,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text = null) : IProofOfHandover;
 
 public sealed record SpamReported(DateTimeOffset At) : IProofOfHandover;
 

@@ -75,7 +75,7 @@ static class ConfirmSenderEndpoints
             return Gone();
         }
 
-        var decided = await bus.InvokeAsync<Decided<Sender>>(
+        var decided = await bus.CarryOut<Decided<Sender>>(
             new ConfirmSender(found.Id, hash), Caller.Delivery(found.TenantId, "confirmation link", http.TraceIdentifier), ct);
         return decided.Refusal is null ? new PublicPage("Confirmed", "<p>Thank you. The address is confirmed.</p>") : Gone();
     }

@@ -33,10 +33,17 @@ public static class PauseSenderHandler
         return caller.Record(sender, Resume(sender.State(), clock.Microseconds()));
     }
 
-    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(RetireSender command, IDocumentSession session, Caller caller, CancellationToken ct)
+    public static async Task<(Decided<Sender>, OutgoingMessages)> Handle(
+        RetireSender command, IDocumentSession session, Caller caller, ExpectUnused expectUnused, CancellationToken ct)
     {
         var sender = await session.Events.FetchForWriting<Sender>(command.SenderId, ct);
-        return caller.Record(sender, Retire(sender.State()));
+        var outcome = Retire(sender.State());
+        if (outcome.Events.Count > 0)
+        {
+            expectUnused(session, UsedThing.Sender, command.SenderId, sender.State().Settings.Email);
+        }
+
+        return caller.Record(sender, outcome);
     }
 
     public static Outcome Pause(Sender sender, PausedBy by, string reason) =>

@@ -82,7 +82,7 @@ static class VerifySenderEndpoints
         var email = before.Settings.Email;
         var isOpen = email is not null && before is { VerifiedAt: null, Retired: false };
         var isVouchedFor = isOpen && await providers.For(Channel.Email).HasVerified(tenantId, email!, ct);
-        if (!isVouchedFor && publicUrl.Of("") is null)
+        if (isOpen && !isVouchedFor && publicUrl.Of("") is null)
         {
             return new Refusal(
                 "public-url-missing", "The server does not know its own address, which the link would begin with: its operator sets PublicUrl.").ToProblem();

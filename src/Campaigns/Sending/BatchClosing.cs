@@ -48,7 +48,7 @@ public static class BatchClosing
     static NextBatchScheduled Next(Campaign campaign, SendBatch batch, OpenBatch open, BatchResults results, DateTimeOffset now)
     {
         var isUnspent = results.Returned + results.Deferred == open.Size || (results.IsCut && campaign.Settings.Pace.Daily is null);
-        var at = isUnspent ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.StartedAt, now);
+        var at = isUnspent ? now : campaign.Settings.Pace.Next(batch.CampaignId, batch.Number, open.Size, open.StartedAt, now);
         return results.Accounts.SlowAt(at) is { SlowUntil: { } slowUntil } slow
             ? new NextBatchScheduled(batch.Number + 1, slowUntil, slow.SlowWords)
             : new NextBatchScheduled(batch.Number + 1, at);

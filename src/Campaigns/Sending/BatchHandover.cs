@@ -14,20 +14,22 @@ namespace Campaigns.Sending;
 
 /// <summary>Writes each recipient of a batch the message and hands it to the provider, several at a time.</summary>
 public sealed class BatchHandover(
-    IDocumentStore store, MessageProviders providers, Notifications notifications, IOptions<SendingOptions> options, ILogger<BatchHandover> log)
+    IDocumentStore store, MessageProviders providers, Notifications notifications, MachineClock machine, MessagingOptions messaging, IOptions<SendingOptions> options,
+    SendingMetrics metrics, ILogger<BatchHandover> log)
 {
     /// <summary>
-    /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign or by the provider, what was not handed
-    /// over yet is returned to the queue.
+    /// Hands over and waits for all answers. Once told to stop, by the node, by whoever pauses the campaign, by the provider or because another node has
+    /// the batch by now, what was not handed over yet is returned to the queue.
     /// </summary>
+    /// <param name="claim">Under which the batch is open.</param>
     /// <param name="accounts">Follow what the providers say.</param>
     public async Task<BatchResults> Send(
-        string tenantId, SendBatch batch, CompiledTemplate template, BatchPlan plan, ProviderAccounts accounts, CancellationToken ct)
+        string tenantId, SendBatch batch, Guid claim, CompiledTemplate template, BatchPlan plan, ProviderAccounts accounts, CancellationToken ct)
     {
         var facts = new ConcurrentBag<(QueuedRecipient Recipient, object Fact)>();
         var suppressed = new ConcurrentBag<(Guid, string, SuppressionReason)>();
         var state = new HandoverState(batch.Number, accounts, options.Value);
-        await using (new CampaignWatch(store, notifications, tenantId, batch.CampaignId, state.Stop))
+        await using (var watch = new BatchWatch(store, machine, notifications, tenantId, batch.CampaignId, claim, messaging.NodeTimeout / 2, state.Stop))
         {
             while (plan.StartsAt - store.Clock.GetUtcNow() is var early && early > TimeSpan.Zero && !ct.IsCancellationRequested)
             {
@@ -35,23 +37,28 @@ public sealed class BatchHandover(
                 await Task.Delay(early + TimeSpan.FromMilliseconds(1), store.Clock, ct).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
+            var began = machine.Now.GetTimestamp();
             await Parallel.ForEachAsync(
                 plan.Go,
                 new ParallelOptions { MaxDegreeOfParallelism = options.Value.Concurrency, CancellationToken = CancellationToken.None },
                 async (recipient, _) =>
                 {
+                    await watch.Confirm(ct);
                     var fact = state.Stopped is { } reason ? new MessageReturned(batch.Number, reason)
                         : ct.IsCancellationRequested ? new MessageReturned(batch.Number, SendResult.Stopped.Why)
                         : await Guarded(recipient, batch, () => Send(tenantId, batch, template, plan.Letterhead!, recipient, state, suppressed, ct));
                     facts.Add((recipient, fact));
                 });
+            metrics.RecordDuration(machine.Now.GetElapsedTime(began));
         }
 
+        metrics.Count(facts.Select(result => (result.Recipient.Channel, result.Fact)));
         var results = new BatchResults
         {
             Breaker = state.Breaker,
             Accounts = accounts,
             Suppressed = [.. suppressed],
+            Unclaimed = [.. facts.Where(result => result is { Recipient.ClaimsAddress: true, Fact: MessageReturned or AttemptFailed }).Select(result => result.Recipient)],
             IsCut = plan.Hold is not null,
             HasTexts = facts.Any(result => result is { Recipient.Channel: Channel.Sms, Fact: MessageSent }),
             EndedAt = store.Clock.GetUtcNow(),

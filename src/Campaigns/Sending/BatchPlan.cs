@@ -172,6 +172,21 @@ public sealed record BatchPlan
             _ => Enumerable.Empty<Limit>(),
         })));
 
+    /// <summary>How many messages each kind of limit left no room for: of those whom it makes wait or leaves out, and of the rest of the batch.</summary>
+    public IReadOnlyDictionary<LimitKind, int> CountRefusals()
+    {
+        var kinds = Wait.Where(each => each.Fact.LimitKey is not null)
+            .Select(each => each.Recipient.Limits.First(limit => limit.Line == each.Fact.LimitKey).Kind)
+            .Concat(Skip.Where(each => each.Fact.Reason == SkipReason.FrequencyCap).Select(_ => LimitKind.FrequencyCap))
+            .CountBy(kind => kind).ToDictionary();
+        if (Hold?.Limit is { Kind: var held })
+        {
+            kinds[held] = kinds.GetValueOrDefault(held) + Size - Go.Count;
+        }
+
+        return kinds;
+    }
+
     BatchStarted Start(Campaign campaign, SendBatch batch, Guid claim, DateTimeOffset now) => new(
         batch.Number, claim, now, [.. Go.Select(recipient => recipient.Id)],
         Through ?? LookedFrom ?? campaign.LastRecipient ?? DerivedId.RecipientRange(batch.CampaignId).First,
@@ -205,7 +220,7 @@ public sealed record BatchPlan
         availability.Exhausted(limits, candidate.Units) ?? (candidate.WasDeferred ? null : limits.FirstOrDefault(availability.HasLine));
 
     static RecipientDeferred Defer(QueuedRecipient candidate, Limit limit, Availability availability) => new(
-        DeferralReason.Limit, candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit), limit.Words, limit.Key);
+        DeferralReason.Limit, candidate.WasDeferred ? availability.StayInFront(limit) : availability.LineUp(limit), limit.Words, limit.Line);
 }
 
 /// <summary>What keeps everybody of a campaign for some time.</summary>

@@ -1,5 +1,7 @@
 using Campaigns.Consent;
 using Campaigns.Recipients;
+using Campaigns.Storage;
+using Marten;
 
 namespace Campaigns.Sending;
 
@@ -19,6 +21,9 @@ public sealed class BatchResults
 
     /// <summary>Addresses that must not be written to any more, by the provider's refusal.</summary>
     public IReadOnlyList<(Guid Recipient, string Address, SuppressionReason Reason)> Suppressed { get; init; } = [];
+
+    /// <summary>Those whose address the batch claimed, and who for certain got nothing: others with the same one need not wait for them.</summary>
+    public IReadOnlyList<QueuedRecipient> Unclaimed { get; init; } = [];
 
     /// <summary>A limit left no room for a larger batch: it is what the next one keeps its distance from.</summary>
     public bool IsCut { get; init; }
@@ -42,6 +47,16 @@ public sealed class BatchResults
 
     /// <summary>To be tried again at a time of their own.</summary>
     public int Deferred => facts.Count(result => result.Fact is AttemptFailed);
+
+    /// <summary>Adds to the commit which addresses must not be written to any more.</summary>
+    internal static void Suppress(IDocumentSession session, IEnumerable<(Guid Recipient, string Address, SuppressionReason Reason)> addresses)
+    {
+        foreach (var (recipient, address, reason) in addresses)
+        {
+            session.Append<Suppression>(
+                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {recipient}"));
+        }
+    }
 
     public void Add(Guid recipient, object? fact) => facts.Add((recipient, fact));
 }

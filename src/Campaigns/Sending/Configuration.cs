@@ -1,4 +1,5 @@
 using Campaigns.Authoring.Rendering;
+using Campaigns.Consent;
 using Campaigns.Planning;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -23,15 +24,18 @@ static class Configuration
             .Handle<CompleteCampaign>("planning", typeof(CompleteCampaignHandler))
             .Handle<LeaveDoubts>("planning", typeof(CompleteCampaignHandler))
             .Handle<CheckHealth>("planning", typeof(CheckHealthHandler))
+            .Handle<RecipientErased>("consent", typeof(ForgetClaimsHandler))
             .Queue("planning", 4)
-            .Command(typeof(TestCampaignHandler));
+            .Command(typeof(TestCampaignHandler), typeof(RecordLateResultsHandler));
         module.Services
             .AddSingleton<CompiledTemplates>()
             .AddSingleton<SendQueue>()
             .AddSingleton<DueWork>()
             .AddSingleton<SendingConditions>()
             .AddSingleton<BatchPlanner>()
-            .AddSingleton<BatchHandover>();
+            .AddSingleton<SendingMetrics>()
+            .AddSingleton<BatchHandover>()
+            .AddSingleton<LateResults>();
     }
 
     public static void Map(IEndpointRouteBuilder api, WebApplication app)

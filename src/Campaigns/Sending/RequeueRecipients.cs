@@ -51,14 +51,16 @@ public static class RequeueRecipientsHandler
             outcome = outcome.Send(next);
         }
 
+        return count == 0 && campaign.OpenBatch is null ? outcome.Send(new CompleteCampaign(id)) : GoOn(outcome, campaign, id, handedOverAt, now);
+    }
+
+    /// <summary>Sees to it that somebody who is queued again is come to.</summary>
+    /// <param name="handedOverAt">As of <see cref="Decide"/>.</param>
+    internal static Outcome GoOn(Outcome outcome, Campaign campaign, Guid id, DateTimeOffset? handedOverAt, DateTimeOffset now)
+    {
         if (campaign.OpenBatch is not null)
         {
             return outcome; // its end sees to them
-        }
-
-        if (count == 0)
-        {
-            return outcome.Send(new CompleteCampaign(id));
         }
 
         if (campaign.NextBatchAt > now && campaign.HeldBy is null)
@@ -90,7 +92,7 @@ public static class RequeueRecipientsHandler
             chunk);
     }
 
-    static async Task<DateTimeOffset?> HandedOverAt(string tenantId, Guid campaignId, NpgsqlDataSource database, CancellationToken ct) =>
+    internal static async Task<DateTimeOffset?> HandedOverAt(string tenantId, Guid campaignId, NpgsqlDataSource database, CancellationToken ct) =>
         (await database.Query(LastHandover, reader => (DateTimeOffset?)reader.GetFieldValue<DateTimeOffset>(0), ct, tenantId, campaignId)).SingleOrDefault();
 
     sealed record Retryable(Guid Id, long Version, RequeueReason Reason);

@@ -25,12 +25,11 @@ namespace Campaigns.Sending;
 [NonTransactional]
 public sealed class SendBatchHandler(
     IDocumentStore store, EndOfMessage end, CompiledTemplates templates, MessageProviders providers, BatchPlanner planner, BatchHandover handover,
-    IOptions<SendingOptions> options)
+    LateResults late, SendingMetrics metrics, LimitMetrics limits, IOptions<SendingOptions> options)
 {
     /// <summary>Of a claim that others are faster with.</summary>
     const int MostRounds = 50;
 
-    static readonly string ClaimAddresses = Sql.Beside<SendBatchHandler>(nameof(ClaimAddresses));
     static readonly string ReadInterrupted = Sql.Beside<SendBatchHandler>(nameof(ReadInterrupted));
 
     public Task Handle(SendUrgentBatch message, MessageContext context, CancellationToken ct) => Handle(message.Batch, context, ct);
@@ -69,12 +68,26 @@ public sealed class SendBatchHandler(
             {
                 if (await end.TryCommit(context, ending => Task.FromResult(RecordThatNobodyGoes(ending, message, campaign, claim, plan))))
                 {
+                    CountRefusals(plan);
                     return;
                 }
             }
             else if (await CommitIntent(context, session, stream, message, claim, plan, ct))
             {
-                await Close(message, campaign.State, await handover.Send(tenantId, message, template, plan, accounts, ct), context);
+                CountRefusals(plan);
+                var results = await handover.Send(tenantId, message, claim, template, plan, accounts, ct);
+                try
+                {
+                    await Close(message, campaign.State, results, context);
+                }
+                catch (Exception error) when (MessageFence.Refused(error))
+                {
+                    if (!await late.Record(tenantId, message, claim, results))
+                    {
+                        throw;
+                    }
+                }
+
                 return;
             }
         }
@@ -118,7 +131,8 @@ public sealed class SendBatchHandler(
             }
         }
 
-        ClaimAddressesOf(plan.Go, message.CampaignId, session);
+        // Another recipient's claim of the same address, made since we looked, refuses the commit.
+        AddressClaims.Claim(session, message.CampaignId, plan.Go.Where(recipient => recipient.ClaimsAddress));
         Permits.Take(session, claim, message.CampaignId, plan.CountUses(), plan.StartsAt);
         RecordSkipsAndWaits(session, plan, message.CampaignId, campaign.State().Settings.Weight, now);
         campaign.Record(plan.Decide(campaign.State(), message, claim, now));
@@ -130,18 +144,6 @@ public sealed class SendBatchHandler(
         catch (Exception error) when (Races.Lost(error) || Races.PermitsWereTaken(error))
         {
             return false;
-        }
-    }
-
-    /// <summary>Another recipient's claim of the same address, made since we looked, refuses the commit.</summary>
-    static void ClaimAddressesOf(IReadOnlyList<QueuedRecipient> recipients, Guid campaignId, IDocumentSession session)
-    {
-        var unclaimed = recipients.Where(recipient => recipient is { WrittenTo: null, CannotBeWritten: false }).ToArray();
-        if (unclaimed.Length > 0)
-        {
-            session.Sql(
-                ClaimAddresses, session.TenantId, campaignId, unclaimed.Select(recipient => recipient.Id).ToArray(),
-                unclaimed.Select(recipient => recipient.Step).ToArray(), unclaimed.Select(recipient => recipient.Address).ToArray());
         }
     }
 
@@ -161,7 +163,7 @@ public sealed class SendBatchHandler(
         // For a domain or a contact people stand in a line of this campaign; a sender's own limit is shared with other campaigns, like one for everybody.
         foreach (var waiting in plan.Wait.Where(each => each.Fact.LimitKey is not null).GroupBy(each => each.Fact.LimitKey))
         {
-            var limit = waiting.First().Recipient.Limits.First(limit => limit.Key == waiting.Key);
+            var limit = waiting.First().Recipient.Limits.First(limit => limit.Line == waiting.Key);
             if (limit.Kind is not (LimitKind.RecipientDomain or LimitKind.FrequencyCap))
             {
                 Permits.Wait(session, limit, campaignId, waiting.Min(each => each.Fact.Until), waiting.Count(), weight, now);
@@ -174,21 +176,30 @@ public sealed class SendBatchHandler(
         }
     }
 
+    void CountRefusals(BatchPlan plan)
+    {
+        foreach (var (kind, count) in plan.CountRefusals())
+        {
+            limits.Refuse(kind, count);
+        }
+    }
+
     // Not to be cancelled, as little as closing any other batch.
     async Task CloseInterrupted(SendBatch message, Campaign campaign, OpenBatch open, MessageContext context)
     {
         var (first, last) = DerivedId.RecipientRange(message.CampaignId);
         var recipients = await store.Database.Query(
-            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1)), CancellationToken.None,
+            ReadInterrupted, reader => (Id: reader.GetGuid(0), IsProven: reader.GetBoolean(1), Channel: reader.Word<Channel>(2)), CancellationToken.None,
             context.TenantId, message.CampaignId, first, last, open.Number);
         var doubt = new MessageInDoubt(open.Number, "The sending node stopped between handing the batch over and recording its results");
         var results = new BatchResults();
-        foreach (var (id, isProven) in recipients)
+        foreach (var (id, isProven, _) in recipients)
         {
             results.Add(id, isProven ? null : doubt);
         }
 
         await Close(message, campaign, results, context);
+        metrics.Count(recipients.Where(each => !each.IsProven).Select(each => (each.Channel, (object)doubt)));
     }
 
     // Not to be cancelled: what was handed over is a fact, and a batch without its results is in doubt. So neither does a
@@ -199,13 +210,9 @@ public sealed class SendBatchHandler(
         var queued = (await CampaignCounts.Read(store, session.TenantId, message.CampaignId, CancellationToken.None)).Queued;
         var stream = await session.Events.FetchForWriting<Campaign>(message.CampaignId);
         Permits.Release(session, context.Envelope!.Id, results.EndedAt ?? now, results.UnusedPermits);
+        AddressClaims.Release(session, message.CampaignId, results.Unclaimed);
         results.Accounts.SaveChanges(session);
-        foreach (var (recipient, address, reason) in results.Suppressed)
-        {
-            session.Append<Suppression>(
-                Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any, new AddressSuppressed(address, reason, $"recipient {recipient}"));
-        }
-
+        BatchResults.Suppress(session, results.Suppressed);
         foreach (var (recipient, fact) in results.Facts)
         {
             if (fact is not null)

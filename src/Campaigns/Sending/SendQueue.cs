@@ -114,6 +114,9 @@ public sealed record QueuedRecipient(Guid Id)
     /// <summary>The recipient for whom a batch has claimed the address before; null when none has.</summary>
     public Guid? WrittenTo { get; init; }
 
+    /// <summary>The batch claims the address, which nobody has yet.</summary>
+    public bool ClaimsAddress => WrittenTo is null && !CannotBeWritten;
+
     /// <summary>Where the message goes; null where the contact is gone or cannot be reached over the channel.</summary>
     public string? Address => Addressee?.Address(Channel);
 

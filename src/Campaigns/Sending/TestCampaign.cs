@@ -40,12 +40,12 @@ public static class TestCampaignEndpoints
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity).ProducesProblem(StatusCodes.Status429TooManyRequests)
             .ProducesProblem(StatusCodes.Status502BadGateway);
 
-    public static Refusal? MayTest(Campaign campaign, Channel channel = Channel.Email) => CampaignRules.IsDraft(campaign) ?? (campaign.Settings switch
-    {
-        { TemplateId: null } => new Refusal("campaign-incomplete", "The campaign still needs a template.", RefusalKind.Invalid),
-        { From: null } when channel == Channel.Email => new Refusal("campaign-incomplete", "The campaign still needs a sender.", RefusalKind.Invalid),
-        _ => null,
-    });
+    public static Refusal? MayTest(Campaign campaign, Channel channel = Channel.Email) => CampaignRules.IsDraft(campaign)
+        ?? (campaign.Settings.TemplateId is null ? Needs(CampaignRules.TemplateWords)
+            : channel == Channel.Email && !CampaignRules.NamesSender(campaign.Settings) ? Needs(CampaignRules.SenderWords)
+            : null);
+
+    static Refusal Needs(string what) => new("campaign-incomplete", $"The campaign still needs {what}.", RefusalKind.Invalid);
 
     static async Task<IResult> Handle(
         Guid id, TestInput input, ApiRequest request, Launching launching, SendingConditions conditions, SingleMessages messages,

@@ -10,7 +10,8 @@ namespace Campaigns.Storage;
 
 /// <summary>
 /// What becomes of a message whose handler failed: it waits and is tried again, and after some times it is dead, and
-/// whoever waits for it is told. One that is another node's by now is left to it.
+/// whoever waits for it is told. One that is another node's by now is left to it. A database that cannot be reached or
+/// refuses to write, or a node's clock, is not the message's fault: such an attempt does not count, however long it lasts.
 /// </summary>
 /// <remarks>
 /// Wolverine puts off and buries a message by its id, whoever has it. A node that was taken for dead and still lives
@@ -25,14 +26,29 @@ namespace Campaigns.Storage;
 sealed class AfterFailure(
     IReadOnlyList<TimeSpan> waits, int before, Func<object, Guid, Exception, object?> whenDead) : IContinuationSource
 {
+    /// <summary>Before an attempt after one that does not count.</summary>
+    static readonly TimeSpan WhileAway = TimeSpan.FromSeconds(5);
+
     public string Description => "Try again later; in the end tell whoever waits, and move it to the dead letters";
 
     /// <returns>
     /// Null where several messages failed together by the fault of at least one of them: the rules after this one have
-    /// each tried alone. Where the database is away, it is nobody's fault, and they wait together.
+    /// each tried alone. Where the database is away, or the clock is wrong, it is nobody's fault, and they wait together.
     /// </returns>
     public IContinuation? Build(Exception ex, Envelope envelope)
     {
+        if (ex is NotDueException or ClockIsWrongException)
+        {
+            envelope.Attempts--;
+            return new NextStep(ex, WhileAway, whenDead) { IsEarly = true };
+        }
+
+        if (Races.DatabaseTakesNothing(ex))
+        {
+            envelope.Attempts--;
+            return new NextStep(ex, WhileAway, whenDead);
+        }
+
         var attempt = Math.Max(1, envelope.Attempts - before);
         TimeSpan? wait = attempt <= waits.Count ? waits[attempt - 1] : null;
         var several = MessageFence.Messages(envelope).Count > 1;
@@ -42,17 +58,22 @@ sealed class AfterFailure(
     sealed class NextStep(
         Exception error, TimeSpan? wait, Func<object, Guid, Exception, object?> whenDead) : IContinuation
     {
+        /// <summary>It may have been taken up before its time, and this machine's clock cannot say.</summary>
+        public bool IsEarly { get; init; }
+
         public async ValueTask ExecuteAsync(
             IEnvelopeLifecycle lifecycle, IWolverineRuntime runtime, DateTimeOffset now, Activity? activity)
         {
+            runtime.Services.GetRequiredService<RefusedWrites>().Note(error);
             if (!await IsOurs(lifecycle.Envelope!, runtime))
             {
+                await GiveBackRest(lifecycle.Envelope!, runtime);
                 return;
             }
 
             if (wait is { } time)
             {
-                await lifecycle.ReScheduleAsync(now + time);
+                await lifecycle.ReScheduleAsync(IsEarly ? WhenDue(lifecycle.Envelope!, runtime, time) : now + time);
                 return;
             }
 
@@ -75,9 +96,34 @@ sealed class AfterFailure(
             }
         }
 
+        static DateTimeOffset WhenDue(Envelope envelope, IWolverineRuntime runtime, TimeSpan time)
+        {
+            var soon = runtime.Services.GetRequiredService<TimeProvider>().GetUtcNow() + time;
+            return envelope.ScheduledTime > soon ? envelope.ScheduledTime.Value : soon;
+        }
+
         object? Command(Envelope envelope) => envelope.Message is object[] and [var alone]
             ? whenDead(alone, MessageFence.Messages(envelope)[0], error)
             : whenDead(envelope.Message!, envelope.Id, error);
+
+        /// <summary>Of several, some may be ours that nobody else knows of: with those of others they are not put off.</summary>
+        static async Task GiveBackRest(Envelope envelope, IWolverineRuntime runtime)
+        {
+            if (MessageFence.Messages(envelope) is not { Count: > 1 } several)
+            {
+                return;
+            }
+
+            try
+            {
+                await MessageFence.GiveBack(
+                    several, runtime.DurabilitySettings.AssignedNodeNumber, runtime.Services.GetRequiredService<NpgsqlDataSource>(), runtime.Cancellation);
+            }
+            catch (Exception asked) when (asked is NpgsqlException or OperationCanceledException or ObjectDisposedException)
+            {
+                // In hand of nobody: ForgottenMessages gives them back.
+            }
+        }
 
         /// <summary>Where the database cannot be asked, yes: it can be told nothing either.</summary>
         static async Task<bool> IsOurs(Envelope envelope, IWolverineRuntime runtime)

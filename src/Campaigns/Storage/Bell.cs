@@ -4,14 +4,15 @@ using Marten.Services;
 
 namespace Campaigns.Storage;
 
-/// <summary>Rings, after a commit, for those who watch what its events have changed.</summary>
-sealed class Bell(Notifications notifications) : DocumentSessionListenerBase
+/// <summary>After a commit: counts its events, and rings for those who watch what they have changed.</summary>
+sealed class Bell(Notifications notifications, EventMetrics metrics) : DocumentSessionListenerBase
 {
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
         IReadOnlyList<IEvent> events = [.. commit.GetEvents(), .. StreamAppends.Find(session)?.Events ?? []];
         if (events.Count > 0)
         {
+            metrics.Count(events);
             notifications.Publish(InlineProjection.Of(session.DocumentStore).SelectMany(projection => projection.Topics(events)).ToHashSet(StringComparer.Ordinal));
         }
 

@@ -9,7 +9,7 @@ namespace Campaigns.Storage;
 /// The commit that ends a message whose handler has done something outside that must not be done again: it is tried until it holds, instead of the
 /// handler being run again by Wolverine's retries.
 /// </summary>
-public sealed class EndOfMessage(OutboxedSessionFactory sessions, TimeProvider clock)
+public sealed class EndOfMessage(OutboxedSessionFactory sessions, RefusedWrites refusedWrites, TimeProvider clock)
 {
     /// <summary>With a second between them: longer than a database takes to restart or to fail over.</summary>
     const int Outages = 600;
@@ -37,6 +37,7 @@ public sealed class EndOfMessage(OutboxedSessionFactory sessions, TimeProvider c
             }
             catch (Exception error) when (Races.DatabaseIsAway(error) && ++outages < Outages)
             {
+                refusedWrites.Note(error);
                 await context.ClearAllAsync();
                 await Task.Delay(BetweenAttempts, clock);
             }

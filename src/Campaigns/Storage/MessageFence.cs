@@ -17,6 +17,7 @@ public static class MessageFence
 
     static readonly string HoldMessage = Sql.Beside(typeof(MessageFence), nameof(HoldMessage));
     static readonly string FindHeld = Sql.Beside(typeof(MessageFence), nameof(FindHeld));
+    static readonly string GiveBackHeld = Sql.Beside(typeof(MessageFence), nameof(GiveBackHeld));
 
     /// <summary>Middleware of every handler with a session, before anything else is queued.</summary>
     public static void Before(Envelope envelope, IDocumentSession session, IWolverineRuntime runtime)
@@ -44,6 +45,11 @@ public static class MessageFence
         var held = await database.Query(FindHeld, row => row.GetInt64(0), ct, ids.ToArray(), Owner(runtime));
         return held.Single() == ids.Count;
     }
+
+    /// <summary>Leaves to any node which of these messages are still a node's: whoever recovers them first handles them.</summary>
+    /// <returns>How many they were.</returns>
+    internal static async Task<int> GiveBack(IEnumerable<Guid> messages, int node, NpgsqlDataSource database, CancellationToken ct) =>
+        (await database.Query(GiveBackHeld, row => row.GetGuid(0), ct, node, messages.ToArray())).Count;
 
     /// <summary>The ids under which it waits in the table: those of all messages that are handled together.</summary>
     internal static IReadOnlyList<Guid> Messages(Envelope envelope) =>

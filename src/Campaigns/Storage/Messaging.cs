@@ -46,6 +46,9 @@ public sealed class MessagingOptions
     /// <summary>How long a node that says nothing is believed to live. Then others do its work.</summary>
     public TimeSpan NodeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>By how much the clock of a node may differ from the database's.</summary>
+    public TimeSpan ClockTolerance { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a message may begin and end with the death of its process, before it is a dead letter.</summary>
     public int CrashesUntilDead { get; set; } = 10;
 
@@ -104,6 +107,8 @@ public static class Messaging
 
         wolverine.Policies.UseDurableLocalQueues();
         wolverine.Policies.AutoApplyTransactions();
+        wolverine.Policies.AddMiddleware(typeof(HandGuard), chain => chain is HandlerChain);
+        wolverine.Policies.AddMiddleware(typeof(ClockGuard), chain => chain is HandlerChain);
         wolverine.Policies.AddMiddleware(typeof(CrashGuard), chain => chain is HandlerChain);
         wolverine.Policies.AddMiddleware(typeof(MessageFence), chain => chain is HandlerChain handler && CommitsOnce(handler));
 
@@ -118,7 +123,7 @@ public static class Messaging
         durability.OrphanedMessageSweepPollingTime = TimeSpan.FromSeconds(1);
         durability.DrainTimeout = options.DrainTimeout;
         // Whether they are set decides on columns of Wolverine's tables, which nodes with workers and without share. Among nodes that tell of each other
-        // nothing becomes stale; passes take up what a request has left behind.
+        // nothing becomes stale (ForgottenMessages and UnsentMessages look after their own); passes take up what a request has left behind.
         durability.OutboxStaleTime = byWorkers ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(1);
         durability.InboxStaleTime = byWorkers ? TimeSpan.FromHours(1) : TimeSpan.FromMinutes(5);
         wolverine.AutoBuildMessageStorageOnStartup = AutoCreate.None; // schemas change by "migrate" only

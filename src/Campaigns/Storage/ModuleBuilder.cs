@@ -123,7 +123,7 @@ public sealed class ModuleBuilder(IServiceCollection services, MessagingOptions 
                 {
                     batch.BatchSize = atOnce;
                     batch.TriggerTime = TimeSpan.FromMilliseconds(10);
-                    batch.LocalExecutionQueueName = queue + "-batches";
+                    batch.LocalExecutionQueueName = BatchesOf(queue);
                 });
             }
         });
@@ -158,6 +158,9 @@ public sealed class ModuleBuilder(IServiceCollection services, MessagingOptions 
         whenDead.Add((dead, id, error) => dead is TMessage message ? command(message, id, error.Message) : null);
         return this;
     }
+
+    /// <summary>The local queue in which what came in by a queue waits to be handled together.</summary>
+    internal static string BatchesOf(string queue) => queue + "-batches";
 
     internal object? Dead(object message, Guid id, Exception error) =>
         whenDead.Select(tell => tell(message, id, error)).FirstOrDefault(command => command is not null);

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using JasperFx;
 using Marten.Exceptions;
 using Npgsql;
@@ -28,7 +29,18 @@ public static class Races
     /// <summary>The database cannot be reached, or not be written to, at this moment.</summary>
     public static bool DatabaseIsAway(Exception error) =>
         (error as NpgsqlException ?? error.InnerException as NpgsqlException) is { } npgsql
-        && (npgsql.IsTransient || npgsql.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or StoodStill);
+        && (npgsql.IsTransient || npgsql.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.DiskFull or PostgresErrorCodes.AdminShutdown
+            or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow or StoodStill);
+
+    /// <summary>
+    /// It is the database alone: nothing gets to it, or it refuses everybody's writes. A statement that takes too long or meets others may be the
+    /// fault of what it is for, and is not among these.
+    /// </summary>
+    public static bool DatabaseTakesNothing(Exception error) => SqlState(error) is { } state
+        ? state.StartsWith("53", StringComparison.Ordinal) || state.StartsWith("08", StringComparison.Ordinal)
+            || state is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+                or PostgresErrorCodes.CannotConnectNow
+        : (error as NpgsqlException ?? error.InnerException as NpgsqlException) is { InnerException: IOException or SocketException };
 
     /// <summary>PostgreSQL's word for what went wrong, where it was PostgreSQL that refused.</summary>
     public static string? SqlState(Exception error) => (error as PostgresException ?? error.InnerException as PostgresException)?.SqlState;

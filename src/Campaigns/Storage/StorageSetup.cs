@@ -28,15 +28,32 @@ public static class StorageSetup
         this IHostApplicationBuilder host, string connectionString, ModuleBuilder module, MessagingOptions messaging, Assembly? handlers, bool byWorkers)
     {
         var services = host.Services;
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new MachineClock(TimeProvider.System));
+        // In place of the system's, which the framework has registered for itself by now; a test brings its own.
+        var given = services.LastOrDefault(service => service.ServiceType == typeof(TimeProvider))?.ImplementationInstance;
+        if (given is null || given == TimeProvider.System)
+        {
+            services.AddSingleton<TimeProvider>(provider => new DatabaseClock(provider.GetRequiredService<MachineClock>()));
+        }
+
         services.AddSingleton(module);
         services.AddSingleton(messaging);
         services.AddSingleton(_ => DataSource(connectionString));
         services.AddSingleton<Notifications>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Notifications>()); // who only sends wakes others too
+        services.AddSingleton<RefusedWrites>();
+        services.AddSingleton<NodeClock>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<NodeClock>());
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<EventMetrics>();
+        services.AddSample<NodeMetrics>().AddSample<QueueMetrics>();
+        services.AddSingleton<Sampling>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Sampling>());
+        services.AddSingleton<MessagesInHand>();
         if (byWorkers)
         {
             services.AddHostedService<StalledLeader>();
+            services.AddHostedService<ForgottenMessages>();
             if (messaging.Transport != MessageTransport.Local)
             {
                 services.AddHostedService<UnsentMessages>();
@@ -64,7 +81,7 @@ public static class StorageSetup
         services.ConfigureMarten((provider, options) =>
         {
             options.Events.TimeProvider = provider.GetRequiredService<TimeProvider>();
-            options.Listeners.Add(new Bell(provider.GetRequiredService<Notifications>()));
+            options.Listeners.Add(new Bell(provider.GetRequiredService<Notifications>(), provider.GetRequiredService<EventMetrics>()));
         });
         host.UseWolverine(options =>
         {
@@ -96,6 +113,7 @@ public static class StorageSetup
     static NpgsqlDataSource DataSource(string connectionString)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.Name = Schema; // of the pool, in metrics: else it is the connection string
         builder.ConnectionStringBuilder.SearchPath = Schema;
         // Few statements, run very often: prepared once per connection they need no parsing and planning.
         builder.ConnectionStringBuilder.MaxAutoPrepare = 100;

@@ -15,8 +15,7 @@ public sealed class ApiKeyAuthentication(
 {
     public const string SchemeName = "ApiKey";
 
-    /// <summary>The fingerprint of the key.</summary>
-    internal const string KeyClaim = "key";
+    TimeSpan? blockedFor;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -25,13 +24,19 @@ public sealed class ApiKeyAuthentication(
             return AuthenticateResult.NoResult();
         }
 
-        return await keys.Find(key, Context.RequestAborted) is { } owner
+        (var owner, blockedFor) = await keys.Look(key, Context.Connection.RemoteIpAddress, Context.RequestAborted);
+        return owner is not null
             ? AuthenticateResult.Success(new AuthenticationTicket(Principal(owner), Scheme.Name))
             : AuthenticateResult.Fail("The key is unknown, revoked or over.");
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (blockedFor is { } wait)
+        {
+            return Problems.TooMany(Context, wait, "too-many-wrong-keys", KeyLook.TooMany).ExecuteAsync(Context);
+        }
+
         Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.Problem(
             "unauthenticated", "Send a valid API key in the header Authorization: Bearer <key>.", StatusCodes.Status401Unauthorized).ExecuteAsync(Context);
@@ -49,7 +54,7 @@ public sealed class ApiKeyAuthentication(
             scheme);
         if (owner.Fingerprint is { } fingerprint)
         {
-            identity.AddClaim(new Claim(KeyClaim, fingerprint));
+            identity.AddClaim(new Claim(TenantClaims.KeyClaim, fingerprint));
         }
 
         return new ClaimsPrincipal(identity);

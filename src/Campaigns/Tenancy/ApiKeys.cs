@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Net;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -12,7 +13,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Tenancy;
 
 /// <summary>Keys that open the API for one organisation. Only their hashes are kept.</summary>
-public sealed class ApiKeys(IDocumentStore store)
+public sealed class ApiKeys(IDocumentStore store, WrongKeys wrong)
 {
     const string Prefix = "cmp_";
 
@@ -103,12 +104,25 @@ public sealed class ApiKeys(IDocumentStore store)
         return Page.Of(rows, page.Size, row => row.Id.ToString());
     }
 
-    /// <summary>Whose key it is; null for one that is unknown, revoked or over.</summary>
-    public Task<ApiKeyOwner?> Find(string key, CancellationToken ct) => Find(Hash(key), ct);
+    /// <summary>Looks at a key that came with a request.</summary>
+    /// <param name="from">Whose wrong keys are counted.</param>
+    public async Task<KeyLook> Look(string key, IPAddress? from, CancellationToken ct)
+    {
+        var hash = Hash(key);
+        var fingerprint = Convert.ToBase64String(hash);
+        if (wrong.BlockedFor(from, fingerprint) is { } wait)
+        {
+            return new KeyLook(null, wait);
+        }
+
+        var owner = await Find(hash, ct);
+        wrong.Note(from, fingerprint, owner is not null);
+        return new KeyLook(owner, null);
+    }
 
     /// <summary>Whether the key with which somebody signed in, or opened a stream, still opens the API.</summary>
     public async Task<bool> StillOpens(ClaimsPrincipal user, CancellationToken ct) =>
-        user.FindFirstValue(ApiKeyAuthentication.KeyClaim) is not { } fingerprint || await Find(Convert.FromBase64String(fingerprint), ct) is not null;
+        user.FindFirstValue(TenantClaims.KeyClaim) is not { } fingerprint || await Find(Convert.FromBase64String(fingerprint), ct) is not null;
 
     async Task<ApiKeyOwner?> Find(byte[] hash, CancellationToken ct)
     {
@@ -130,6 +144,16 @@ public sealed class ApiKeys(IDocumentStore store)
 
         return owner;
     }
+}
+
+/// <param name="Owner">Null for a key that is unknown, revoked or over, and for one that was not looked at.</param>
+/// <param name="BlockedFor">The address has sent too many wrong keys: for so long no other is looked at. Null where it was looked at.</param>
+public sealed record KeyLook(
+    ApiKeyOwner? Owner,
+    TimeSpan? BlockedFor)
+{
+    /// <summary>For people, and for the problem document.</summary>
+    public const string TooMany = "Too many wrong keys have come from your address.";
 }
 
 /// <param name="Fingerprint">What tells the key from others without being one; null for nobody's key.</param>

@@ -26,7 +26,7 @@ static class Configuration
             .Command(typeof(RevokeApiKeyHandler))
             .Handle<ForgetSupersededCredentials>("housekeeping", typeof(ForgetSupersededCredentialsHandler))
             .Every("forget_superseded_credentials", "0 * * * *", () => new ForgetSupersededCredentials());
-        module.Services.AddSingleton<ApiKeys>().AddSingleton<Credentials>();
+        module.Services.AddSingleton<WrongKeys>().AddSingleton<ApiKeys>().AddSingleton<Credentials>();
         module.Services.AddAuthentication(ApiKeyAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         module.Services.AddSingleton<IAuthorizationHandler, ScopeHandler>();

@@ -14,8 +14,11 @@ public sealed class Credentials(IDocumentStore store, IOptions<SecretsOptions> s
 {
     const int MostRemembered = 10_000;
 
-    /// <summary>How long a node goes by what it read: a change is everywhere after that, without a restart.</summary>
-    static readonly TimeSpan Remembered = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// How long a node goes by what it read: a change is everywhere after that, without a restart. Longer, a webhook that is signed with new
+    /// credentials might be refused, and of answers to texts there is no second one.
+    /// </summary>
+    static readonly TimeSpan Remembered = TimeSpan.FromSeconds(1);
 
     static readonly string FindCredentials = Sql.Beside<Credentials>(nameof(FindCredentials));
     static readonly string SupersedeCredentials = Sql.Beside<Credentials>(nameof(SupersedeCredentials));
@@ -55,6 +58,9 @@ public sealed class Credentials(IDocumentStore store, IOptions<SecretsOptions> s
         return found;
     }
 
+    /// <summary>This node looks anew next time: they were changed.</summary>
+    public void Forget(string tenantId, string provider) => known.TryRemove((tenantId, provider), out _);
+
     /// <summary>Encrypts an organisation's new credentials; nothing changes by it.</summary>
     /// <returns>The fact for their stream, and what <see cref="Replace"/> takes.</returns>
     public (CredentialsSet Fact, SealedCredentials Sealed) Seal<T>(string tenantId, T credentials, DateTimeOffset at)
@@ -69,23 +75,16 @@ public sealed class Credentials(IDocumentStore store, IOptions<SecretsOptions> s
     /// <summary>Puts new credentials in the place of those before, with the session's commit.</summary>
     public static void Replace(IDocumentSession session, CredentialsSet fact, SealedCredentials anew)
     {
-        session.Sql(SupersedeCredentials, session.TenantId, fact.Provider, fact.At);
+        Supersede(session, fact.Provider, fact.At);
         session.Sql(InsertCredentials, session.TenantId, fact.Provider, anew.Id, anew.KeyId, anew.Bytes);
     }
 
-    /// <summary>Ends their use with the session's commit: from now on the organisation has none.</summary>
-    /// <param name="verifyWebhooks">They go on to verify what the provider signs with them for a while; else they are deleted.</param>
-    public static void Remove(IDocumentSession session, string provider, bool verifyWebhooks, DateTimeOffset at)
-    {
-        if (verifyWebhooks)
-        {
-            session.Sql(SupersedeCredentials, session.TenantId, provider, at);
-        }
-        else
-        {
-            session.Sql(DeleteCredentials, session.TenantId, provider);
-        }
-    }
+    /// <summary>Ends their use with the session's commit; they go on to verify what the provider signs with them for a while.</summary>
+    public static void Supersede(IDocumentSession session, string provider, DateTimeOffset at) =>
+        session.Sql(SupersedeCredentials, session.TenantId, provider, at);
+
+    /// <summary>Deletes them with the session's commit, those that were superseded before as well.</summary>
+    public static void Delete(IDocumentSession session, string provider) => session.Sql(DeleteCredentials, session.TenantId, provider);
 
     /// <summary>Encrypts with the present key whatever is encrypted with a previous one. May run beside servers, and again.</summary>
     /// <returns>How many were, and whose could not be decrypted.</returns>

@@ -18,10 +18,10 @@ sealed class AddressBook
     static readonly string ReadContactAddresses = Sql.Beside<AddressBook>(nameof(ReadContactAddresses));
 
     readonly Dictionary<string, StreamState<Suppression>> addresses;
-    readonly Dictionary<Guid, string> ofContacts;
+    readonly Dictionary<Guid, AddressesOfMessage> ofContacts;
     readonly ConsentOptions options;
 
-    AddressBook(Dictionary<string, StreamState<Suppression>> addresses, Dictionary<Guid, string> ofContacts, ConsentOptions options) =>
+    AddressBook(Dictionary<string, StreamState<Suppression>> addresses, Dictionary<Guid, AddressesOfMessage> ofContacts, ConsentOptions options) =>
         (this.addresses, this.ofContacts, this.options) = (addresses, ofContacts, options);
 
     /// <summary>Opens it at the addresses that the facts may change.</summary>
@@ -31,8 +31,8 @@ sealed class AddressBook
         Guid[] asked = [.. facts.Where(MayConcernContact).Select(fact => fact.Recipient).OfType<Guid>().Distinct()];
         var ofContacts = asked.Length == 0
             ? []
-            : (await store.Database.Query(ReadContactAddresses, reader => (Recipient: reader.GetGuid(0), Address: reader.GetString(1)), ct, tenantId, asked))
-            .ToDictionary(row => row.Recipient, row => row.Address);
+            : (await store.Database.Query(ReadContactAddresses, AddressesOfMessage.Read, ct, tenantId, asked))
+            .ToDictionary(row => row.Recipient);
         var (told, reached) = (new Dictionary<string, Guid>(StringComparer.Ordinal), new Dictionary<string, Guid>(StringComparer.Ordinal));
         foreach (var fact in facts)
         {
@@ -84,9 +84,15 @@ sealed class AddressBook
                     ? [failure, new AddressSuppressed(address, SuppressionReason.Unreachable, source)]
                     : [failure];
             case { Suppresses: { } reason }:
-                return suppression.Covers(reason, fact.Group) ? [] : [new AddressSuppressed(address, reason, source, fact.Group)];
+                // A wish that is there already is recorded again where it is newer: what was asked for in between does not take it back.
+                var isRepeated = suppression.Reason == SuppressionReason.Unsubscribed && reason == suppression.Reason && fact.At > suppression.AskedAt;
+                return suppression.Covers(reason, fact.Group) && !isRepeated
+                    ? []
+                    : [new AddressSuppressed(address, reason, source, fact.Group, reason == SuppressionReason.Unsubscribed ? fact.At : null)];
             case { Reinstates: true }:
-                return suppression.Reason == SuppressionReason.Unsubscribed && (fact.Group is null || fact.Group == suppression.Group) ? [new AddressReinstated(address, "The person asked for messages again")] : [];
+                return suppression.MayBeTakenBack(fact.At) && (fact.Group is null || fact.Group == suppression.Group)
+                    ? [new AddressReinstated(address, "The person asked for messages again")]
+                    : [];
             case { Fact: MessageDelivered delivered }:
                 return suppression.Failures.Values.Any(at => at <= delivered.At) ? [new AddressReached(delivered.At)] : [];
             default:
@@ -94,18 +100,22 @@ sealed class AddressBook
         }
     }
 
-    /// <summary>What a person wants holds for the contact to whom the message went, however the address is spelled in the fact, and if it is in it at all.</summary>
-    static IEnumerable<string> AddressesOf(ProviderFact fact, Dictionary<Guid, string> ofContacts)
+    /// <summary>
+    /// What a person wants holds for the contact to whom the message went, however the address is spelled in the fact, and if it is in it at all: for
+    /// the address that it went to, and for the one that the contact has now. That an address cannot be reached says nothing about another one.
+    /// </summary>
+    static IEnumerable<string> AddressesOf(ProviderFact fact, Dictionary<Guid, AddressesOfMessage> ofContacts)
     {
-        var ofContact = MayConcernContact(fact) ? ofContacts.GetValueOrDefault(fact.Recipient!.Value) : null;
-        return new[] { fact.Address, ofContact }.OfType<string>().Distinct(StringComparer.Ordinal);
+        var ofMessage = MayConcernContact(fact) ? ofContacts.GetValueOrDefault(fact.Recipient!.Value) : null;
+        return new[] { fact.Address, ofMessage?.WentTo, IsWish(fact) ? ofMessage?.Present : null }.OfType<string>().Distinct(StringComparer.Ordinal);
     }
+
+    static bool IsWish(ProviderFact fact) => fact is { Suppresses: SuppressionReason.Complaint or SuppressionReason.Unsubscribed } or { Reinstates: true };
 
     static bool MayConcernContact(ProviderFact fact) => fact switch
     {
         { Recipient: null } or { IsReply: true } => false,
-        { Suppresses: SuppressionReason.Complaint or SuppressionReason.Unsubscribed } or { Reinstates: true } => true,
-        _ => fact is { Suppresses: not null, Address: null },
+        _ => IsWish(fact) || fact is { Suppresses: not null, Address: null },
     };
 
     static bool IsUnreachable(Suppression suppression, ConsentOptions options)
@@ -122,9 +132,16 @@ sealed class AddressBook
         _ => null,
     };
 
+    /// <param name="WentTo">Null where the contact was erased.</param>
+    /// <param name="Present">Of its contact; null where that is gone.</param>
+    sealed record AddressesOfMessage(Guid Recipient, string? WentTo, string? Present)
+    {
+        public static AddressesOfMessage Read(NpgsqlDataReader reader) => new(reader.GetGuid(0), reader.TextOrNull(1), reader.TextOrNull(2));
+    }
+
     static (string Address, StreamState<Suppression> Stream) Row(NpgsqlDataReader reader)
     {
-        var state = Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(3), Group = reader.TextOrNull(6) };
+        var state = Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(3), Group = reader.TextOrNull(6), AskedAt = reader.ValueOrNull<DateTimeOffset>(7) };
         if (!reader.IsDBNull(4))
         {
             var failures = reader.GetFieldValue<Guid[]>(4).Zip(reader.GetFieldValue<DateTimeOffset[]>(5), KeyValuePair.Create);

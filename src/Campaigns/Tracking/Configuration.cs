@@ -23,6 +23,7 @@ static class Configuration
             .Command(typeof(UnsubscribeRecipientHandler), typeof(ReplayWebhookHandler));
         module.Services.AddOptions<TrackingOptions>().BindConfiguration("Tracking");
         module.Services
+            .AddSingleton<WebhookMetrics>()
             .AddSingleton<WebhookBodies>()
             .AddSingleton<SharedBodies>()
             .AddSingleton<FactRecorder>();

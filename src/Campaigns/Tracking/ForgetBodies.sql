@@ -1,1 +1,1 @@
-delete from webhook_bodies where id < $1 and processed_at is not null
+delete from webhook_bodies where id < $1 and (processed_at is not null or late)

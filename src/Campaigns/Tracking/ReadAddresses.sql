@@ -1,5 +1,6 @@
 -- Of the addresses that were reached, those about which there is something to forget; of the others each.
-select a.address, a.id, coalesce(m.version, 0), s.reason, f.recipients, f.times, s.unsubscribe_group
+select a.address, a.id, coalesce(m.version, 0), s.reason, f.recipients, f.times, s.unsubscribe_group,
+    case when s.reason = 'Unsubscribed' then coalesce(s.asked_at, s.since) end
 from (
     select * from unnest($2::varchar[], $3::uuid[]) told(address, id)
     union

@@ -1,7 +1,7 @@
--- Where the messages of these recipients go now, or went when their contact was deleted.
-select r.id, a.address
+-- Where the messages of these recipients went, and where their contacts are written to now.
+select r.id, case r.channel when 'sms' then a.phone else a.email end, case r.channel when 'sms' then c.phone else c.email end
 from recipients r
+left join batches b on b.tenant_id = r.tenant_id and b.campaign_id = r.campaign_id and b.number = r.batch
+cross join lateral addresses_at(r.tenant_id, r.contact_id, b.started_at) a
 left join contacts c on c.tenant_id = r.tenant_id and c.id = r.contact_id
-left join deleted_contacts d on d.tenant_id = r.tenant_id and d.id = r.contact_id
-cross join lateral (select case r.channel when 'sms' then coalesce(c.phone, d.phone) else coalesce(c.email, d.email) end) a(address)
-where r.tenant_id = $1 and r.id = any ($2) and a.address is not null
+where r.tenant_id = $1 and r.id = any ($2)

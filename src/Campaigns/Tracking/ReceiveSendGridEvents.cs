@@ -1,5 +1,6 @@
 using Campaigns.Http;
 using Campaigns.Providers.SendGrid;
+using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -22,35 +23,38 @@ public static class ReceiveSendGridEvents
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     static async Task<IResult> OfOne(
-        string organisation, HttpContext http, WebhookBodies bodies, SendGridAccounts accounts, IOptions<SendGridOptions> options, CancellationToken ct) =>
+        string organisation, HttpContext http, WebhookBodies bodies, SendGridAccounts accounts, IOptions<SendGridOptions> options, MachineClock clock,
+        CancellationToken ct) =>
         organisation.Length <= SendGridEvents.LongestOrganisation && organisation != SharedBodies.Tenant && CanBeSigned(http)
-            ? await Receive(organisation, (await accounts.For(organisation, ct)).WebhookPublicKeys, http, bodies, options.Value, ct)
-            : Forged();
+            ? await Receive(organisation, (await accounts.For(organisation, ct)).WebhookPublicKeys, http, bodies, options.Value, clock, ct)
+            : Forged(bodies);
 
     // Only who signs with the installation's own key speaks for everybody.
-    static async Task<IResult> OfAll(HttpContext http, WebhookBodies bodies, IOptions<SendGridOptions> options, CancellationToken ct) =>
-        CanBeSigned(http) ? await Receive(SharedBodies.Tenant, [options.Value.WebhookPublicKey], http, bodies, options.Value, ct) : Forged();
+    static async Task<IResult> OfAll(
+        HttpContext http, WebhookBodies bodies, IOptions<SendGridOptions> options, MachineClock clock, CancellationToken ct) =>
+        CanBeSigned(http) ? await Receive(SharedBodies.Tenant, [options.Value.WebhookPublicKey], http, bodies, options.Value, clock, ct) : Forged(bodies);
 
     static async Task<IResult> Receive(
-        string organisation, IReadOnlyList<string> publicKeys, HttpContext http, WebhookBodies bodies, SendGridOptions options, CancellationToken ct)
+        string organisation, IReadOnlyList<string> publicKeys, HttpContext http, WebhookBodies bodies, SendGridOptions options, MachineClock clock,
+        CancellationToken ct)
     {
         if (publicKeys.All(string.IsNullOrWhiteSpace))
         {
-            return Forged();
+            return Forged(bodies);
         }
 
-        if (await bodies.Read(http, options.LargestWebhook, ct) is not { } body)
+        if (await bodies.Read(http, SendGridCredentials.Provider, options.LargestWebhook, ct) is not { } body)
         {
-            return WebhookBodies.Busy(http);
+            return bodies.Busy(http, SendGridCredentials.Provider);
         }
 
         var (signature, timestamp) = (http.Request.Headers[SendGridSignature.SignatureHeader], http.Request.Headers[SendGridSignature.TimestampHeader]);
         if (!publicKeys.Any(key => SendGridSignature.IsValid(key, signature, timestamp, body)))
         {
-            return Forged();
+            return Forged(bodies);
         }
 
-        await bodies.Store(http, organisation, SendGridCredentials.Provider, null, body, ct);
+        await bodies.Store(http, organisation, SendGridCredentials.Provider, null, body, SendGridSignature.IsLate(timestamp, clock.Now.GetUtcNow(), options.WebhookTolerance), ct);
         return Results.Ok();
     }
 
@@ -58,5 +62,5 @@ public static class ReceiveSendGridEvents
     static bool CanBeSigned(HttpContext http) =>
         http.Request.Headers[SendGridSignature.SignatureHeader].Count > 0 && http.Request.Headers[SendGridSignature.TimestampHeader].Count > 0;
 
-    static IResult Forged() => Problems.Problem("signature-invalid", "The signature does not fit the body.", StatusCodes.Status403Forbidden);
+    static IResult Forged(WebhookBodies bodies) => bodies.Refuse(SendGridCredentials.Provider, "body");
 }

@@ -59,21 +59,21 @@ public static class ReceiveTwilioWebhooks
     {
         if (account.WebhookTokens.Count == 0 || !TwilioSignature.CanBe(http.Request.Headers[TwilioSignature.Header]))
         {
-            return ([], Forged());
+            return ([], Forged(bodies));
         }
 
-        if (await bodies.Read(http, options.LargestWebhook, ct) is not { } body)
+        if (await bodies.Read(http, TwilioCredentials.Provider, options.LargestWebhook, ct) is not { } body)
         {
-            return ([], WebhookBodies.Busy(http));
+            return ([], bodies.Busy(http, TwilioCredentials.Provider));
         }
 
         var (signature, called) = (http.Request.Headers[TwilioSignature.Header], Called(http, publicUrl));
         if (!account.WebhookTokens.Any(token => TwilioSignature.IsValid(token, signature, called, body)))
         {
-            return ([], Forged());
+            return ([], Forged(bodies));
         }
 
-        await bodies.Store(http, organisation, TwilioCredentials.Provider, target, body, ct);
+        await bodies.Store(http, organisation, TwilioCredentials.Provider, target, body, isLate: false, ct);
         return (body, null);
     }
 
@@ -84,5 +84,5 @@ public static class ReceiveTwilioWebhooks
         return publicUrl.Of("") is { } here ? here.AbsoluteUri + path[1..] : $"{http.Request.Scheme}://{http.Request.Host}{path}";
     }
 
-    static IResult Forged() => Problems.Problem("signature-invalid", "The signature does not fit the request.", StatusCodes.Status403Forbidden);
+    static IResult Forged(WebhookBodies bodies) => bodies.Refuse(TwilioCredentials.Provider, "request");
 }

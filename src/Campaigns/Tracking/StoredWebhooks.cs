@@ -26,9 +26,9 @@ public static class StoredWebhooks
             .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> List([AsParameters] PageRequest page, bool? late, ApiRequest request, CancellationToken ct)
     {
-        var rows = await request.Store.Database.Query(ListBodies, StoredWebhook.Read, ct, request.TenantId, page.AfterId, page.Size + 1);
+        var rows = await request.Store.Database.Query(ListBodies, StoredWebhook.Read, ct, request.TenantId, page.AfterId, page.Size + 1, late);
         return TypedResults.Ok(Page.Of(rows, page.Size, row => row.Id.ToString()));
     }
 
@@ -71,14 +71,17 @@ public static class ReplayWebhookHandler
 }
 
 /// <param name="Size">In bytes.</param>
-/// <param name="ProcessedAt">Null while it waits to be read.</param>
+/// <param name="ProcessedAt">Null while it waits to be read, or was not because it is late.</param>
 /// <param name="Duplicates">Events that an earlier body, or this one, had told already.</param>
 /// <param name="Unmatched">Events about no recipient that we know, or of a kind that is not recorded.</param>
 /// <param name="Malformed">Entries that are no events.</param>
+/// <param name="Repeats">How often the same body came again, and was not stored again.</param>
+/// <param name="Late">Signed too long before it came to be read by itself: it may be an old one that somebody repeats. A replay reads it.</param>
 public sealed record StoredWebhook(
-    Guid Id, string Provider, DateTimeOffset ReceivedAt, int Size, DateTimeOffset? ProcessedAt, int? Recorded, int? Duplicates, int? Unmatched, int? Malformed)
+    Guid Id, string Provider, DateTimeOffset ReceivedAt, int Size, DateTimeOffset? ProcessedAt, int? Recorded, int? Duplicates, int? Unmatched, int? Malformed,
+    int Repeats, bool Late)
 {
     internal static StoredWebhook Read(NpgsqlDataReader reader) => new(
         reader.GetGuid(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetInt32(3), reader.ValueOrNull<DateTimeOffset>(4),
-        reader.ValueOrNull<int>(5), reader.ValueOrNull<int>(6), reader.ValueOrNull<int>(7), reader.ValueOrNull<int>(8));
+        reader.ValueOrNull<int>(5), reader.ValueOrNull<int>(6), reader.ValueOrNull<int>(7), reader.ValueOrNull<int>(8), reader.GetInt32(9), reader.GetBoolean(10));
 }

@@ -29,6 +29,8 @@ public static class Unsubscribe
         link.MapGet("/{token}", Ask).WithName("AskToUnsubscribe")
             .WithSummary("A page with a button; following a link unsubscribes nobody, since programs follow links too")
             .Produces(StatusCodes.Status200OK, contentType: "text/html").Produces(StatusCodes.Status404NotFound, contentType: "text/html");
+        // Mail programs break links in two.
+        link.MapFallback("{*rest}", ShowBadLink).ExcludeFromDescription();
         // Whatever the body says: who has the link is entitled, and nobody posts by accident.
         link.MapPost("/{token}", Handle).WithName(nameof(Unsubscribe)).WithSummary("Unsubscribe with one click (RFC 8058)")
             .Produces(StatusCodes.Status200OK, contentType: "text/html").Produces(StatusCodes.Status404NotFound, contentType: "text/html");
@@ -58,11 +60,15 @@ public static class Unsubscribe
         }
 
         var (organisation, words) = await Look(store, tenantId, id, http, ct);
-        var answer = await bus.InvokeAsync<Unsubscribed>(
+        var answer = await bus.CarryOut<Unsubscribed>(
             new UnsubscribeRecipient(id), Caller.Delivery(tenantId, "unsubscribe link", http.TraceIdentifier), ct);
-        return answer.IsKnown
-            ? new PublicPage(words.DoneTitle, $"<p>{Say(words.Done, organisation)}</p>", owner: organisation, language: words.Language)
-            : ShowBadLink(http);
+        return answer switch
+        {
+            { IsKnown: false } => ShowBadLink(http),
+            { HasAddress: false } => new PublicPage(
+                words.ForgottenTitle, $"<p>{Say(words.Forgotten, organisation)}</p>", owner: organisation, language: words.Language),
+            _ => new PublicPage(words.DoneTitle, $"<p>{Say(words.Done, organisation)}</p>", owner: organisation, language: words.Language),
+        };
     }
 
     static PublicPage ShowExample(HttpContext http)
@@ -98,7 +104,8 @@ public static class Unsubscribe
 public sealed record UnsubscribeRecipient(Guid RecipientId);
 
 /// <param name="IsKnown">False: there is no such message.</param>
-public sealed record Unsubscribed(bool IsKnown);
+/// <param name="HasAddress">False: the contact was erased, so nothing says any more which address the message went to.</param>
+public sealed record Unsubscribed(bool IsKnown, bool HasAddress);
 
 public static class UnsubscribeRecipientHandler
 {
@@ -110,9 +117,9 @@ public static class UnsubscribeRecipientHandler
         var outgoing = new OutgoingMessages();
         var id = command.RecipientId;
         var found = await session.DocumentStore.Database.Query(ReadUnsubscribing, reader => Unsubscribing.Read(reader, id), ct, session.TenantId, id);
-        if (found is not [var recipient])
+        if (found is not [var recipient, ..])
         {
-            return (new Unsubscribed(false), outgoing);
+            return (new Unsubscribed(IsKnown: false, HasAddress: false), outgoing);
         }
 
         if (!recipient.IsUnsubscribed)
@@ -120,7 +127,7 @@ public static class UnsubscribeRecipientHandler
             recipient.Tracked.Record(session, outgoing, new RecipientUnsubscribed(clock.Microseconds()));
         }
 
-        if (recipient.Address is { } address && !recipient.Suppression.Covers(SuppressionReason.Unsubscribed))
+        foreach (var address in found.Where(each => !each.Suppression.Covers(SuppressionReason.Unsubscribed)).Select(each => each.Address).OfType<string>())
         {
             session.Append<Suppression>(
                 Suppression.StreamId(session.TenantId, address), ExpectedVersion.Any,
@@ -132,16 +139,17 @@ public static class UnsubscribeRecipientHandler
         }
 
         caller.Keep();
-        return (new Unsubscribed(true), outgoing);
+        return (new Unsubscribed(IsKnown: true, HasAddress: recipient.Address is not null), outgoing);
     }
 
-    /// <param name="Address">Where the message went, as far as the contact still has it; null where the contact is gone.</param>
+    /// <summary>Of each address that the wish concerns: a contact's may have changed since the message went out.</summary>
+    /// <param name="Address">Null where the contact is gone.</param>
     /// <param name="Suppression">Of the address.</param>
     sealed record Unsubscribing(TrackedRecipient Tracked, bool IsUnsubscribed, Channel Channel, string? Address, Suppression Suppression)
     {
         public static Unsubscribing Read(NpgsqlDataReader reader, Guid id) =>
             new(new TrackedRecipient(id, reader.GetGuid(0), reader.GetString(1)), reader.GetBoolean(2),
-                Enum.Parse<Channel>(reader.GetString(6), ignoreCase: true), reader.TextOrNull(3),
-                Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(4), Group = reader.TextOrNull(5) });
+                Enum.Parse<Channel>(reader.GetString(3), ignoreCase: true), reader.TextOrNull(4),
+                Suppression.Initial with { Reason = reader.WordOrNull<SuppressionReason>(5), Group = reader.TextOrNull(6) });
     }
 }

@@ -1,16 +1,20 @@
+using System.Security.Cryptography;
+using System.Text;
 using Campaigns.Http;
 using Campaigns.Storage;
 using Marten;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Wolverine.Marten;
 using Wolverine.Runtime;
 
 namespace Campaigns.Tracking;
 
 /// <summary>What providers post, as it comes: stored before it is answered, worked on afterwards.</summary>
-public sealed class WebhookBodies(IDocumentStore store, IWolverineRuntime runtime, IOptions<TrackingOptions> options)
+public sealed class WebhookBodies(IDocumentStore store, IWolverineRuntime runtime, IOptions<TrackingOptions> options, WebhookMetrics metrics, ILogger<WebhookBodies> log)
 {
     const int FirstRead = 4096;
 
@@ -24,6 +28,7 @@ public sealed class WebhookBodies(IDocumentStore store, IWolverineRuntime runtim
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     static readonly string StoreBody = Sql.Beside<WebhookBodies>(nameof(StoreBody));
+    static readonly string CountRepeat = Sql.Beside<WebhookBodies>(nameof(CountRepeat));
 
     long held;
 
@@ -34,7 +39,20 @@ public sealed class WebhookBodies(IDocumentStore store, IWolverineRuntime runtim
 
     /// <returns>Null when it cannot be taken now, or does not come in time: then the answer is <see cref="Busy"/>.</returns>
     /// <exception cref="BadHttpRequestException">It is larger than <paramref name="largest"/> bytes.</exception>
-    internal async Task<byte[]?> Read(HttpContext http, int largest, CancellationToken ct)
+    internal async Task<byte[]?> Read(HttpContext http, string provider, int largest, CancellationToken ct)
+    {
+        try
+        {
+            return await Read(http, largest, ct);
+        }
+        catch (BadHttpRequestException tooLarge) when (tooLarge.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            metrics.Count(provider, BodyResult.TooLarge);
+            throw;
+        }
+    }
+
+    async Task<byte[]?> Read(HttpContext http, int largest, CancellationToken ct)
     {
         var announced = http.Request.ContentLength;
         if (announced > largest)
@@ -91,24 +109,62 @@ public sealed class WebhookBodies(IDocumentStore store, IWolverineRuntime runtim
         }
     }
 
-    internal static IResult Busy(HttpContext http)
+    internal IResult Busy(HttpContext http, string provider)
     {
+        metrics.Count(provider, BodyResult.Busy);
         http.Response.Headers.RetryAfter = "10";
         return Problems.Problem("busy", "The body cannot be taken in now: post it again.", StatusCodes.Status503ServiceUnavailable);
     }
 
+    /// <param name="what">That is signed.</param>
+    internal IResult Refuse(string provider, string what)
+    {
+        metrics.Count(provider, BodyResult.Refused);
+        return Problems.Problem("signature-invalid", $"The signature does not fit the {what}.", StatusCodes.Status403Forbidden);
+    }
+
     /// <param name="organisation">Whom the poster may speak for; <see cref="SharedBodies.Tenant"/>: for all who share its account.</param>
     /// <param name="target">To which of the provider's addresses it was posted, with the query; null where there is one only.</param>
-    internal async Task Store(HttpContext http, string organisation, string provider, string? target, byte[] body, CancellationToken ct)
+    /// <param name="isLate">It was signed too long ago: kept, and not read before somebody says so.</param>
+    /// <remarks>The same body again is counted and no more: what the first one said is on record, or under way.</remarks>
+    internal async Task Store(HttpContext http, string organisation, string provider, string? target, byte[] body, bool isLate, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         await using var session = store.LightweightSession(organisation);
         session.CorrelationId = http.TraceIdentifier;
         session.LastModifiedBy = provider;
         var received = store.Clock.Microseconds();
         var id = Guid.CreateVersion7(received);
-        session.Sql(StoreBody, id, organisation, provider, target, received, body);
-        await new MartenOutbox(runtime, session) { TenantId = organisation }.PublishAsync(SharedBodies.Work(organisation, id));
-        await session.SaveChangesAsync(ct);
+        var hash = Hash(provider, target, body);
+        session.Sql(StoreBody, id, organisation, provider, target, received, body, hash, isLate);
+        if (isLate)
+        {
+            Log.LateWebhook(log, provider, id);
+        }
+        else
+        {
+            await new MartenOutbox(runtime, session) { TenantId = organisation }.PublishAsync(SharedBodies.Work(organisation, id));
+        }
+
+        try
+        {
+            // Not by the poster's token: a commit that is broken off may hold all the same, and nobody would read the body.
+            await session.SaveChangesAsync(CancellationToken.None);
+            metrics.Count(provider, isLate ? BodyResult.Late : BodyResult.Stored);
+        }
+        catch (Exception error) when (Races.SqlState(error) == PostgresErrorCodes.UniqueViolation)
+        {
+            metrics.Count(provider, BodyResult.Repeated);
+            await store.Database.Query(CountRepeat, reader => reader.GetGuid(0), ct, organisation, hash);
+        }
+    }
+
+    static Guid Hash(string provider, string? target, byte[] body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{provider}\n{target}\n"));
+        hash.AppendData(body);
+        return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
 
     /// <summary>The room of one body, until its request is answered.</summary>

@@ -1,10 +1,15 @@
 using System.Net;
 using System.Net.Http.Json;
 using Campaigns.Audience;
+using Campaigns.Authoring;
 using Campaigns.Http;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Campaigns.Senders;
 using Campaigns.Server.Tests.Sending;
+using JasperFx;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine;
 
 namespace Campaigns.Server.Tests.Audience;
 
@@ -147,6 +152,55 @@ public sealed class finding_and_removing(PostgresFixture postgres) : IAsyncLifet
         (await Remove(all)).ShouldAllBe(used => used == $"scheduled {campaign}");
         await Api.Command(campaign, "cancel");
         (await Remove(all)).ShouldAllBe(used => used == "removed");
+    }
+
+    [Theory, InlineData("force"), InlineData("compromised")]
+    public async Task credentials_that_campaigns_need_are_removed_on_demand(string how)
+    {
+        await Api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.wrong", webhookPublicKey = run.Sandbox.WebhookPublicKey });
+        await Api.Post("senders", new { name = "Anna", email = "anna@sender.example" });
+        var campaign = await Api.Draft(await Api.Import("Everybody", ["ann@a.example,Ann"]), await Api.MakeTemplate());
+        await Api.Command(campaign, "schedule", new { at = run.Clock.Now.AddHours(1) });
+
+        using var refused = await Api.DeleteAsync("credentials/sendgrid");
+        (refused.StatusCode, (await refused.Content.ReadAsStringAsync()).Contains("?force=true", StringComparison.Ordinal)).ShouldBe((HttpStatusCode.Conflict, true));
+        (await Api.DeleteAsync($"credentials/sendgrid?{how}=true")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await Api.GetAsync("credentials/sendgrid")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task what_a_campaign_names_at_the_moment_of_its_removal_stays()
+    {
+        var sender = (await Api.Post("senders", new { name = "Anna", email = "anna@sender.example" })).GetProperty("id").GetGuid();
+        var (list, template) = (await Api.Import("Everybody", ["ann@a.example,Ann"]), await Api.MakeTemplate());
+        await Api.Draft(list, template);
+
+        // As they are when the campaign was drafted after the look for campaigns: the endpoints see none, and the commands come.
+        foreach (var command in new object[] { new DeleteList(list), new ArchiveTemplate(template), new RetireSender(sender) })
+        {
+            await Should.ThrowAsync<ConcurrencyException>(Carry(command));
+        }
+
+        (await Api.GetAsync($"lists/{list}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await Api.GetJson($"templates/{template}")).GetProperty("archived").GetBoolean().ShouldBeFalse();
+        (await Api.GetJson($"senders/{sender}")).GetProperty("retired").GetBoolean().ShouldBeFalse();
+
+        async Task Carry(object command)
+        {
+            await using var scope = run.Host.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync(command, new DeliveryOptions { TenantId = CampaignRun.Tenant });
+        }
+    }
+
+    [Fact]
+    public async Task of_a_list_and_a_campaign_to_it_at_the_same_moment_one_is_refused()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var list = await Api.Import($"List {round}", ["ann@a.example,Ann"]);
+            var answers = await Task.WhenAll(Api.PostAsJsonAsync("campaigns", new { name = "Spring", listId = list }), Api.DeleteAsync($"lists/{list}"));
+            answers.Count(answer => answer.IsSuccessStatusCode).ShouldBe(1, string.Join(", ", answers.Select(answer => answer.StatusCode)));
+        }
     }
 
     [Fact]

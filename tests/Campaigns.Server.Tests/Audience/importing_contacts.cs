@@ -208,6 +208,30 @@ public sealed class importing_contacts(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Theory]
+    [InlineData("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), InlineData("application/zip"), InlineData("text/csv")]
+    public async Task says_of_a_workbook_what_would_do_whatever_its_content_type(string type)
+    {
+        using var content = new ByteArrayContent([.. "PK\u0003\u0004"u8, .. "      [Content_Types].xml xl/workbook.xml"u8]);
+        content.Headers.ContentType = new(type);
+
+        var response = await client.PostAsync("imports", content);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await response.Json()).Text("detail").ShouldContain("save it as 'CSV UTF-8'");
+    }
+
+    [Fact]
+    public async Task warns_in_its_report_of_addresses_that_became_an_attribute()
+    {
+        var response = await client.PostAsync("imports", ApiCalls.Csv("email,Assistenz\nann@example.com,bob@example.com\n"));
+
+        var report = await response.Json();
+        report.GetProperty("warnings")[0].GetString().ShouldStartWith("The column 'Assistenz' is full of e-mail addresses");
+        (await client.GetJson($"imports/{report.Text("id")}")).GetProperty("warnings").GetArrayLength().ShouldBe(1);
+        (await client.GetJson("imports")).GetProperty("items")[0].GetProperty("warnings").GetArrayLength().ShouldBe(1);
+    }
+
+    [Theory]
     [InlineData("gzip"), InlineData("br"), InlineData("deflate"), InlineData("identity, gzip"), InlineData("x-own")]
     public async Task takes_no_compressed_body(string coding)
     {

@@ -60,6 +60,13 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
         await run.Host.Services.ShouldSurviveARebuild();
     }
 
+    [Theory, InlineData("u"), InlineData("u/"), InlineData("u/a/b"), InlineData("u/a/b/c")]
+    public async Task that_a_mail_program_broke_is_a_page_that_says_so(string path)
+    {
+        using var answer = await World.GetAsync(new Uri(run.Host.Address, path));
+        (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType).ShouldBe((HttpStatusCode.NotFound, "text/html"));
+    }
+
     [Fact]
     public async Task twice_is_as_once()
     {
@@ -127,8 +134,31 @@ public sealed class unsubscribing_by_link(PostgresFixture postgres) : IAsyncLife
         using var erased = await run.Api.PostAsync($"contacts/{contact}/erase", null);
         erased.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         await run.Work();
-        (await run.Store.Number("select count(*) from deleted_contacts")).ShouldBe(0);
+        (await run.Store.Number("select count(*) from former_addresses")).ShouldBe(0);
         (await run.Api.PostAsync($"contacts/{contact}/erase", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Read(HttpMethod.Post, "en")).ShouldContain("no longer knows which address this message went to");
+    }
+
+    [Fact]
+    public async Task holds_for_the_address_that_the_message_went_to_and_for_the_one_that_the_contact_has_now()
+    {
+        var recipient = await Recipient();
+        run.Clock.Advance(TimeSpan.FromDays(1));
+        using var changed = await run.Api.PatchAsync($"contacts/{recipient.ContactId}", JsonContent.Create(new { email = "moved@b.example" }));
+        changed.EnsureSuccessStatusCode();
+        run.Clock.Advance(TimeSpan.FromDays(1));
+        using var again = await run.Api.PatchAsync($"contacts/{recipient.ContactId}", JsonContent.Create(new { email = "moved.again@c.example" }));
+        again.EnsureSuccessStatusCode();
+
+        (await Recipient()).Email.ShouldBe(Address);
+        await Click();
+        (await run.Store.Texts("select address || ' ' || reason from suppressions order by 1"))
+            .ShouldBe(["moved.again@c.example Unsubscribed", $"{Address} Unsubscribed"], ignoreOrder: true);
+        await run.Store.ShouldAddUp();
+
+        using var erased = await run.Api.PostAsync($"contacts/{recipient.ContactId}/erase", null);
+        await run.Work();
+        (await run.Store.Number("select count(*) from former_addresses")).ShouldBe(0);
     }
 
     [Fact]

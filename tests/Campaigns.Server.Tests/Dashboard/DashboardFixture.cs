@@ -1,8 +1,12 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using Campaigns.Server.Hosting;
 using Campaigns.Tenancy;
 using Marten;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Playwright;
@@ -12,6 +16,8 @@ namespace Campaigns.Server.Tests.Dashboard;
 /// <summary>The server on a free port, without message workers, and a browser to look at it with. One per test class.</summary>
 public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
 {
+    readonly List<WebApplication> others = [];
+    string database = null!;
     WebApplication? app;
     IPlaywright? playwright;
     IBrowser? browser;
@@ -20,16 +26,35 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public Uri Address => new(app!.Urls.Single());
 
-    /// <summary>The same server as a private stack would run it: whoever is at this machine is signed in.</summary>
+    public static readonly string MasterKey = Convert.ToBase64String(new byte[32]);
+
+    /// <summary>In the address that the private stack would print.</summary>
+    public const string Token = "printed-at-the-start";
+
+    /// <summary>The same server as a private stack would run it: whoever is at this machine and brings the token is signed in.</summary>
     public WebApplication Private { get; private set; } = null!;
 
     public IServiceProvider Services => app!.Services;
 
     public async Task InitializeAsync()
     {
-        var database = await postgres.NewDatabase();
-        app = await Start(database, signInLocally: false);
-        Private = await Start(database, signInLocally: true);
+        database = await postgres.NewDatabase();
+        app = await Start(database, localToken: null);
+        Private = await Start(database, Token);
+    }
+
+    /// <summary>Another node, with these settings.</summary>
+    /// <returns>Where it listens.</returns>
+    public Task<Uri> Another(params (string Name, string? Value)[] settings) => Another(localToken: null, settings);
+
+    /// <summary>The same as a private stack would run it.</summary>
+    public Task<Uri> AnotherPrivate(params (string Name, string? Value)[] settings) => Another(Token, settings);
+
+    async Task<Uri> Another(string? localToken, (string Name, string? Value)[] settings)
+    {
+        var node = await Start(database, localToken, settings);
+        others.Add(node);
+        return new Uri(node.Urls.Single());
     }
 
     /// <summary>A new key of an organisation.</summary>
@@ -40,6 +65,36 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
     {
         BaseAddress = address ?? Address,
     };
+
+    /// <summary>As <see cref="Client"/>, after signing in with a key: has the cookie that was given for it.</summary>
+    public async Task<HttpClient> SignedIn(string tenantId)
+    {
+        var client = Client();
+        using var answer = await SignIn(client, await Key(tenantId));
+        client.DefaultRequestHeaders.Add("Cookie", Cookie(answer));
+        return client;
+    }
+
+    /// <summary>Fills in the form of the door, as a browser does.</summary>
+    public static Task<HttpResponseMessage> SignIn(HttpClient client, string key, string? returnUrl = null) =>
+        SignInAt(client, "/sign-in" + (returnUrl is null ? "" : $"?ReturnUrl={Uri.EscapeDataString(returnUrl)}"), key);
+
+    /// <param name="path">Of the form, as a browser has it in its address bar.</param>
+    public static async Task<HttpResponseMessage> SignInAt(HttpClient client, string path, string key)
+    {
+        var form = await client.GetAsync(path);
+        var token = Regex.Match(await form.Content.ReadAsStringAsync(), "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Cookie", form.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+        request.Content = new FormUrlEncodedContent([new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("key", key)]);
+        var answer = await client.SendAsync(request);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        return answer;
+    }
+
+    /// <summary>The cookie of somebody signed in, to be sent back.</summary>
+    public static string Cookie(HttpResponseMessage answer) =>
+        answer.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("campaigns-dashboard", StringComparison.Ordinal)).Split(';')[0];
 
     /// <summary>A page of a browser with no past.</summary>
     public async Task<IPage> Page(int width = 1280, ColorScheme colours = ColorScheme.Light)
@@ -76,7 +131,7 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
         }
 
         playwright?.Dispose();
-        foreach (var running in new[] { app, Private })
+        foreach (var running in (WebApplication?[])[app, Private, .. others])
         {
             if (running is not null)
             {
@@ -86,10 +141,16 @@ public sealed class DashboardFixture(PostgresFixture postgres) : IAsyncLifetime
         }
     }
 
-    static async Task<WebApplication> Start(string database, bool signInLocally)
+    static async Task<WebApplication> Start(string database, string? localToken, params (string Name, string? Value)[] settings)
     {
-        var builder = Stack.NewBuilder(["--urls", "http://127.0.0.1:0"], new Dictionary<string, string?> { ["Serilog:MinimumLevel:Default"] = "Fatal" });
-        var app = Stack.Build(builder, database, new DashboardOptions(signInLocally, null), workers: false);
+        var builder = Stack.NewBuilder(["--urls", "http://127.0.0.1:0"], new Dictionary<string, string?>
+        {
+            ["Serilog:MinimumLevel:Default"] = "Fatal",
+            ["Secrets:Key"] = MasterKey,
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
+        var app = Stack.Build(builder, database, new DashboardOptions(localToken, null), workers: false);
+        app.MapGet("/broken", string () => throw new InvalidOperationException("For those who want to see what is answered then.")).ExcludeFromDescription();
         await Stack.Migrate(app.Services, CancellationToken.None);
         await app.StartAsync();
         return app;

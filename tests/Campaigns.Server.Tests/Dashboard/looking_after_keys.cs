@@ -19,13 +19,13 @@ public sealed class looking_after_keys(DashboardFixture dashboard) : IClassFixtu
         await page.GetByLabel("What it may do").SelectOptionAsync("Read");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the key" }).ClickAsync();
         var key = await page.Locator("code.secret").InnerTextAsync();
-        (await dashboard.Services.GetRequiredService<ApiKeys>().Find(key, CancellationToken.None)).ShouldNotBeNull().Scope.ShouldBe(KeyScope.Read);
+        (await dashboard.Services.GetRequiredService<ApiKeys>().Look(key, null, CancellationToken.None)).Owner.ShouldNotBeNull().Scope.ShouldBe(KeyScope.Read);
 
         await page.GotoAsync("/keys");
         await Expect(page.GetByText(key)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke Newsletter" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { Name = "Newsletter" })).ToContainTextAsync("revoked");
-        (await dashboard.Services.GetRequiredService<ApiKeys>().Find(key, CancellationToken.None)).ShouldBeNull();
+        (await dashboard.Services.GetRequiredService<ApiKeys>().Look(key, null, CancellationToken.None)).Owner.ShouldBeNull();
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Campaigns.Storage;
 using System.Net;
-using System.Text.RegularExpressions;
 using Campaigns.Planning;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -49,7 +48,7 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     public async Task nobody_is_sent_elsewhere(string returnUrl)
     {
         using var client = dashboard.Client();
-        var answer = await SignIn(client, await dashboard.Key("acme"), returnUrl);
+        var answer = await DashboardFixture.SignIn(client, await dashboard.Key("acme"), returnUrl);
         new Uri(dashboard.Address, answer.Headers.Location!).ShouldBe(dashboard.Address);
     }
 
@@ -75,7 +74,7 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
         {
             var answer = await client.GetAsync(path);
             answer.StatusCode.ShouldBe(HttpStatusCode.Redirect, path);
-            answer.Headers.Location!.AbsolutePath.ShouldBe("/sign-in", path);
+            answer.Headers.Location!.ToString().ShouldStartWith("/sign-in?", customMessage: path);
         }
 
         (await client.GetAsync("/sign-in")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -85,7 +84,7 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     public async Task the_cookie_does_not_open_the_api()
     {
         using var client = dashboard.Client();
-        var cookie = Cookie(await SignIn(client, await dashboard.Key("acme")));
+        var cookie = DashboardFixture.Cookie(await DashboardFixture.SignIn(client, await dashboard.Key("acme")));
         client.DefaultRequestHeaders.Add("Cookie", cookie);
         (await client.GetAsync("/suppressions")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
@@ -98,7 +97,7 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     public async Task the_cookie_is_for_the_browser_alone()
     {
         using var client = dashboard.Client();
-        var cookie = (await SignIn(client, await dashboard.Key("acme"))).Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("campaigns-dashboard", StringComparison.Ordinal));
+        var cookie = (await DashboardFixture.SignIn(client, await dashboard.Key("acme"))).Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("campaigns-dashboard", StringComparison.Ordinal));
         cookie.ShouldContain("httponly");
         cookie.ShouldContain("samesite=lax");
     }
@@ -107,7 +106,7 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     public async Task a_revoked_key_ends_what_was_begun_with_it()
     {
         using var client = dashboard.Client();
-        client.DefaultRequestHeaders.Add("Cookie", Cookie(await SignIn(client, await dashboard.Key("leavers"))));
+        client.DefaultRequestHeaders.Add("Cookie", DashboardFixture.Cookie(await DashboardFixture.SignIn(client, await dashboard.Key("leavers"))));
         (await client.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         await using var revoke = dashboard.Store.Database.CreateCommand("update api_keys set revoked_at = now() where tenant_id = 'leavers'");
@@ -119,31 +118,78 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     public async Task a_cookie_of_one_node_is_good_on_another()
     {
         using var client = dashboard.Client();
-        var cookie = Cookie(await SignIn(client, await dashboard.Key("acme")));
-        using var other = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        var cookie = DashboardFixture.Cookie(await DashboardFixture.SignIn(client, await dashboard.Key("acme")));
+        using var other = dashboard.Client(await dashboard.Another());
         other.DefaultRequestHeaders.Add("Cookie", cookie);
         (await other.GetStringAsync("/")).ShouldContain("acme");
     }
 
     [Theory]
-    [InlineData("localhost", HttpStatusCode.OK)]
-    [InlineData("127.0.0.1:5080", HttpStatusCode.OK)]
-    [InlineData("[::1]", HttpStatusCode.OK)]
-    [InlineData("rebound.example", HttpStatusCode.Redirect)]
-    [InlineData("localhost.example", HttpStatusCode.Redirect)]
-    public async Task a_private_stack_signs_in_whoever_is_at_its_machine_and_called_it_so(string host, HttpStatusCode expected)
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1:5080")]
+    [InlineData("[::1]")]
+    public async Task a_private_stack_signs_in_whoever_is_at_its_machine_and_has_the_address_that_it_printed(string host)
     {
-        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
-        client.DefaultRequestHeaders.Host = host;
-        (await client.GetAsync("/")).StatusCode.ShouldBe(expected);
+        using var client = AtItsMachine(host);
+
+        using var entered = await client.GetAsync($"/suppressions?token={DashboardFixture.Token}&cursor=a%20b");
+
+        entered.StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        entered.Headers.Location!.ToString().ShouldBe("/suppressions?cursor=a%20b");
+        client.DefaultRequestHeaders.Add("Cookie", DashboardFixture.Cookie(entered));
+        (await client.GetStringAsync("/")).ShouldContain("development");
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/?token=")]
+    [InlineData("/?token=guessed")]
+    [InlineData("/sign-in?token=guessed")]
+    public async Task a_private_stack_does_not_sign_in_who_does_not_know_that_address(string path)
+    {
+        using var client = AtItsMachine("localhost");
+        using var answer = await client.GetAsync(path);
+        (answer.StatusCode == HttpStatusCode.Redirect ? answer.Headers.Location!.ToString() : path).ShouldStartWith("/sign-in?");
+        (answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : []).ShouldAllBe(cookie => !cookie.StartsWith("campaigns-dashboard", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("rebound.example")]
+    [InlineData("localhost.example")]
+    public async Task a_private_stack_refuses_other_names(string host)
+    {
+        using var client = AtItsMachine(host);
+        (await client.GetAsync($"/?token={DashboardFixture.Token}")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("X-Forwarded-Proto")]
+    [InlineData("X-Forwarded-Host")]
+    [InlineData("X-Real-IP")]
+    [InlineData("Forwarded")]
+    [InlineData("Via")]
+    public async Task a_private_stack_does_not_sign_in_what_a_proxy_passes_on_nor_take_its_cookie_from_there(string header)
+    {
+        using var client = AtItsMachine("localhost");
+        var cookie = DashboardFixture.Cookie(await client.GetAsync($"/?token={DashboardFixture.Token}"));
+        client.DefaultRequestHeaders.TryAddWithoutValidation(header, "127.0.0.1");
+
+        using var entered = await client.GetAsync($"/?token={DashboardFixture.Token}");
+        client.DefaultRequestHeaders.Add("Cookie", cookie);
+        using var withCookie = await client.GetAsync("/");
+
+        entered.Headers.Location!.ToString().ShouldStartWith("/sign-in?");
+        withCookie.Headers.Location!.ToString().ShouldStartWith("/sign-in?");
     }
 
     [Fact]
-    public async Task a_private_stack_does_not_sign_in_what_a_proxy_passes_on()
+    public async Task a_private_stack_does_not_sign_in_what_a_known_proxy_passes_on()
     {
-        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
-        client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
-        (await client.GetAsync("/")).StatusCode.ShouldBe(HttpStatusCode.Redirect);
+        using var client = dashboard.Client(await dashboard.AnotherPrivate(("ForwardedHeaders:Known", "127.0.0.1")));
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "127.0.0.1");
+        using var answer = await client.GetAsync($"/?token={DashboardFixture.Token}");
+        answer.Headers.Location!.ToString().ShouldStartWith("/sign-in?");
     }
 
     [Fact]
@@ -156,39 +202,17 @@ public sealed class signing_in(DashboardFixture dashboard) : IClassFixture<Dashb
     [Fact]
     public async Task a_form_of_another_site_is_refused()
     {
-        using var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
-        var campaign = await TestCampaign.Launch(dashboard.Store, "development", 1);
+        using var client = await dashboard.SignedIn("acme");
+        var campaign = await TestCampaign.Launch(dashboard.Store, "acme", 1);
         using var forged = new FormUrlEncodedContent([new("_handler", "pause")]);
         (await client.PostAsync($"/campaigns/{campaign.Id}", forged)).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await campaign.State()).Status.ShouldBe(Planning.CampaignStatus.Sending);
     }
 
-    [Fact]
-    public async Task every_answer_says_what_a_browser_may_do_with_it()
+    HttpClient AtItsMachine(string host)
     {
-        using var client = dashboard.Client();
-        var headers = (await client.GetAsync("/sign-in")).Headers;
-        var policy = headers.GetValues("Content-Security-Policy").Single();
-        policy.ShouldContain("script-src 'self';");
-        policy.ShouldContain("frame-ancestors 'none'");
-        policy.ShouldNotContain("unsafe-inline");
-        headers.GetValues("X-Content-Type-Options").Single().ShouldBe("nosniff");
-        headers.GetValues("Referrer-Policy").Single().ShouldBe("same-origin");
+        var client = dashboard.Client(new Uri(dashboard.Private.Urls.Single()));
+        client.DefaultRequestHeaders.Host = host;
+        return client;
     }
-
-    static async Task<HttpResponseMessage> SignIn(HttpClient client, string key, string? returnUrl = null)
-    {
-        var path = "/sign-in" + (returnUrl is null ? "" : $"?ReturnUrl={Uri.EscapeDataString(returnUrl)}");
-        var form = await client.GetAsync(path);
-        var token = Regex.Match(await form.Content.ReadAsStringAsync(), "__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
-        using var request = new HttpRequestMessage(HttpMethod.Post, path);
-        request.Headers.Add("Cookie", form.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
-        request.Content = new FormUrlEncodedContent([new("_handler", "sign-in"), new("__RequestVerificationToken", token), new("key", key)]);
-        var answer = await client.SendAsync(request);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Redirect);
-        return answer;
-    }
-
-    static string Cookie(HttpResponseMessage answer) =>
-        answer.Headers.GetValues("Set-Cookie").Single(value => value.StartsWith("campaigns-dashboard", StringComparison.Ordinal)).Split(';')[0];
 }

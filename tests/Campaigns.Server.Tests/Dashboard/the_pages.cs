@@ -4,6 +4,7 @@ using Marten;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Senders;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -156,6 +157,37 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, "tidy", 1);
         var page = await dashboard.PageOf("tidy");
+        var complaints = Complaints(page);
+        foreach (var path in new[] { "/", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}" })
+        {
+            await page.GotoAsync(path);
+        }
+
+        await Expect(page.Locator("#connection")).ToHaveTextAsync("live");
+        complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task the_reference_and_the_page_behind_a_link_do_what_they_should_under_their_policies()
+    {
+        var page = await dashboard.Page();
+        var complaints = Complaints(page);
+
+        await page.GotoAsync("/reference");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Campaigns", Level = 1 })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "post /api/v1/campaigns/{id}/launch" }).First).ToBeAttachedAsync();
+        await page.GotoAsync("/u/" + dashboard.Services.GetRequiredService<UnsubscribeTokens>().Make("tidy", Guid.CreateVersion7()));
+        await Expect(page.Locator("main")).ToHaveCSSAsync("border-radius", "12px");
+        complaints.ShouldBeEmpty();
+
+        await page.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(page.Locator("main")).ToHaveCSSAsync("border-radius", "12px");
+        complaints.ShouldAllBe(complaint => complaint.Contains("404"), "the recipient is nobody's");
+    }
+
+    /// <summary>What the browser will have complained about on this page.</summary>
+    static List<string> Complaints(IPage page)
+    {
         var complaints = new List<string>();
         page.Console += (_, message) =>
         {
@@ -165,12 +197,6 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
             }
         };
         page.PageError += (_, error) => complaints.Add(error);
-        foreach (var path in new[] { "/", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}" })
-        {
-            await page.GotoAsync(path);
-        }
-
-        await Expect(page.Locator("#connection")).ToHaveTextAsync("live");
-        complaints.ShouldBeEmpty();
+        return complaints;
     }
 }

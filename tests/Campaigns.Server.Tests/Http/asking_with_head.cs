@@ -32,7 +32,7 @@ public sealed class asking_with_head(PostgresFixture postgres) : IAsyncLifetime
 
         foreach (var path in new[]
         {
-            "/health", link, "/openapi/v1.json", "/api/v1/campaigns", $"/api/v1/campaigns/{campaign}", "/api/v1/contacts?format=csv", $"/api/v1/campaigns/{Guid.NewGuid()}",
+            "/health", "/health/ready", "/health/live", link, "/openapi/v1.json", "/api/v1/campaigns", $"/api/v1/campaigns/{campaign}", "/api/v1/contacts?format=csv", $"/api/v1/campaigns/{Guid.NewGuid()}",
             $"/api/v1/campaigns/{campaign}/progress/stream",
         })
         {

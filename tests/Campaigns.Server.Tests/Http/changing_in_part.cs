@@ -66,6 +66,32 @@ public sealed class changing_in_part(PostgresFixture postgres) : IAsyncLifetime
         (await api.GetJson($"campaigns/{drafted.Text("id")}")).Number("version").ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("organisation", """{"postalAddress":"\ud800"}""")]
+    [InlineData("organisation", """{"\ud800":"x"}""")]
+    [InlineData("organisation", """{"frequencyCap":{"\udc00":1}}""")]
+    [InlineData("contacts", """{"firstName":"a\ud800b"}""")]
+    [InlineData("contacts", """{"attributes":{"size":"\ud800"}}""")]
+    [InlineData("contacts", """{"attributes":{"\ud800":"38"}}""")]
+    [InlineData("campaigns", """{"name":"\ud800"}""")]
+    [InlineData("campaigns", """{"senderIds":["\ud800"]}""")]
+    [InlineData("campaigns", """{"from":{"email":"a@sender.example","\ud800":null}}""")]
+    [InlineData("campaigns", """{"urgent":"\ud800"}""")]
+    public async Task is_refused_with_half_a_letter_in_it_as_a_whole_change_is(string what, string patch)
+    {
+        var path = what switch
+        {
+            "contacts" => $"contacts/{(await api.Post("contacts", new { email = "ann@example.com" })).Text("id")}",
+            "campaigns" => $"campaigns/{(await api.Post("campaigns", new { name = "Spring" })).Text("id")}",
+            _ => what,
+        };
+        using var changed = await Send(path, patch);
+        using var put = await api.PutAsync(path, new StringContent(patch, Encoding.UTF8, "application/json"));
+
+        (changed.StatusCode, put.StatusCode).ShouldBe((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest));
+        (await changed.Json()).Text("type").ShouldBe("/problems/invalid-json");
+    }
+
     [Fact]
     public async Task is_refused_on_an_old_version_of_another_thing_and_in_another_type()
     {

@@ -39,6 +39,30 @@ public sealed class filters_and_words(PostgresFixture postgres) : IAsyncLifetime
         string.Join(',', problem.GetProperty("allowed").EnumerateArray().Select(name => name.GetString())).Split(',').ShouldBe(allowed.Split(','), ignoreOrder: true);
     }
 
+    [Theory]
+    [InlineData("campaigns?search=a&search=b", "search")]
+    [InlineData("campaigns?search=a&SEARCH=a", "search")]
+    [InlineData("campaigns?limit=1&limit=2&status=draft", "limit")]
+    [InlineData("campaigns?archived=true&archived=false&cursor=&cursor=", "archived", "cursor")]
+    [InlineData("contacts?email=a@a.example&email=b@a.example", "email")]
+    [InlineData("suppressions?address=a@a.example&address=", "address")]
+    public async Task a_parameter_of_which_one_is_taken_is_refused_when_it_comes_twice(string path, params string[] twice)
+    {
+        using var answer = await api.GetAsync(path);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        var problem = await answer.Json();
+        problem.Text("type").ShouldBe("/problems/query-repeated");
+        problem.GetProperty("repeated").EnumerateArray().Select(name => name.GetString()!.ToLowerInvariant()).ShouldBe(twice, ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task a_parameter_of_which_several_are_taken_may_come_twice()
+    {
+        await api.Post("campaigns", new { name = "Spring" });
+        (await api.GetJson("campaigns?status=draft&status=scheduled&search=spr")).GetProperty("items").GetArrayLength().ShouldBe(1);
+    }
+
     [Fact]
     public async Task every_parameter_that_the_description_names_is_taken()
     {
@@ -96,6 +120,11 @@ public sealed class filters_and_words(PostgresFixture postgres) : IAsyncLifetime
     [InlineData("campaigns", """{"name":"c","pace":{"batches":{"minSize":"five"}}}""", "$.pace.batches.minSize", "a whole number")]
     [InlineData("campaigns", """{"name":"c","senderIds":["five"]}""", "$.senderIds[0]", "a UUID")]
     [InlineData("suppressions", """{"addresses":["a@a.example"],"reason":"bored"}""", "$.reason", "one of: unreachable, unsubscribed")]
+    [InlineData("keys", """{"name":"crm","scope":"read, admin"}""", "$.scope", "one of: read, send, admin")]
+    [InlineData("keys", """{"name":"crm","scope":2}""", "$.scope", "one of: read, send, admin")]
+    [InlineData("campaigns", """{"name":"c","channels":"email,sms"}""", "$.channels", "one of: email, sms, emailAndSms")]
+    [InlineData("campaigns", """{"name":"c","window":{"from":"09:00","to":"18:00","days":["monday,sunday"]}}""", "$.window.days[0]", "one of: sunday, monday")]
+    [InlineData("suppressions", """{"addresses":["a@a.example"],"reason":"manual,complaint"}""", "$.reason", "one of: unreachable, unsubscribed")]
     [InlineData("keys", """{"name":"crm","expiresAt":"2027-01-01T00:00:00"}""", "$.expiresAt", "a time with its zone")]
     [InlineData("keys", """{"name":"crm","expiresAt":"2027-01-01"}""", "$.expiresAt", "a time with its zone")]
     public async Task a_value_of_another_kind_is_refused_with_what_belongs_there(string path, string body, string place, string kind)
@@ -106,6 +135,36 @@ public sealed class filters_and_words(PostgresFixture postgres) : IAsyncLifetime
         var detail = (await answer.Json()).Text("detail");
         detail.ShouldContain(place);
         detail.ShouldContain(kind);
+    }
+
+    [Fact]
+    public async Task an_address_that_is_none_is_named_and_nothing_is_suppressed()
+    {
+        using var answer = await api.PostAsync(
+            "suppressions", new StringContent("""{"addresses":["ok@x.example","bad","079"]}""", Encoding.UTF8, "application/json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await answer.Json()).Text("detail").ShouldStartWith("No address: 'bad', '079'. ");
+        (await api.GetJson("suppressions")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task a_schedule_without_a_time_is_told_what_is_missing()
+    {
+        var campaign = (await api.Post("campaigns", new { name = "Spring" })).Text("id");
+        using var answer = await api.PostAsync($"campaigns/{campaign}/schedule", new StringContent("{}", Encoding.UTF8, "application/json"));
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Json()).Text("detail").ShouldBe("A required member is missing: at.");
+    }
+
+    [Theory]
+    [InlineData("campaigns?status=draft,scheduled", "draft, inReview, approved")]
+    [InlineData("campaigns?status=none", "draft, inReview, approved")]
+    [InlineData("campaigns?status=3", "draft, inReview, approved")]
+    public async Task a_filter_takes_one_word_of_those_that_there_are(string path, string words)
+    {
+        using var answer = await api.GetAsync(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await answer.Json()).Text("detail").ShouldContain(words);
     }
 
     [Theory]

@@ -37,6 +37,9 @@ public sealed class durable_messages(PostgresFixture postgres) : IAsyncLifetime
         var listed = (await api.GetJson("messages?kind=complete_campaign")).GetProperty("items").EnumerateArray().Single();
         (listed.Text("id"), listed.Text("kind"), listed.Text("error")).ShouldBe((dead.ToString(), "complete_campaign", "No luck"));
         (await api.GetJson("messages?kind=hydrate_audience")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        using var unknown = await api.GetAsync("messages?kind=hydrate");
+        unknown.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await unknown.Json()).Text("detail").ShouldContain("hydrate_audience");
         var first = await api.GetJson("messages?limit=1");
         (await api.GetJson($"messages?limit=1&cursor={first.Text("next")}")).GetProperty("items").GetArrayLength().ShouldBe(1);
         (await api.GetJson($"messages/{dead}")).GetProperty("body").GetProperty("campaignId").GetGuid().ShouldNotBe(Guid.Empty);
@@ -72,6 +75,8 @@ public sealed class durable_messages(PostgresFixture postgres) : IAsyncLifetime
         using var vague = await api.PostAsJsonAsync("messages/replay", new { });
         vague.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await vague.Json()).GetProperty("errors").TryGetProperty("all", out _).ShouldBeTrue();
+        using var unknown = await api.PostAsJsonAsync("messages/replay", new { kind = "SendBatch" });
+        unknown.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var kind = await api.PostAsJsonAsync("messages/replay", new { kind = "send_batch" });
         (await kind.Json()).Number("count").ShouldBe(1);
         using var all = await api.PostAsJsonAsync("messages/replay", new { all = true });

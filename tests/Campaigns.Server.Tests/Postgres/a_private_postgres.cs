@@ -2,10 +2,14 @@ using System.Diagnostics;
 using Campaigns.Server.Postgres;
 using Npgsql;
 
+#pragma warning disable CA1416 // the private PostgreSQL refuses Windows before anything here runs
+
 namespace Campaigns.Server.Tests.Postgres;
 
 public sealed class a_private_postgres : IAsyncLifetime
 {
+    const UnixFileMode TheirOwn = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     readonly TestFolder _folder = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -47,6 +51,26 @@ public sealed class a_private_postgres : IAsyncLifetime
 
         await using var second = await _folder.Start();
         (await Query(second.ConnectionString, "select answer from kept")).ShouldBe(42);
+    }
+
+    [Fact]
+    public async Task lies_where_only_its_owner_can_read_it()
+    {
+        await using (var first = await _folder.Start())
+        {
+            OpenToOthers().ShouldBeEmpty();
+        }
+
+        // As a server of before made them.
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherRead | UnixFileMode.GroupRead);
+        File.SetUnixFileMode(Path.Combine(_folder.Path, "postgres.log"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        await using var second = await _folder.Start();
+        OpenToOthers().ShouldBeEmpty();
+
+        // A server of root's lets PostgreSQL's user through the folder, without letting it look around.
+        IEnumerable<string> OpenToOthers() => Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories)
+            .Where(path => (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)) != 0)
+            .Concat((File.GetUnixFileMode(_folder.Path) & ~TheirOwn) == 0 ? [] : [_folder.Path]);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+#pragma warning disable CA1416 // the private PostgreSQL refuses Windows before anything here runs
+
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>The executable in a fresh folder, without a single setting but ports that nobody else has.</summary>
@@ -23,8 +25,16 @@ public sealed class a_newcomer_starts_it
                 first.Told("Mailbox").ShouldStartWith("http://127.0.0.1:");
                 using var api = first.Client(key);
                 await api.Post("campaigns", new { name = "Spring" });
+                using var browser = new HttpClient(); // with cookies
+                (await browser.GetStringAsync(first.Address)).ShouldContain("<h1>Campaigns</h1>", customMessage: "or whoever follows the address is not signed in");
+                (await browser.GetStringAsync(new Uri(first.Address, "/suppressions"))).ShouldContain("<h1>Suppressions</h1>");
                 (await api.GetStringAsync(new Uri(first.Address, "/reference/"))).ShouldContain("Campaigns API");
                 (await api.GetStringAsync(new Uri(first.Address, "/reference/scalar.js"))).Length.ShouldBeGreaterThan(100_000);
+                foreach (var file in Directory.EnumerateFiles(Path.Combine(folder.Path, ".data")))
+                {
+                    File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite, file);
+                }
+
                 await Stops(first, folder);
             }
 

@@ -40,6 +40,7 @@ public sealed class before_it_has_started(PostgresFixture postgres)
             }
         }
 
+        (await client.GetAsync("/health/live")).StatusCode.ShouldBe(HttpStatusCode.OK, "it waits, and is not to be restarted for that");
         detail.ShouldContain($"127.0.0.1:{broker}");
         detail.ShouldNotContain("guest");
         server.Said.ShouldContain($"The start waits for RabbitMQ at 127.0.0.1:{broker}");

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>What is in the way is told in one line, to a person.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class something_is_in_the_way(PostgresFixture postgres)
 {
     [Fact]

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Campaigns.Server.Tests.Running;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class the_doctor(PostgresFixture postgres)
 {
     [Fact]

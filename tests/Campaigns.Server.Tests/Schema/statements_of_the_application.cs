@@ -112,7 +112,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         })).ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         var limits = string.Join(',', Enumerable.Range(1, 1000).Select(contact => $"contact {contact}").Append("limit 7"));
         var ones = string.Join(',', Enumerable.Repeat(1, 1001));
-        (await Plan("Campaigns.Limits.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now()"))
+        (await Plan("Campaigns.Limits.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now(), '{{{limits}}}'"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");
         (await Plan("Campaigns.Audience.FindSearchEnd.sql", "'acme', '00000000-0000-0000-0000-000000000000', 499")).ShouldFind("contacts", "contacts_pkey");
         (await Plan("Campaigns.Audience.SearchContacts.sql", "'acme', '00000000-0000-0000-0000-000000000000', '0f000000-0000-0000-0000-000000000000', 'ann', 51"))

@@ -39,7 +39,9 @@ sealed class CampaignRun : IAsyncDisposable
 
     Workers Workers { get; }
 
-    public static async Task<CampaignRun> Start(string connectionString, IDictionary<string, string?>? settings = null)
+    /// <param name="services">In place of the server's own.</param>
+    public static async Task<CampaignRun> Start(
+        string connectionString, IDictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     {
         var sandbox = await SandboxServer.Start(SandboxRun.Options);
         var gate = await ProviderGate.Start(sandbox.Address);
@@ -50,7 +52,7 @@ sealed class CampaignRun : IAsyncDisposable
             ["SendGrid:ApiKey"] = SandboxRun.Options.ApiKey,
             ["SendGrid:WebhookPublicKey"] = sandbox.WebhookPublicKey,
         };
-        var host = await ApiHost.Start(connectionString, all, clock);
+        var host = await ApiHost.Start(connectionString, all, clock, services);
         return new CampaignRun(sandbox, gate, host, await host.Client(Tenant), clock);
     }
 

@@ -23,6 +23,9 @@ sealed class TwilioStandIn : IAsyncDisposable
     /// <summary>The code with which messages to a number came to nothing, for who asks; all others are under way.</summary>
     public Dictionary<string, int> Undelivered { get; } = [];
 
+    /// <summary>Has no time for anybody.</summary>
+    public bool IsBusy { get; set; }
+
     /// <summary>Numbers that have answered STOP.</summary>
     public HashSet<string> OptedOut { get; } = [];
 
@@ -53,6 +56,11 @@ sealed class TwilioStandIn : IAsyncDisposable
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body);
         var message = TwilioForm.Read(body.ToArray());
+        if (IsBusy)
+        {
+            return Results.Json(new { code = 20429, message = "Too Many Requests", status = 429 }, statusCode: 429);
+        }
+
         if (OptedOut.Contains(message["To"]))
         {
             return Results.Json(new { code = 21610, message = "Attempt to send to unsubscribed recipient", status = 400 }, statusCode: 400);

@@ -4,7 +4,7 @@ using Campaigns.Recipients;
 
 namespace Campaigns.Server.Tests.Sending;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class a_whole_campaign(PostgresFixture postgres) : IAsyncLifetime
 {
     CampaignRun run = null!;

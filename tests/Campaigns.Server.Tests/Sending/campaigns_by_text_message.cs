@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace Campaigns.Server.Tests.Sending;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsyncLifetime
 {
     const string Public = "https://hooks.example.com";
@@ -148,6 +148,49 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
     }
 
     [Fact]
+    public async Task reach_a_number_by_the_next_contact_who_has_it_when_the_first_got_nothing_and_was_deleted()
+    {
+        list = await run.Api.Import("Family", ["dan@a.example,Dan,+41790000003", "eve@a.example,Eve,+41790000003"], "email,first_name,phone");
+        twilio.IsBusy = true;
+        var campaign = await Launch("sms", new Pace(Daily: new DailyPace(1, 24)));
+        await run.Work();
+        (await run.Store.Number("select count(*) from recipients where batch is not null and status = 'queued'")).ShouldBe(1);
+        var tried = (await run.Store.Texts("select contact_id::text from recipients where batch is not null")).Single();
+        using var deleted = await run.Api.DeleteAsync($"contacts/{tried}");
+        deleted.EnsureSuccessStatusCode();
+        twilio.IsBusy = false;
+        await run.Pass(TimeSpan.FromDays(1));
+        await run.Pass(TimeSpan.FromDays(1));
+
+        twilio.Messages.ShouldHaveSingleItem()["To"].ShouldBe("+41790000003");
+        (await run.Api.Recipients(campaign)).Select(recipient => (recipient.ContactId.ToString() == tried, recipient.Status)).ShouldBe(
+            [(true, RecipientStatus.Skipped), (false, RecipientStatus.Sent)], ignoreOrder: true);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task reach_a_number_once_also_where_the_contact_who_got_it_was_forgotten_meanwhile()
+    {
+        list = await run.Api.Import("Family", ["dan@a.example,Dan,+41790000003", "eve@a.example,Eve,+41790000003", "fay@a.example,Fay,+41790000004"], "email,first_name,phone");
+        var campaign = await Launch("sms", new Pace(Daily: new DailyPace(1, 24)));
+        while (!twilio.Messages.Any(message => message["To"] == "+41790000003"))
+        {
+            await run.Pass(TimeSpan.FromDays(1));
+        }
+
+        var got = (await run.Store.Texts("select contact_id::text from recipients r join contacts c on c.id = r.contact_id where r.status = 'sent' and c.phone = '+41790000003'")).Single();
+        using var erased = await run.Api.PostAsync($"contacts/{got}/erase", null);
+        erased.EnsureSuccessStatusCode();
+        await run.Pass(TimeSpan.FromDays(1));
+        await run.Pass(TimeSpan.FromDays(1));
+        await run.Pass(TimeSpan.FromDays(2));
+
+        twilio.Messages.Select(message => message["To"]).ShouldBe(["+41790000003", "+41790000004"], ignoreOrder: true);
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Completed);
+        (await run.Store.Number("select count(*) from written_to")).ShouldBe(1, "the campaign is over: nothing is kept of who was forgotten");
+    }
+
+    [Fact]
     public async Task count_against_the_frequency_cap_of_the_number_whoever_has_it()
     {
         using var changed = await run.Api.PutAsJsonAsync(
@@ -155,13 +198,18 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         changed.EnsureSuccessStatusCode();
         await Launch("sms");
         await run.Work();
-        list = await run.Api.Import("Others", ["dan@a.example,Dan,+41790000002"], "email,first_name,phone");
+        list = await run.Api.Import(
+            "Others", ["dan@a.example,Dan,+41790000002", "bob@a.example,Bob,+41790000002", "eve@a.example,Eve,+41790000005"], "email,first_name,phone");
 
-        var second = await Launch("sms");
+        var second = await Draft("sms", await Template());
+        var looked = await run.Api.GetFromJsonAsync<LaunchCheckView>($"campaigns/{second}/check", CampaignSteps.Json);
+        var audience = looked!.Audience!.Channels.ShouldHaveSingleItem();
+        (audience.WouldGet, audience.Skipped["frequencyCap"], audience.Skipped["sameAddress"]).ShouldBe((1, 1, 1));
+        await run.Api.Command(second, "launch");
         await run.Work();
 
         twilio.Messages.Count(message => message["To"] == Bob).ShouldBe(1);
-        (await run.Api.Recipients(second)).ShouldHaveSingleItem().Reason.ShouldBe("frequencyCap");
+        (await run.Api.Recipients(second)).Select(recipient => recipient.Reason).ShouldBe(["frequencyCap", "frequencyCap", null], ignoreOrder: true);
     }
 
     [Fact]
@@ -174,7 +222,12 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         {
             name = "Spring", listId = list, templateId = await Template(), channels = "sms", senderIds = new[] { sender }, pace = CampaignSteps.Fast,
         })).GetProperty("id").GetGuid();
-        await run.Api.Command(campaign, "launch");
+        var looked = await run.Api.GetFromJsonAsync<LaunchCheckView>($"campaigns/{campaign}/check", CampaignSteps.Json);
+        (looked!.Refusal?.Code, looked.Refusal?.CanBeForced).ShouldBe(("no-way-out", true), "nobody can answer STOP to a word");
+        using var refused = await run.Api.PostAsync($"campaigns/{campaign}/launch", null);
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+
+        await run.Api.Command(campaign, "launch?force=true");
         await run.Work();
         twilio.Messages.Select(message => (message["From"], message["MessagingServiceSid"])).Distinct().ShouldBe([("MG Acme", "")]);
     }

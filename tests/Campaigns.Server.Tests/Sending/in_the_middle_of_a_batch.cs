@@ -4,7 +4,7 @@ using Campaigns.Sandbox.Faults;
 
 namespace Campaigns.Server.Tests.Sending;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class in_the_middle_of_a_batch(PostgresFixture postgres) : IAsyncLifetime
 {
     const int People = 600;

@@ -1,11 +1,15 @@
 using Campaigns.Insight;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Campaigns.Sending;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine;
+using Wolverine.Runtime;
 
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>The provider's answer did not come: perhaps it has the message, perhaps not.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class messages_in_doubt(PostgresFixture postgres) : IAsyncLifetime
 {
     CampaignRun run = null!;
@@ -48,6 +52,45 @@ public sealed class messages_in_doubt(PostgresFixture postgres) : IAsyncLifetime
         run.Gate.Count.ShouldBe(3);
         (await run.Api.Recipients(campaign)).Single(recipient => recipient.Status == RecipientStatus.InDoubt).Reason.ShouldNotBeNullOrEmpty();
         await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task are_queued_again_or_ended_when_the_node_that_had_stood_still_says_what_it_knows()
+    {
+        run.Gate.Before = _ => Task.FromResult(false); // no answer to anybody
+        var campaign = await run.Api.Launch(["a@late.example", "b@late.example", "c@late.example", "d@late.example"]);
+        await run.WorkOnce("planning");
+        await run.WorkOnce("sending");
+        var people = (await run.Api.Recipients(campaign)).OrderBy(recipient => recipient.Email).Select(recipient => recipient.Id).ToList();
+        var results = new BatchResults();
+        results.Add(people[0], new MessageSent(1, "sg-1"));
+        results.Add(people[1], new MessageFailed(1, FailureCategory.Recipient, "550", "No such person"));
+        results.Add(people[2], new MessageReturned(1, "Another node took the batch while this one stood still"));
+        results.Add(people[3], new MessageInDoubt(1, "No answer"));
+        run.Gate.Before = _ => Task.FromResult(true);
+
+        (await Record(results)).ShouldBe(new ResultsRecorded(true, 3));
+        (await Record(results)).ShouldBe(new ResultsRecorded(true, 0), "who is not in doubt any more is left alone");
+        await run.Settle();
+
+        var progress = await run.Api.Progress(campaign);
+        (progress.Status, progress.Sent, progress.Failed, progress.InDoubt).ShouldBe((CampaignStatus.Sending, 2, 1, 1));
+        run.Sandbox.Counts().Accepted.ShouldBe(1, "the one who was returned, and nobody else");
+        await run.Store.ShouldAddUp();
+        await run.Host.Services.ShouldSurviveARebuild();
+
+        await run.Pass(TimeSpan.FromHours(2));
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Partial);
+        var later = new BatchResults();
+        later.Add(people[3], new MessageReturned(1, "Another node took the batch while this one stood still"));
+        (await Record(later)).ShouldBe(new ResultsRecorded(true, 1));
+        await run.Settle();
+        (await run.Api.Recipients(campaign)).Single(recipient => recipient.Id == people[3]).ShouldSatisfyAllConditions(
+            recipient => recipient.Status.ShouldBe(RecipientStatus.Failed, "the campaign has ended and sends nothing by itself"),
+            recipient => recipient.Reason!.ShouldContain(RecordLateResultsHandler.NeverHandedOver));
+
+        Task<ResultsRecorded> Record(BatchResults known) => new MessageBus(run.Host.Services.GetRequiredService<IWolverineRuntime>())
+            .InvokeForTenantAsync<ResultsRecorded>(CampaignRun.Tenant, new RecordLateResults(new SendBatch(campaign, 1), Guid.NewGuid(), known));
     }
 
     [Fact]

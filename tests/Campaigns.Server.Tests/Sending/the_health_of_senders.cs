@@ -6,7 +6,7 @@ using Campaigns.Recipients;
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>In whose name messages go out, and how what a sender sent is received over several campaigns.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class the_health_of_senders(PostgresFixture postgres) : IAsyncLifetime
 {
     readonly SendGridVoice voice = new();

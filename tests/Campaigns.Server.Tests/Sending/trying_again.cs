@@ -10,7 +10,7 @@ using Npgsql;
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>Those whose message failed or is in doubt, when somebody asks to try again.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class trying_again(PostgresFixture postgres) : IAsyncLifetime
 {
     static readonly string[] Companies = [.. Enumerable.Range(1, 12).Select(i => $"silent.{i}@a.example,{(i % 3 == 0 ? "Acme" : "")}")];

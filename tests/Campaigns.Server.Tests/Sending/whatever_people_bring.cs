@@ -14,7 +14,7 @@ namespace Campaigns.Server.Tests.Sending;
 /// Ten thousand contacts as files hold them, with columns of any name, through the import and through templates that name those columns: what arrives
 /// is valid and says what somebody wrote. The seed stands in the file, for the same ten thousand each time.
 /// </summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed partial class whatever_people_bring(PostgresFixture postgres)
 {
     const int Contacts = 10_000;

@@ -33,7 +33,7 @@ public sealed class ServerOnStage(PostgresFixture postgres) : IAsyncLifetime
     }
 }
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class whatever_the_provider_does(ServerOnStage running) : IClassFixture<ServerOnStage>
 {
     const int People = 30;

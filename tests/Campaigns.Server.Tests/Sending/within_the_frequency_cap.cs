@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Campaigns.Server.Tests.Sending;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class within_the_frequency_cap(PostgresFixture postgres) : IAsyncLifetime
 {
     string connectionString = "";

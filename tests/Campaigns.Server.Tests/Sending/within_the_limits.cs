@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Server.Tests.Sending;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
 {
     static readonly Pace InOneGo = new(new BatchPace(1000, 1000, 0, 0));
@@ -43,6 +43,21 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
         await run.Pass(TimeSpan.FromSeconds(60.12));
         (await run.Api.Progress(campaign)).ShouldSatisfyAllConditions(done => done.Sent.ShouldBe(50), done => done.Status.ShouldBe(CampaignStatus.Completed));
         await run.Store.ShouldAddUp();
+    }
+
+    [Fact]
+    public async Task a_campaign_that_is_held_names_what_holds_it_and_no_rate_of_before()
+    {
+        await Limits(new { senderPerHour = 20 });
+        var campaign = await run.Api.Launch(People(30), InOneGo);
+        await run.Work();
+        run.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await run.Api.Progress(campaign)).MessagesPerSecond.ShouldNotBeNull().ShouldBe(20 / 60.0, 0.01);
+
+        run.Clock.Advance(TimeSpan.FromMinutes(5));
+        var held = await run.Api.Progress(campaign);
+        (held.Sent, held.MessagesPerSecond, held.EstimateBasis).ShouldBe((20, null, "its sender may send 20 messages an hour"));
+        held.EstimatedCompletion.ShouldNotBeNull().ShouldBeGreaterThan(run.Clock.Now.AddMinutes(50));
     }
 
     [Fact]
@@ -125,6 +140,27 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
 
         taken.Sum(take => take.Count).ShouldBeGreaterThanOrEqualTo((int)(48 * 100 * 0.97));
         (await run.Store.Number("select count(*) from permits")).ShouldBeLessThan(200);
+    }
+
+    [Fact]
+    public async Task of_a_domain_that_a_campaign_sets_itself_keep_no_other_campaign()
+    {
+        async Task<Guid> Launch(string list, int people, int perHour)
+        {
+            var members = await run.Api.Import(list, Enumerable.Range(0, people).Select(i => $"{list}{i}@slow.example,Ada"));
+            var campaign = await run.Api.Draft(members, await run.Api.MakeTemplate(), InOneGo);
+            using var changed = await run.Api.PatchAsJsonAsync($"campaigns/{campaign}", new { limits = new { domainPerHour = perHour } });
+            changed.EnsureSuccessStatusCode();
+            await run.Api.Command(campaign, "launch");
+            await run.Work();
+            return campaign;
+        }
+
+        var careful = await Launch("a", 10, perHour: 2);
+        var other = await Launch("b", 5, perHour: 100);
+
+        (await run.Api.Progress(careful)).Sent.ShouldBe(2);
+        (await run.Api.Progress(other)).Sent.ShouldBe(5);
     }
 
     [Fact]
@@ -239,7 +275,8 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     [Theory]
     [InlineData(20, null, 4), InlineData(60, null, 1)]
     [InlineData(null, 1.0, 0.5)] // one message at a time: there is no share of it
-    public async Task that_they_share_an_urgent_campaign_gets_four_parts_of_what_another_gets_one_of(int? perMinute, double? gap, double step)
+    [InlineData(60, null, 1, true), InlineData(null, 0.5, 0.25, true)] // batches that keep their distance beside
+    public async Task that_they_share_an_urgent_campaign_gets_four_parts_of_what_another_gets_one_of(int? perMinute, double? gap, double step, bool atDefaultPace = false)
     {
         await Limits(new { senderPerMinute = perMinute ?? 0, senderPerHour = 0, senderGapSeconds = gap });
         var template = await run.Api.MakeTemplate();
@@ -248,7 +285,7 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
             var campaign = (await run.Api.Post("campaigns", new
             {
                 name = list, listId = await run.Api.Import(list, People(480, list).Select(address => $"{address},Ada")), templateId = template, urgent,
-                from = new { email = "anna@sender.example" }, pace = InOneGo,
+                from = new { email = "anna@sender.example" }, pace = atDefaultPace ? Pace.Default : InOneGo,
             })).GetProperty("id").GetGuid();
             await run.Api.Command(campaign, "launch");
             return campaign;

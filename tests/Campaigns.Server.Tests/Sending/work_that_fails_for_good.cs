@@ -5,7 +5,7 @@ using Campaigns.Planning;
 namespace Campaigns.Server.Tests.Sending;
 
 /// <summary>What would leave something waiting for ever.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncLifetime
 {
     CampaignRun run = null!;
@@ -17,10 +17,11 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
     [Theory]
     [InlineData("audience_hydrated")]
     [InlineData("batch_started")]
-    public async Task pauses_the_campaign_which_says_why_and_goes_on_when_it_is_resumed(string fact)
+    [InlineData("batch_started", "55P03")]
+    public async Task pauses_the_campaign_which_says_why_and_goes_on_when_it_is_resumed(string fact, string refusal = "P0001")
     {
         var campaign = await run.Api.Launch(["a.1@a.example", "a.2@a.example", "a.3@a.example"]);
-        await Refuse(fact);
+        await Refuse(fact, refusal);
         await GiveUp();
 
         var stranded = await run.Api.Progress(campaign);
@@ -33,6 +34,29 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
         await run.Settle();
         var progress = await run.Api.Progress(campaign);
         (progress.Status, progress.Sent).ShouldBe((CampaignStatus.Completed, 3));
+        run.Sandbox.Counts().Duplicates.ShouldBe(0);
+        await run.Store.ShouldAddUp();
+    }
+
+    [Theory]
+    [InlineData("audience_hydrated", "53100")]
+    [InlineData("batch_started", "53100")]
+    [InlineData("batch_started", "25006")]
+    [InlineData("batch_started", "57P01")]
+    public async Task is_no_work_that_waits_for_a_database_which_takes_nothing_however_long(string fact, string refusal)
+    {
+        var campaign = await run.Api.Launch(["a.1@a.example", "a.2@a.example", "a.3@a.example"]);
+        await Refuse(fact, refusal);
+        await GiveUp();
+        await GiveUp();
+        (await run.Api.Progress(campaign)).Status.ShouldBe(CampaignStatus.Sending);
+        (await run.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
+
+        await Allow();
+        await run.Pass(TimeSpan.FromMinutes(15));
+        await run.Settle();
+        (await run.Api.Progress(campaign)).ShouldSatisfyAllConditions(
+            progress => progress.Status.ShouldBe(CampaignStatus.Completed), progress => progress.Sent.ShouldBe(3));
         run.Sandbox.Counts().Duplicates.ShouldBe(0);
         await run.Store.ShouldAddUp();
     }
@@ -112,8 +136,8 @@ public sealed class work_that_fails_for_good(PostgresFixture postgres) : IAsyncL
     }
 
     /// <summary>No commit that records this gets through.</summary>
-    Task<List<string>> Refuse(string fact) => run.Store.Texts($"""
-        create function refuse() returns trigger language plpgsql as 'begin raise exception ''No room''; end';
+    Task<List<string>> Refuse(string fact, string sqlState = "P0001") => run.Store.Texts($"""
+        create function refuse() returns trigger language plpgsql as 'begin raise exception ''No room'' using errcode = ''{sqlState}''; end';
         create trigger refuse before insert on mt_events for each row when (new.type = '{fact}') execute function refuse();
         select 'done'
         """);

@@ -94,6 +94,62 @@ public sealed class several_messages_in_one_commit(PostgresFixture postgres) : I
         (await bank.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task are_done_also_where_one_of_them_is_in_other_hands_when_all_fail()
+    {
+        var bank = await Begin(retries: 5);
+        var times = 0;
+        collecting.Happens = async _ =>
+        {
+            if (Interlocked.Increment(ref times) == 1)
+            {
+                await bank.Run("update wolverine_incoming_envelopes set owner_id = 4711 where id = (select id from wolverine_incoming_envelopes where message_type = 'collect' limit 1)");
+                throw new Npgsql.NpgsqlException("Gone", new IOException());
+            }
+        };
+
+        await Send(bank, Accounts(Together));
+        await Until(async () => await bank.Number("select count(*) from balances") == Together && await bank.Number(Waiting) == 0);
+
+        collecting.Handled.First().Length.ShouldBe(Together);
+        (await bank.Number("select count(*) from balances where balance = 1 and facts = 1")).ShouldBe(Together);
+        (await bank.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task are_left_alone_while_they_are_handled_or_wait_and_done_where_nobody_has_them_in_hand()
+    {
+        var (bank, middle, end) = (await Begin(retries: 3), new TaskCompletionSource(), new TaskCompletionSource());
+        collecting.Happens = _ =>
+        {
+            middle.TrySetResult();
+            return end.Task;
+        };
+        var node = bank.Services.GetRequiredService<IWolverineRuntime>().DurabilitySettings.AssignedNodeNumber;
+        var (clock, sweep) = messages_that_nobody_has_in_hand.Sweep(bank.Services);
+        var owned = $"select count(*) from wolverine_incoming_envelopes where message_type = 'collect' and status = 'Incoming' and owner_id = {node}";
+
+        await Send(bank, Accounts(5 * Together));
+        await middle.Task.WaitAsync(Bank.Patience);
+        await Look();
+        (await bank.Number(owned)).ShouldBe(5 * Together, "all are in hand");
+
+        end.SetResult();
+        await Until(async () => await bank.Number(Waiting) == 0);
+        // As after a commit whose answer was lost: the row is there, and no queue heard of it.
+        await Send(bank, Accounts(1), new DeliveryOptions { ScheduledTime = DateTimeOffset.UtcNow.AddHours(1) });
+        (await bank.Run($"update wolverine_incoming_envelopes set status = 'Incoming', owner_id = {node} where message_type = 'collect' and status = 'Scheduled'")).ShouldBe(1);
+        await Look();
+        await Until(async () => await bank.Number("select count(*) from balances") == 5 * Together + 1 && await bank.Number(Waiting) == 0);
+
+        async Task Look()
+        {
+            await sweep.RunOnce(node, CancellationToken.None);
+            clock.Advance(ForgottenMessages.Patience);
+            await sweep.RunOnce(node, CancellationToken.None);
+        }
+    }
+
     /// <summary>As after the death of the first node: what it had in hand waits in the table under a number that no node has.</summary>
     [Theory]
     [InlineData(false)]
@@ -200,13 +256,13 @@ public sealed class several_messages_in_one_commit(PostgresFixture postgres) : I
     }
 
     /// <summary>In one commit: they come into the queue at once.</summary>
-    static async Task Send(Bank bank, Guid[] accounts)
+    static async Task Send(Bank bank, Guid[] accounts, DeliveryOptions? delivery = null)
     {
         await using var session = bank.Session();
         var outbox = new MartenOutbox(bank.Services.GetRequiredService<IWolverineRuntime>(), session) { TenantId = Bank.Tenant };
         foreach (var account in accounts)
         {
-            await outbox.PublishAsync(new Collect(account, 1));
+            await outbox.PublishAsync(new Collect(account, 1), delivery);
         }
 
         await session.SaveChangesAsync();

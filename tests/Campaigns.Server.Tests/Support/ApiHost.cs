@@ -33,9 +33,13 @@ public sealed class ApiHost : IAsyncDisposable
     /// <param name="connectionString">To a database, migrated or empty.</param>
     /// <param name="settings">As in the environment of a server, with colons.</param>
     /// <param name="clock">Null: the system's.</param>
-    public static async Task<ApiHost> Start(string connectionString, IDictionary<string, string?>? settings = null, TimeProvider? clock = null)
+    /// <param name="services">In place of the server's own.</param>
+    public static async Task<ApiHost> Start(
+        string connectionString, IDictionary<string, string?>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
     {
-        var app = Builder(connectionString, settings, clock).Build();
+        var builder = Builder(connectionString, settings, clock);
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
         app.MapCampaigns();
         await using (var migrated = app.Services.GetRequiredService<IDocumentStore>().Database.CreateCommand("select to_regclass('schema_migrations') is not null"))
         {

@@ -10,8 +10,18 @@ static partial class Document
     public static string Root { get; } = FindRoot();
 
     /// <returns>The blocks marked <c>sh</c>, from top to bottom.</returns>
-    public static IReadOnlyList<string> Commands(string document) =>
-        [.. ShellBlock().Matches(File.ReadAllText(Path.Combine(Root, document))).Select(block => block.Groups["commands"].Value)];
+    public static IReadOnlyList<string> Commands(string document) => Blocks(Text(document));
+
+    /// <returns>Those of one chapter, as far as the next heading.</returns>
+    /// <param name="heading">With its number signs.</param>
+    public static IReadOnlyList<string> Commands(string document, string heading)
+    {
+        var chapter = Regex.Match(Text(document), $@"^{Regex.Escape(heading)}\n(?<text>.*?)(?=^\#\#)", RegexOptions.Multiline | RegexOptions.Singleline);
+        chapter.Success.ShouldBeTrue(heading);
+        return Blocks(chapter.Groups["text"].Value);
+    }
+
+    public static string Text(string document) => File.ReadAllText(Path.Combine(Root, document));
 
     /// <summary>Puts in what only a reader knows. Each must be there to be replaced, once and as a line of its own.</summary>
     public static string With(this string commands, params (string Line, string Value)[] lines)
@@ -25,6 +35,8 @@ static partial class Document
 
         return commands;
     }
+
+    static IReadOnlyList<string> Blocks(string text) => [.. ShellBlock().Matches(text).Select(block => block.Groups["commands"].Value)];
 
     static string FindRoot([CallerFilePath] string path = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "..", "..", ".."));
 

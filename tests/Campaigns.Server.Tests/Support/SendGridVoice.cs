@@ -37,9 +37,12 @@ sealed class SendGridVoice
     public Task<HttpResponseMessage> Post(Uri server, string? tenantId, params object[] events) =>
         Post(server, tenantId, JsonSerializer.SerializeToUtf8Bytes(events));
 
-    public async Task<HttpResponseMessage> Post(Uri server, string? tenantId, byte[] body)
+    public Task<HttpResponseMessage> Post(Uri server, string? tenantId, byte[] body) =>
+        Post(server, tenantId, body, TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+
+    /// <param name="timestamp">As it is signed.</param>
+    public async Task<HttpResponseMessage> Post(Uri server, string? tenantId, byte[] body, string timestamp)
     {
-        var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
         using var key = Key();
         var signature = key.SignData([.. Encoding.UTF8.GetBytes(timestamp), .. body], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
         using var http = new HttpClient();

@@ -29,7 +29,7 @@ sealed class ServerProcess : IAsyncDisposable
     public string Complained => complained.Text;
 
     /// <summary>Where it listens, once it has said so.</summary>
-    public Uri Address => new(Said.Split('\n').Single(line => line.Contains("Dashboard", StringComparison.Ordinal)).Split("Dashboard")[1].Trim());
+    public Uri Address => new(Told("Dashboard"));
 
     /// <summary>What it said under this name when it had started, such as "API key".</summary>
     public string Told(string name) => Regex.Match(Said, $@"^\s*{name}\s+(\S+)", RegexOptions.Multiline).Groups[1].Value;
@@ -91,7 +91,7 @@ sealed class ServerProcess : IAsyncDisposable
         string[] arguments, IReadOnlyDictionary<string, string?> settings, string? folder = null)
     {
         await using var server = Begin(arguments, settings, folder);
-        return (await server.Exit(), server.Said, server.Complained);
+        return (await server.Exit(withinSeconds: 180), server.Said, server.Complained); // of a demo beside other work on the machine 55 s
     }
 
     /// <summary>
@@ -126,7 +126,7 @@ sealed class ServerProcess : IAsyncDisposable
     };
 
     /// <returns>False when it ended instead.</returns>
-    public Task<bool> Started(int withinSeconds = 60) => said.Contains("Stop with Ctrl-C", withinSeconds);
+    public Task<bool> Started(int withinSeconds = 180) => said.Contains("Stop with Ctrl-C", withinSeconds);
 
     public bool HasExited => process.HasExited;
 

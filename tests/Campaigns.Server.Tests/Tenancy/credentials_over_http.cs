@@ -52,6 +52,30 @@ public sealed class credentials_over_http(PostgresFixture postgres)
         (await Post(run, present)).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory, InlineData("PUT"), InlineData("DELETE"), InlineData("DELETE after it was removed")]
+    public async Task that_somebody_else_knows_verify_nothing_any_more(string how)
+    {
+        await using var run = await Start();
+        var (first, second, third) = (new SendGridVoice(), new SendGridVoice(), new SendGridVoice());
+        await run.Api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.first", webhookPublicKey = first.PublicKey });
+        await run.Api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.second", webhookPublicKey = second.PublicKey });
+        if (how.EndsWith("removed", StringComparison.Ordinal))
+        {
+            await run.Api.DeleteAsync("credentials/sendgrid");
+        }
+
+        using var gone = how == "PUT"
+            ? await run.Api.PutAsJsonAsync("credentials/sendgrid?compromised=true", new { apiKey = "SG.third", webhookPublicKey = third.PublicKey })
+            : await run.Api.DeleteAsync("credentials/sendgrid?compromised=true");
+        gone.EnsureSuccessStatusCode();
+        await run.Pass(TimeSpan.FromSeconds(5));
+
+        (await Post(run, first)).ShouldBe(HttpStatusCode.Forbidden);
+        (await Post(run, second)).ShouldBe(HttpStatusCode.Forbidden);
+        (await Post(run, third)).ShouldBe(how == "PUT" ? HttpStatusCode.OK : HttpStatusCode.Forbidden);
+        (await run.Api.GetAsync("credentials/sendgrid")).StatusCode.ShouldBe(how == "PUT" ? HttpStatusCode.OK : HttpStatusCode.NotFound);
+    }
+
     [Fact]
     public async Task that_were_removed_verify_webhooks_for_another_day_and_send_nothing_more()
     {

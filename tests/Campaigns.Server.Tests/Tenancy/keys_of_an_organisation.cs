@@ -82,7 +82,7 @@ public sealed class keys_of_an_organisation(PostgresFixture postgres) : IAsyncLi
             await host.Store.Texts("update api_keys set revoked_at = now() where tenant_id = 'restarted' returning name");
         }
 
-        (await keys.Find(key, CancellationToken.None)).ShouldBeNull();
+        (await keys.Look(key, null, CancellationToken.None)).Owner.ShouldBeNull();
         (await host.Store.Number("select count(*) from mt_events where tenant_id = 'restarted'")).ShouldBe(1);
     }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Campaigns.Senders;
 using Campaigns.Server.Tests.Sending;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -44,6 +45,9 @@ public sealed class senders_over_http(PostgresFixture postgres) : IAsyncLifetime
         using var again = await Api.PostAsync($"senders/{sender}/verify", null);
         again.StatusCode.ShouldBe(HttpStatusCode.OK);
         run.Gate.Count.ShouldBe(1, "there is nothing more to confirm");
+        run.Host.Services.GetRequiredService<IConfiguration>()["PublicUrl"] = null;
+        using var unlinked = await Api.PostAsync($"senders/{sender}/verify", null);
+        unlinked.StatusCode.ShouldBe(HttpStatusCode.OK, "it takes no link, and no address for one");
     }
 
     [Fact]

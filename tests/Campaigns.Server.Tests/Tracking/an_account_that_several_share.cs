@@ -15,7 +15,7 @@ using Xunit.Abstractions;
 namespace Campaigns.Server.Tests.Tracking;
 
 /// <summary>SendGrid posts the events of an account to one address, whosever messages they are about.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class an_account_that_several_share(PostgresFixture postgres, ITestOutputHelper output) : IAsyncLifetime
 {
     const string Ours = CampaignRun.Tenant;

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Campaigns.Server.Tests.Tracking;
 
 /// <summary>Anybody may post them, and they have to be read to the end before anybody knows whose they are.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class bodies_without_a_signature_yet(PostgresFixture postgres) : IAsyncLifetime
 {
     const int Room = 300_000;

@@ -3,7 +3,7 @@ using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Tracking;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class opens_and_time_outs(PostgresFixture postgres) : IAsyncLifetime
 {
     const string EventsInOrder = """

@@ -1,5 +1,6 @@
 using Campaigns.Storage;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Campaigns.Providers.SendGrid;
@@ -14,7 +15,7 @@ using Xunit.Abstractions;
 namespace Campaigns.Server.Tests.Tracking;
 
 /// <summary>Repeated, in disorder, broken, forged: SendGrid's events as its users report them.</summary>
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputHelper output) : IAsyncLifetime
 {
     readonly SendGridVoice voice = new();
@@ -107,6 +108,73 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
     }
 
     [Fact]
+    public async Task as_they_came_before_are_counted_and_not_stored_again()
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(new[] { SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now) });
+        foreach (var same in Enumerable.Range(0, 3))
+        {
+            using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, body);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            await run.Work(); // under way or read: it makes no difference
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, [.. body, (byte)' ']); // all at once
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }));
+        await run.Work();
+
+        var listed = (await run.Api.GetJson("webhook-bodies")).GetProperty("items").EnumerateArray().ToList();
+        listed.Select(each => each.GetProperty("repeats").GetInt32()).ShouldBe([2, 7], ignoreOrder: true); // one moment by the test's clock
+        (await Recorded(recipients[0])).ShouldBe(["message_delivered"]);
+    }
+
+    [Theory]
+    [InlineData("-90001")]
+    [InlineData("90001")]
+    [InlineData("1600112502")]
+    [InlineData("soon")]
+    [InlineData("-5")]
+    public async Task that_were_signed_long_before_or_after_are_kept_apart_until_somebody_has_them_read(string moment)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        var timestamp = moment.TrimStart('-') == "90001" ? $"{now + int.Parse(moment, null)}" : moment;
+        var body = JsonSerializer.SerializeToUtf8Bytes(new[] { SendGridVoice.Event("delivered", recipients[0].Id, run.Clock.Now) });
+
+        using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, body, timestamp);
+        await run.Work();
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, "or SendGrid would repeat it for a day");
+        (await Recorded(recipients[0])).ShouldBeEmpty();
+        (await run.Api.GetJson("webhook-bodies?late=false")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        var late = (await run.Api.GetJson("webhook-bodies?late=true")).GetProperty("items").EnumerateArray().Single();
+        (late.GetProperty("late").GetBoolean(), late.TryGetProperty("processedAt", out _)).ShouldBe((true, false));
+
+        await run.Api.Post($"webhook-bodies/{late.Text("id")}/replay", new { });
+        await run.Work();
+        (await Recorded(recipients[0])).ShouldBe(["message_delivered"]);
+    }
+
+    [Fact]
+    public async Task that_come_within_the_tolerance_are_read_as_they_come()
+    {
+        run.Provider.WebhookTolerance = TimeSpan.FromMinutes(5);
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var (person, seconds) in new[] { (0, -240), (1, 240), (2, -3600) })
+        {
+            var body = JsonSerializer.SerializeToUtf8Bytes(new[] { SendGridVoice.Event("delivered", recipients[person].Id, run.Clock.Now) });
+            using var answer = await voice.Post(run.Host.Address, CampaignRun.Tenant, body, $"{now + seconds}");
+        }
+
+        await run.Work();
+
+        (await Recorded(recipients[0])).ShouldBe(["message_delivered"]);
+        (await Recorded(recipients[1])).ShouldBe(["message_delivered"]);
+        (await Recorded(recipients[2])).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task in_reversed_order_they_say_the_same()
     {
         var (id, now) = (recipients[0].Id, run.Clock.Now);
@@ -160,6 +228,24 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         (await run.Api.Recipients(next)).Single(each => each.Email == recipient.Email).Reason.ShouldBe("suppressed");
     }
 
+    [Theory]
+    [InlineData("spamreport", "Complaint", true), InlineData("unsubscribe", "Unsubscribed", true), InlineData("bounce", "InvalidAddress", false)]
+    public async Task suppress_where_the_message_went_and_for_what_people_want_where_they_moved_to(string kind, string reason, bool isWish)
+    {
+        var recipient = recipients[3];
+        run.Clock.Advance(TimeSpan.FromDays(1));
+        using var moved = await run.Api.PatchAsJsonAsync($"contacts/{recipient.ContactId}", new { email = "moved@b.example" });
+        moved.EnsureSuccessStatusCode();
+        var said = SendGridVoice.Event(kind, recipient.Id, run.Clock.Now);
+        (said["type"], said["bounce_classification"]) = ("bounce", "Invalid Address");
+        said.Remove("email");
+        await Post(said);
+        await run.Work();
+
+        (await run.Store.Texts("select address || ' ' || reason from suppressions")).ShouldBe(
+            isWish ? [$"{recipient.Email} {reason}", $"moved@b.example {reason}"] : [$"{recipient.Email} {reason}"], ignoreOrder: true);
+    }
+
     [Fact]
     public async Task suppress_nobody_elses_address_for_an_address_that_came_to_nothing()
     {
@@ -192,6 +278,30 @@ public sealed class webhooks_as_they_come(PostgresFixture postgres, ITestOutputH
         (await run.Store.Texts("select address from suppressions where address like 'silent.%' order by 1"))
             .ShouldBe(new[] { byLink.Email!, byTwo.Email! }.Order(StringComparer.Ordinal));
         await run.Host.Services.ShouldSurviveARebuild();
+    }
+
+    [Fact]
+    public async Task take_nothing_back_that_was_said_after_them_however_late_they_come()
+    {
+        var (once, again, twice) = (recipients[0], recipients[1], recipients[2]);
+        Dictionary<string, object> Said(string kind, RecipientView recipient, int second, int group = 7) =>
+            new(SendGridVoice.Event(kind, recipient.Id, run.Clock.Now.AddSeconds(second))) { ["email"] = recipient.Email!, ["asm_group_id"] = group };
+
+        await Post(Said("group_unsubscribe", once, -60), Said("group_unsubscribe", again, -3000), Said("group_unsubscribe", twice, -60, 1), Said("group_unsubscribe", twice, -60, 2));
+        await run.Work();
+        var since = await run.Store.Texts("select since::text || source from suppressions where address like 'silent.%' order by address");
+        await Post(Said("group_unsubscribe", again, -60));
+        await run.Work();
+        (await run.Store.Texts("select since::text || source from suppressions where address like 'silent.%' order by address")).ShouldBe(since, "of a wish said again the first counts");
+
+        await Post(Said("group_resubscribe", once, -3600), Said("group_resubscribe", again, -1800), Said("group_resubscribe", twice, 0, 1));
+        await run.Work();
+        (await run.Store.Number("select count(*) from suppressions where address like 'silent.%'")).ShouldBe(3);
+        await run.Host.Services.ShouldSurviveARebuild();
+
+        await Post(Said("group_resubscribe", once, -30), Said("group_resubscribe", again, -30));
+        await run.Work();
+        (await run.Store.Texts("select address from suppressions where address like 'silent.%'")).ShouldBe([twice.Email!]);
     }
 
     [Fact]

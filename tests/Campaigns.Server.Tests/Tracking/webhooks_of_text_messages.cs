@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Campaigns.Server.Tests.Tracking;
 
-[Collection("postgres")]
+[Collection("sending")]
 public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsyncLifetime
 {
     const string Public = "https://hooks.example.com/campaigns";
@@ -63,7 +63,7 @@ public sealed class webhooks_of_text_messages(PostgresFixture postgres) : IAsync
 
         await run.Work();
         (await Recorded()).ShouldBe(["message_delivered"]);
-        (await run.Store.Number("select sum(duplicates) from webhook_bodies")).ShouldBe(2);
+        (await run.Store.Number("select sum(duplicates + repeats) from webhook_bodies")).ShouldBe(2);
         await run.Store.ShouldAddUp();
     }
 

@@ -26,7 +26,7 @@ public sealed class columns_of_a_file
     [InlineData("SMS", "phone")]
     [InlineData("Téléphone", "phone")]
     [InlineData("Te\u0301le\u0301phone portable", "phone")]
-    [InlineData("Handy-Nr.", "handy_nr")]
+    [InlineData("Handy-Nr.", "phone")]
     [InlineData("Handynummer", "phone")]
     [InlineData("Mobile Phone Number", "phone")]
     [InlineData("Teléfono móvil", "phone")]
@@ -57,7 +57,72 @@ public sealed class columns_of_a_file
     [InlineData("pre\u0301fe\u0301rence", "préférence")]
     [InlineData("สถานที่", "สถานที่")]
     [InlineData("𐐨𐐩 𐐀", "𐐨𐐩_𐐨")]
+    [InlineData("Soyadı", "last_name"), InlineData("Adı", "first_name"), InlineData("Telefon Numarası", "phone"), InlineData("Số điện thoại", "phone")]
+    [InlineData("Địa chỉ email", "email"), InlineData("Thư điện tử", "email"), InlineData("İl", "il"), InlineData("İLÇE", "ilçe"), InlineData("Straße", "straße")]
+    [InlineData("emails", "email"), InlineData("e-mail adresa", "email"), InlineData("Adresă de e-mail", "email"), InlineData("El. pošta", "email"), InlineData("Имейл адрес", "email")]
+    [InlineData("電郵地址", "email"), InlineData("电邮", "email"), InlineData("כתובת אימייל", "email"), InlineData("Mobilnr.", "phone"), InlineData("a\ufffeb", "ab")]
     public void are_known_by_many_names(string header, string? field) => ContactColumns.Field(header).ShouldBe(field);
+
+    [Theory]
+    [InlineData("E-mail 1 - Value", "email"), InlineData("E-Mail-Adresse 1", "email"), InlineData("Email (required)", "email"), InlineData("E-Mail Address (Primary)", "email")]
+    [InlineData("E-Mail (geschäftlich)", "email"), InlineData("E-Mail privat", "email"), InlineData("Ihre E-Mail Adresse", "email"), InlineData("Kunden-E-Mail", "email")]
+    [InlineData("Kontakt E-Mail", "email"), InlineData("Email - Home", "email"), InlineData("Work Email", "email"), InlineData("email_2", "email"), InlineData("Email1", "email"), InlineData("Votre adresse e-mail *", "email")]
+    [InlineData("Phone (mobile)", "phone"), InlineData("Phone/Mobile", "phone"), InlineData("Handy-Nr.", "phone"), InlineData("Tel. mobil", "phone"), InlineData("Mobiele telefoon", "phone")]
+    [InlineData("Mobiltelefon privat", "phone"), InlineData("N° de téléphone", "phone"), InlineData("Nº de telefone", "phone"), InlineData("Моб. телефон", "phone"), InlineData("Phone 1 - Value", "phone")]
+    [InlineData("homePhone", "phone"), InlineData("Telefon (Büro)", "phone"), InlineData("Telefon/Handy", "phone"), InlineData("お電話番号（必須）", "phone")]
+    [InlineData("First Name (required)", "first_name"), InlineData("Nom (entreprise)", "nom_entreprise"), InlineData("Nombre empresa", "nombre_empresa"), InlineData("E-mail 1 - Type", "e_mail_1_type")]
+    [InlineData("Email opt-in", "email_opt_in"), InlineData("Phone type", "phone_type"), InlineData("Mobile consent", "mobile_consent"), InlineData("Home", "home"), InlineData("Phone/Fax", "phone_fax"), InlineData("Phone (fax)", "phone_fax")]
+    public void are_known_with_more_around_their_names(string header, string field)
+    {
+        var other = field == "email" ? "phone" : "email";
+        ContactColumns.TryMatch([header, other], out var columns, out var refusal).ShouldBeTrue(refusal?.Explanation);
+        columns!.Fields.ShouldBe([field, other]);
+    }
+
+    [Theory]
+    [InlineData("E-mail 1 - Value,Email", "e_mail_1_value,email"), InlineData("E-mail 1 - Value,E-mail 2 - Value", "email,e_mail_2_value"), InlineData("Phone (home),Handy", "phone_home,phone")]
+    [InlineData("Phone (home),Phone (mobile)", "phone_home,phone"), InlineData("Phone (fax),Phone", "phone_fax,phone"), InlineData("Kontakt E-Mail,Mobilnr.", "email,phone"), InlineData("Email - Home,Cell", "email,phone"), InlineData("כתובת אימייל,טלפון", "email,phone")]
+    [InlineData("Given Name,Family Name,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value", "first_name,last_name,e_mail_1_label,email,phone_1_label,phone")]
+    public void are_rather_the_ones_that_have_the_very_name(string headers, string fields)
+    {
+        ContactColumns.TryMatch(headers.Split(','), out var columns, out var refusal).ShouldBeTrue(refusal?.Explanation);
+        columns!.Fields.ShouldBe(fields.Split(','));
+    }
+
+    [Theory]
+    [InlineData("Prénom,Nom,Adresse de messagerie,Numéro de tél. mobile,Téléphone (bureau)", "first_name,last_name,email,phone,téléphone_bureau")]
+    [InlineData("Nome,Cognome,Indirizzo posta elettronica,Cellulare,Ufficio - Fax", "first_name,last_name,email,phone,ufficio_fax")]
+    [InlineData("Vorname,Nachname,E-Mail-Adresse,Telefon geschäftlich,Mobiltelefon,Telefon privat", "first_name,last_name,email,telefon_geschäftlich,phone,telefon_privat")]
+    [InlineData("Nombre,Apellidos,Dirección de correo electrónico,Teléfono del trabajo,Teléfono móvil", "first_name,last_name,email,teléfono_del_trabajo,phone")]
+    [InlineData("Voornaam,Achternaam,E-mailadres,Telefoon op werk,Mobiele telefoon", "first_name,last_name,email,telefoon_op_werk,phone")]
+    [InlineData("Imię,Nazwisko,Adres e-mail,Telefon służbowy,Telefon komórkowy", "first_name,last_name,email,telefon_służbowy,phone")]
+    [InlineData("Nome próprio,Apelido,Endereço de correio eletrónico,Telefone do trabalho,Telemóvel", "first_name,last_name,email,telefone_do_trabalho,phone")]
+    [InlineData("Nome,Sobrenome,Endereço de email,Telefone comercial,Telefone celular", "first_name,last_name,email,telefone_comercial,phone")]
+    [InlineData("Förnamn,Efternamn,E-postadress,Telefon (arbete),Mobiltelefon", "first_name,last_name,email,telefon_arbete,phone")]
+    [InlineData("Fornavn,Efternavn,E-mail-adresse,Telefon (arbejde),Mobiltelefon", "first_name,last_name,email,telefon_arbejde,phone")]
+    [InlineData("Jméno,Příjmení,E-mailová adresa,Telefon do zaměstnání,Mobilní telefon", "first_name,last_name,email,telefon_do_zaměstnání,phone")]
+    [InlineData("名,姓,電子メール アドレス,会社電話,携帯電話", "first_name,last_name,email,会社電話,phone")]
+    [InlineData("이름,성,전자 메일 주소,근무처 전화,휴대폰", "first_name,last_name,email,근무처_전화,phone")]
+    public void are_those_of_outlook_in_its_languages(string headers, string fields) => Matched(headers).ShouldBe(fields.Split(','));
+
+    [Theory]
+    [InlineData("Vorname,Nachname,E-Mail 1 – Label,E-Mail 1 – Wert,Telefon 1 – Label,Telefon 1 – Wert", "first_name,last_name,e_mail_1_label,email,telefon_1_label,phone")]
+    [InlineData("Prénom,Nom de famille,E-mail 1 – Valeur,Téléphone 1 – Valeur", "first_name,last_name,email,phone"), InlineData("Correo electrónico 1 - Valor,Teléfono 1 - Valor", "email,phone")]
+    [InlineData("E-mail 1 - Valore,Telefono 1 - Valore", "email,phone"), InlineData("E-mail 1 - Waarde,Telefoon 1 - Waarde", "email,phone"), InlineData("E-mail 1 – wartość,Telefon 1 – wartość", "email,phone")]
+    [InlineData("E-post 1 – värde,Telefon 1 – värde", "email,phone"), InlineData("Mail 1 – værdi,Telefon 1 – værdi", "email,phone"), InlineData("E-mail 1 – Hodnota,Telefon 1 – Hodnota", "email,phone")]
+    public void are_those_of_google_contacts_in_its_languages(string headers, string fields) => Matched(headers).ShouldBe(fields.Split(','));
+
+    [Theory]
+    [InlineData("Person - Name,Person - First name,Person - Last name,Person - Email - Work,Person - Email - Home,Person - Phone - Work,Person - Phone - Mobile,Organization - Phone",
+        "person_name,first_name,last_name,email,person_email_home,person_phone_work,phone,organization_phone")]
+    [InlineData("billing_first_name,billing_last_name,billing_email,billing_phone,shipping_phone", "first_name,last_name,email,phone,shipping_phone"), InlineData("Billing Email,Billing Phone", "email,phone")]
+    [InlineData("First Name,Last Name,Email,Phone Number,Mobile Phone Number,Email Domain,Work email", "first_name,last_name,email,phone_number,phone,email_domain,work_email")]
+    [InlineData("First Name,Last Name,Email,Phone,Mobile,Fax", "first_name,last_name,email,phone_2,phone,fax")]
+    [InlineData("Email Address,First Name,Last Name,Phone Number,SMS Phone,MEMBER_RATING,TIMEZONE", "email,first_name,last_name,phone_number,phone,member_rating,time_zone")]
+    [InlineData("First Name,Last Name,Email,Accepts Email Marketing,Default Address Phone,Phone,Accepts SMS Marketing",
+        "first_name,last_name,email,accepts_email_marketing,default_address_phone,phone,accepts_sms_marketing")]
+    [InlineData("Email,Last Contact,First Contact,is_mobile,Nom client", "email,last_contact,first_contact,is_mobile,nom_client")]
+    public void are_those_of_other_programs(string headers, string fields) => Matched(headers).ShouldBe(fields.Split(','));
 
     [Fact]
     public void without_a_name_get_one() => Match("email", "", "City").ShouldBe(["email", "column_2", "city"]);
@@ -139,10 +204,12 @@ public sealed class columns_of_a_file
         Refused("", " ").Code.ShouldBe("file-empty");
     }
 
+    static IReadOnlyList<string> Matched(string headers) => Match(headers.Split(','));
+
     static IReadOnlyList<string> Match(params string[] headers)
     {
         ContactColumns.TryMatch(headers, out var columns, out _).ShouldBeTrue();
-        return columns!.Fields;
+        return [.. columns!.Fields.OfType<string>()];
     }
 
     static Refusal Refused(params string[] headers)

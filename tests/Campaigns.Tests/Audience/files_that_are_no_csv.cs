@@ -12,6 +12,8 @@ public sealed class files_that_are_no_csv
     {
         (await Refuse(Zip("[Content_Types].xml", "xl/workbook.xml"))).ShouldContain("Excel workbook (.xlsx), no CSV. Open it in the spreadsheet program and save it as 'CSV UTF-8'");
         (await Refuse(Zip("contacts.csv"))).ShouldContain("a zip archive, no CSV. Unpack it");
+        (await Refuse([.. "PK\u0007\u0008"u8, .. Zip("xl/workbook.xml")])).ShouldContain("save it as 'CSV UTF-8'");
+        (await Refuse([.. "PK00"u8, .. Zip("contacts.csv")])).ShouldContain("a zip archive, no CSV");
         (await Refuse(Gzip("email\na@example.com\n"))).ShouldContain("gzip");
         (await Refuse([0x42, 0x5a, 0x68, 0x39, 0x31])).ShouldContain("bzip2");
         (await Refuse([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4])).ShouldContain("7z");

@@ -1,5 +1,7 @@
 using System.Text;
 using Campaigns.Audience.Import;
+using Campaigns.Insight;
+using Campaigns.Recipients;
 
 namespace Campaigns.Tests.Audience;
 
@@ -17,6 +19,64 @@ public sealed class reading_a_file
 
         (row.Email, row.FirstName, row.Attributes, row.Rejection).ShouldBe(("ann@example.com", "Ann", """{"city":"Bern"}""", null));
     }
+
+    [Fact]
+    public async Task warns_of_columns_full_of_addresses_or_numbers_that_became_attributes()
+    {
+        var chunk = await Read("email,Assistenz,Hotline,City\na@example.com,b@example.com,+41791112233,Bern\nc@example.com,d@example.com,,Biel\n");
+
+        chunk.Warnings.ShouldBe([
+            "The column 'Assistenz' is full of e-mail addresses and became the attribute assistenz. Where they are the contacts' own, name it email and import the file again.",
+            "The column 'Hotline' is full of telephone numbers and became the attribute hotline. Where they are the contacts' own, name it phone and import the file again.",
+        ]);
+        (await Read("email,City\na@example.com,Bern\n")).Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task leaves_out_what_an_export_of_recipients_says_of_their_messages()
+    {
+        using var export = new MemoryStream();
+        await RecipientExport.WriteCsv(Recipients(), export, CancellationToken.None);
+        var text = Encoding.UTF8.GetString(export.ToArray()).Replace("\r\n", ",City\r\n", StringComparison.Ordinal);
+        var (file, _) = await ContactFile.Open(new MemoryStream(Encoding.UTF8.GetBytes(text)), null, CancellationToken.None);
+
+        file!.Columns.Where(column => column.Field is not null).Select(column => column.Header).ShouldBe(["email", "phone", "City"]);
+        var chunk = await file.Read(10, CancellationToken.None);
+        var row = chunk.Rows.ShouldHaveSingleItem();
+        (row.Email, row.Phone, row.Attributes).ShouldBe(("ann@example.com", "+41791112233", """{"city":"City"}"""));
+        chunk.Warnings.ShouldHaveSingleItem().ShouldContain("the columns id, contactId, status, reason, batch, queuedAt,");
+
+        static async IAsyncEnumerable<RecipientView> Recipients()
+        {
+            await Task.CompletedTask;
+            yield return new RecipientView(
+                Guid.NewGuid(), Guid.NewGuid(), "ann@example.com", RecipientStatus.Sent, null, 1, Some.Now, Some.Now, Some.Now, null, null, null, null, null, null,
+                Phone: "+41791112233");
+        }
+    }
+
+    [Fact]
+    public async Task leaves_nothing_out_of_other_files_with_such_columns()
+    {
+        var row = (await Read("email,id,status,contact_id,queued_at\nann@example.com,5,new,7,today\n")).Rows.ShouldHaveSingleItem();
+
+        row.Attributes.ShouldBe("""{"id":"5","status":"new","contact_id":"7","queued_at":"today"}""");
+    }
+
+    [Fact]
+    public async Task tells_several_numbers_in_a_cell_from_a_number_that_is_none()
+    {
+        var chunk = await Read("email,phone\n,+41791112233 / +41791112234\na@example.com,\"+41791112233, +41791112234\"\nb@example.com,079\n");
+
+        chunk.Rows.Select(row => row.Rejection).ShouldBe([RejectionReason.SeveralPhones, null, null]);
+        ImportChunk.Decide(chunk.Rows, new Dictionary<string, KnownContact>(), DateTimeOffset.UnixEpoch).LeftOut.Select(row => (row.Line, row.Reason)).ShouldBe(
+            [(3, RejectionReason.SeveralPhones), (4, RejectionReason.UnusablePhone)]);
+    }
+
+    [Theory]
+    [InlineData("Be\u0001rn\u0007", "Bern"), InlineData("Bern\u0085", "Bern"), InlineData("\"two\nlines\tmore\"", "two\\nlines\\tmore")]
+    public async Task leaves_control_characters_out_of_attributes(string city, string kept) =>
+        (await Read($"email,city\nann@example.com,{city}\n")).Rows.ShouldHaveSingleItem().Attributes.ShouldBe($$"""{"city":"{{kept}}"}""");
 
     [Fact]
     public async Task says_in_which_line_a_row_begins()
@@ -122,6 +182,107 @@ public sealed class reading_a_file
             (null, "+41791234567", null, null), (null, "+41791234568", null, null), (null, null, RejectionReason.UnusablePhone, "079 123 45 67"),
             (null, null, RejectionReason.MissingAddress, null), (null, null, RejectionReason.InvalidAddress, "nobody"),
         ]);
+    }
+
+    [Theory]
+    [InlineData("whatsapp,phone_number", ",+41791111111", "+41791111111"), InlineData("whatsapp,phone_number", "+41792222222,+41791111111", "+41792222222")]
+    [InlineData("Mobile,Phone", ",+41441111111", "+41441111111"), InlineData("Phone,Mobile", "+41441111111,+41791111111", "+41791111111"), InlineData("phone,mobile", "+41441111111,+41791111111", "+41441111111")]
+    [InlineData("Home Phone,Business Phone,Mobile Phone", "+41441111111,+41442222222,", "+41442222222"), InlineData("Home Phone,Primary Phone", "+41441111111,+41442222222", "+41442222222")]
+    [InlineData("Business Fax,Home Phone,Home Fax", "+41443333333,,+41444444444", null), InlineData("Mobile,Phone", "n/a,+41441111111", "+41441111111"), InlineData("Mobile,Phone", "-,NULL", null)]
+    [InlineData("Person - Phone - Work,Person - Phone - Mobile", "+41441111111,", "+41441111111")]
+    public async Task takes_the_best_number_that_is_filled_in_a_row(string headers, string numbers, string? taken)
+    {
+        var row = (await Read($"email,{headers}\na@example.com,{numbers}\n")).Rows.ShouldHaveSingleItem();
+
+        (row.Phone, row.UnusablePhone).ShouldBe((taken, null));
+    }
+
+    [Fact]
+    public async Task keeps_every_number_that_is_second_to_another_one_as_an_attribute()
+    {
+        var chunk = await Read("email,Mobile,Phone\na@example.com,+41791111111,+41441111111\nb@example.com,,+41442222222\n");
+
+        chunk.Rows.Select(row => (row.Phone, row.Attributes)).ShouldBe(
+            [("+41791111111", """{"phone_2":"+41441111111"}"""), ("+41442222222", """{"phone_2":"+41442222222"}""")]);
+    }
+
+    [Theory]
+    [InlineData("Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,Phone 2 - Value", "Work,+41441111111,Mobile,+41791111111", "+41791111111", "phone_1_value\":\"+41441111111")]
+    [InlineData("Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value", "* Mobile,+41791111111,Work,+41441111111", "+41791111111", "phone_2_value\":\"+41441111111")]
+    [InlineData("Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,Phone 2 - Value", "Work Fax,+41441111111,Home,+41442222222", "+41442222222", "phone_1_value\":\"+41441111111")]
+    [InlineData("Telefon 1 – Label,Telefon 1 – Wert,Telefon 2 – Label,Telefon 2 – Wert", "Geschäftlich,+41441111111,Mobil,+41791111111", "+41791111111", "telefon_1_wert\":\"+41441111111")]
+    [InlineData("Phone 1 - Type,Phone 1 - Value,Phone 2 - Type,Phone 2 - Value", "Work Fax,+41441111111,,", null, "phone_1_value\":\"+41441111111")]
+    public async Task goes_by_what_a_row_says_of_its_numbers(string headers, string values, string? taken, string kept)
+    {
+        var row = (await Read($"email,{headers}\na@example.com,{values}\n")).Rows.ShouldHaveSingleItem();
+
+        (row.Phone, row.UnusablePhone).ShouldBe((taken, null));
+        row.Attributes.ShouldContain(kept);
+    }
+
+    [Fact]
+    public async Task takes_another_address_of_the_person_where_the_first_is_missing_and_never_the_one_of_a_firm()
+    {
+        var chunk = await Read("E-mail Address,E-mail 2 Address,Company Email,Mobile\n,a@example.com,info@firm.example,\n,,info@firm.example,+41791111111\n");
+
+        chunk.Rows.Select(row => (row.Email, row.Phone)).ShouldBe([("a@example.com", null), (null, "+41791111111")]);
+    }
+
+    [Fact]
+    public async Task leaves_the_attributes_of_our_own_export_what_they_are()
+    {
+        var row = (await Read("email,phone,first_name,last_name,time_zone,mobile\na@example.com,,,,,+41791111111\n")).Rows.ShouldHaveSingleItem();
+
+        (row.Phone, row.Attributes).ShouldBe((null, """{"mobile":"+41791111111"}"""));
+    }
+
+    [Fact]
+    public async Task takes_the_first_usable_of_the_values_that_address_books_write_into_a_cell_and_tells_the_others()
+    {
+        var chunk = await Read(
+            "E-mail 1 - Value,Phone 1 - Value\na@example.com ::: b@example.com,079 ::: +41791111111 ::: +41791111112\nnobody ::: none,\nc@example.com ::: C@example.com,079 ::: 078\n");
+
+        chunk.Rows.Select(row => (row.Email, row.Phone, row.OtherAddresses, row.OtherPhones, row.UnusablePhone, row.Rejection)).ShouldBe(
+        [
+            ("a@example.com", "+41791111111", "b@example.com", "079 ::: +41791111112", null, null), (null, null, null, null, null, RejectionReason.InvalidAddress),
+            ("c@example.com", null, null, null, "079 ::: 078", null),
+        ]);
+        ImportChunk.Decide(chunk.Rows, new Dictionary<string, KnownContact>(), DateTimeOffset.UnixEpoch).LeftOut.Select(row => (row.Line, row.Reason, row.Value)).ShouldBe(
+        [
+            (2, RejectionReason.OtherAddresses, "b@example.com"), (2, RejectionReason.OtherPhones, "079 ::: +41791111112"), (4, RejectionReason.UnusablePhone, "079 ::: 078"),
+        ]);
+        chunk.Warnings!.ShouldContain("The column 'E-mail 1 - Value' has several values in 1 row. The first usable one was taken; the rejections list the others.");
+    }
+
+    [Theory]
+    [InlineData("NULL"), InlineData("null"), InlineData("N/A"), InlineData("n/a"), InlineData("#N/A"), InlineData("#REF!"), InlineData("-"), InlineData("--"), InlineData("—"), InlineData("none")]
+    [InlineData("(blank)"), InlineData("undefined"), InlineData("nan"), InlineData("NaN"), InlineData("\\N"), InlineData("#NV"), InlineData("#¡REF!")]
+    public async Task knows_what_stands_where_there_is_no_value(string placeholder)
+    {
+        var chunk = await Read($"email,phone,first_name,last_name,tz,note\n{placeholder},+41791234567,{placeholder},{placeholder},{placeholder},x\na@example.com,{placeholder},Ann,Lee,,\n");
+
+        chunk.Rows.Select(row => (row.Email, row.Phone, row.FirstName, row.LastName, row.UnknownTimeZone, row.UnusablePhone, row.Rejection)).ShouldBe(
+            [(null, "+41791234567", null, null, null, null, null), ("a@example.com", null, "Ann", "Lee", null, null, null)]);
+        chunk.Warnings!.ShouldContain($"The column 'email' says in 1 row that it has no value, first in line 2: '{placeholder}'. It was read as empty there.");
+    }
+
+    [Theory]
+    [InlineData("Null"), InlineData("Nan"), InlineData("None"), InlineData("Na"), InlineData("NAN"), InlineData("Undefined"), InlineData("Hyphen-ated"), InlineData("#1")]
+    public async Task takes_no_name_for_a_placeholder(string name)
+    {
+        var chunk = await Read($"email,first_name,last_name\na@example.com,{name},{name}\n");
+
+        (chunk.Rows[0].FirstName, chunk.Rows[0].LastName).ShouldBe((name, name));
+        chunk.Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task keeps_attributes_as_they_are_but_for_the_errors_of_spreadsheets()
+    {
+        var chunk = await Read("email,a,b,c,d,e,f\na@example.com,N/A,-,null,#REF!,#DIV/0!,#hashtag!\n");
+
+        chunk.Rows[0].Attributes.ShouldBe("""{"a":"N/A","b":"-","c":"null","f":"#hashtag!"}""");
+        chunk.Warnings!.Count.ShouldBe(2);
     }
 
     [Fact]

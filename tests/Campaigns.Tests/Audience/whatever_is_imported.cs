@@ -78,7 +78,8 @@ public sealed class whatever_is_imported
         read.Count.ShouldBe(Many);
         for (var i = 0; i < Many; i++)
         {
-            var kept = attributes.Zip(rows[i]).Where(pair => pair.Second.Length > 0).ToDictionary(pair => pair.First, pair => pair.Second);
+            var kept = attributes.Zip(rows[i].Select(value => VisibleText.RemoveControls(value).Trim())).Where(pair => pair.Second.Length > 0)
+                .ToDictionary(pair => pair.First, pair => pair.Second);
             read[i].Rejection.ShouldBeNull();
             JsonSerializer.Deserialize<Dictionary<string, string>>(read[i].Attributes)!.OrderBy(pair => pair.Key, StringComparer.Ordinal)
                 .ShouldBe(kept.OrderBy(pair => pair.Key, StringComparer.Ordinal));

@@ -59,13 +59,45 @@ public sealed class checking_a_template
     [InlineData("{{#if user.plan}}Y{{/if}}", "Write plan")]
     [InlineData("{{first_name.length}}", "have no parts")]
     [InlineData("{{first_name|upper}}", "Write first_name")]
-    [InlineData("{{2nd_name}}", "begins with no name")]
+    [InlineData("{{2nd_plan}}", "Write {{this.2nd_plan}}"), InlineData("{{2nd-plan}}", "Write {{this.2nd_plan}}"), InlineData("{{[2nd Plan]}}", "Write this.2nd_plan")]
     [InlineData("{{insert 2nd_name}}", "a field as [2nd_name]")]
     [InlineData("{{null}}", "this.null")]
     [InlineData("{{#if true}}Y{{/if}}", "always the same")]
     [InlineData("{{#if \"plan\"}}Y{{/if}}", "always the same")]
     [InlineData("{{insert \"first_name\"}}", "always the same")]
     public void refuses_words_that_are_no_field_and_no_literal(string text, string remedy) => Wrong(text).ShouldContain(remedy);
+
+    [Theory]
+    [InlineData("Dear *|FNAME|*", "'*|FNAME|*' is a merge tag of another program", "Write {{first_name}}"), InlineData("*|UNSUB|*", "'*|UNSUB|*'", "Write {{unsubscribe_url}}")]
+    [InlineData("*|IF:PLAN|*a*|END:IF|*", "'*|IF:PLAN|*'", "Write a condition as {{#if plan}}"), InlineData("%%first_name%%", "'%%first_name%%'", "Write {{first_name}}"), InlineData("%%=v(@name)=%%", "%%=v(@name)=%%", "Write {{name}}")]
+    [InlineData("{% if plan %}a{% endif %}", "'{% if plan %}'", "Write a condition"), InlineData("<%= user.firstName %>", "'<%= user.firstName %>'", "Write {{first_name}}"), InlineData("&lt;%= city %&gt;", "city", "Write {{city}}")]
+    [InlineData("{!Contact.FirstName}", "'{!Contact.FirstName}'", "Write {{first_name}}"), InlineData("Dear {first_name}},", "'{first_name}}' lacks a brace", "Write {{first_name}}")]
+    [InlineData("{ city }}", "'{ city }}' lacks a brace", "Write {{city}}"), InlineData("{#if plan}}a", "'{#if plan}}' lacks a brace", "Write a condition"), InlineData("{insert city \"default=x\"}}", "lacks a brace", "Write it as {{insert")]
+    [InlineData("&#123;&#123;first_name&#125;&#125;", "has its braces encoded", "Write {{first_name}}"), InlineData("<a href=\"https://x.example/?e=%7B%7Bemail%7D%7D\">x</a>", "'%7B%7Bemail%7D%7D' has its braces encoded", "Write {{email}}")]
+    [InlineData("&lcub;&lcub; city &rcub;&rcub;", "encoded", "Write {{city}}"), InlineData("&#123;&#123;city}}", "encoded", "Write {{city}}")]
+    public void refuses_tags_of_other_programs_and_broken_ones(string text, string named, string remedy)
+    {
+        var wrong = Wrong(text);
+        wrong.ShouldContain(named);
+        wrong.ShouldContain(remedy);
+    }
+
+    [Theory]
+    [InlineData("{{first_name} and {{city}}"), InlineData("{{first_name}"), InlineData("{{{{first_name}}}}"), InlineData("{{{first_name}}")]
+    public void refuses_braces_that_do_not_match(string text) => Wrong(text).ShouldNotBeEmpty();
+
+    [Theory]
+    [InlineData("{name} [NAME] %NAME% ${name} $name"), InlineData("100%% sure, 50%% off or 60%%"), InlineData("5*|x|"), InlineData("\\{{first_name}}"), InlineData("https://x.example/?q=%7Ba%7D")]
+    [InlineData("<style>@media print{.a{color:red}}@media screen{.b{margin:0}}</style>"), InlineData("<script type=\"application/ld+json\">{\"a\":{\"b\":\"c\"}}</script>"), InlineData("x < 5% and > 3%")]
+    [InlineData("{{! a comment with *|FNAME|* }}"), InlineData("<!--[if mso]><p>x</p><![endif]-->")]
+    public void leaves_what_may_be_meant_as_it_stands(string text) =>
+        TemplateRenderer.TryCompile(new TemplateContent("t", "s", text, null), out _, out var refusal).ShouldBeTrue(refusal?.Explanation);
+
+    [Theory]
+    [InlineData("{{#greaterThan plan \"gold\"}}Y{{/greaterThan}}", "'gold' is neither a number nor a date"), InlineData("{{#if (lessThan price \"1,234\")}}Y{{/if}}", "'1,234' is neither")]
+    [InlineData("{{#lessThan joined \"01.03.2026\"}}Y{{/lessThan}}", "'01.03.2026' is neither"), InlineData("{{#greaterThan age true}}Y{{/greaterThan}}", "'true' is neither")]
+    [InlineData("{{#greaterThan \"2026-03-01\" 5}}Y{{/greaterThan}}", "a number and a date cannot be compared"), InlineData("{{#greaterThan (equals a \"b\") 5}}Y{{/greaterThan}}", "equals in")]
+    public void refuses_comparisons_that_can_never_be_made(string text, string named) => Wrong(text).ShouldContain(named);
 
     [Theory]
     [InlineData("{{length}}", "{{this.length}}")]
@@ -121,7 +153,7 @@ public sealed class checking_a_template
 
     [Theory]
     [InlineData("{{this}}"), InlineData("{{.}}"), InlineData("{{@root}}"), InlineData("{{..}}"), InlineData("{{#with this}}{{this}}{{/with}}")]
-    [InlineData("{{insert this \"x\"}}"), InlineData("{{length @root}}"), InlineData("{{#equals this \"a\"}}{{/equals}}"), InlineData("{{../this}}")]
+    [InlineData("{{insert this \"default=x\"}}"), InlineData("{{length @root}}"), InlineData("{{#equals this \"a\"}}{{/equals}}"), InlineData("{{../this}}")]
     public void refuses_the_whole_contact_where_a_text_is_wanted(string text) => Wrong(text).ShouldContain("the whole contact");
 
     [Theory]
@@ -150,8 +182,56 @@ public sealed class checking_a_template
     public void refuses_what_cannot_be_read_as_it_was_meant(string text, string remedy) => Wrong(text).ShouldContain(remedy);
 
     [Theory]
+    [InlineData("default = Friend"), InlineData("default:Friend"), InlineData("Default=Friend"), InlineData(" default=Friend"), InlineData("defaut=Friend")]
+    [InlineData("fallback=Friend"), InlineData("DEFAULT=Friend"), InlineData("Friend"), InlineData("standard: Friend")]
+    public void refuses_defaults_that_would_be_sent_with_their_name(string literal)
+    {
+        Wrong($"{{{{insert f \"{literal}\"}}}}").ShouldContain("\"default=Friend\"");
+        Wrong($"{{{{#if (insert f '{literal}')}}}}Y{{{{/if}}}}").ShouldContain("\"default=Friend\"");
+    }
+
+    [Theory, InlineData("{{insert f \"\"}}"), InlineData("{{insert f 5}}"), InlineData("{{insert f true}}")]
+    public void refuses_defaults_without_their_name(string text) => Wrong(text).ShouldContain("\"default=");
+
+    [Theory]
+    [InlineData("{{insert f \"default={{first_name}}\"}}"), InlineData("{{#equals plan \"{{gold}}\"}}{{/equals}}"), InlineData("{{lookup this '{{plan'}}")]
+    [InlineData("{{urlEncode (insert f \"default={{{f}}}\")}}")]
+    public void refuses_expressions_in_quotes_which_nobody_fills_in(string text) => Wrong(text).ShouldContain("nothing is filled in within quotes");
+
+    [Theory]
+    [InlineData("{{../plan}}"), InlineData("{{../../plan}}"), InlineData("{{#if plan}}{{../plan}}{{/if}}"), InlineData("{{#if ../plan}}Y{{/if}}"), InlineData("{{insert ../plan}}")]
+    [InlineData("{{#each this}}{{../../plan}}{{/each}}"), InlineData("{{#with nope}}{{else}}{{../plan}}{{/with}}"), InlineData("{{^nope}}{{../plan}}{{/nope}}"), InlineData("{{#each ..}}x{{/each}}")]
+    [InlineData("{{#each this}}{{/each}}{{../plan}}"), InlineData("{{#../plan}}x{{/../plan}}")]
+    public void refuses_a_path_that_leads_out_of_everything(string text) => Wrong(text).ShouldContain("Write @root");
+
+    [Theory]
+    [InlineData("{{#each this}}{{../plan}}{{/each}}"), InlineData("{{#if plan}}{{#with this}}{{../plan}}{{/with}}{{/if}}"), InlineData("{{#each nope}}{{else}}{{../plan}}{{/each}}")]
+    [InlineData("{{#with this}}{{#with plan}}{{../../plan}}{{/with}}{{/with}}"), InlineData("{{#plan}}{{#if @root.plan}}{{../plan}}{{/if}}{{/plan}}")]
+    public void lets_through_a_path_that_leads_to_the_contact(string text) =>
+        Written(text, new Dictionary<string, string?> { ["plan"] = "gold" }).ShouldBe("gold");
+
+    [Theory]
+    [InlineData("{{pre\u0301nom}}"), InlineData("{{this.pre\u0301nom}}"), InlineData("{{[pre\u0301nom]}}"), InlineData("{{insert pre\u0301nom}}"), InlineData("{{#if pre\u0301nom}}{{prénom}}{{/if}}")]
+    [InlineData("{{lookup this \"pre\u0301nom\"}}"), InlineData("{{#with pre\u0301nom}}{{this}}{{/with}}"), InlineData("{{#each this}}{{@root.pre\u0301nom}}{{/each}}")]
+    [InlineData("{{#pre\u0301nom}}{{this}}{{/prénom}}"), InlineData("{{#prénom}}{{this}}{{~ /pre\u0301nom ~}}"), InlineData("{{#[prénom]}}{{this}}{{/[pre\u0301nom]}}")]
+    [InlineData("{{#if nope}}{{else}}{{#pre\u0301nom}}{{this}}{{/prénom}}{{/if}}{{#prénom}}{{/pre\u0301nom}}"), InlineData("{{^no\u0301pe}}{{@root.prénom}}{{/nópe}}")]
+    public void finds_a_field_in_whatever_form_of_unicode_it_is_written(string text) =>
+        Written(text, new Dictionary<string, string?> { ["prénom"] = "Ann" }).ShouldBe("Ann");
+
+    [Theory, InlineData("{{a\ufffe}}"), InlineData("{{a\uffff}}"), InlineData("{{a\ud800}}")]
+    public void survives_characters_that_are_none(string text) => Wrong(text).ShouldContain("no field");
+
+    [Theory]
+    [InlineData(" ", null), InlineData("\u200b", null), InlineData("\u3164", null), InlineData("\u2800\t", null), InlineData("s", " \n"), InlineData("s", "\u200d")]
+    public void refuses_a_subject_and_a_text_message_of_which_nobody_sees_anything(string subject, string? sms)
+    {
+        TemplateRenderer.TryCompile(new TemplateContent("t", subject, null, "Hello", sms), out _, out var refusal).ShouldBeFalse();
+        refusal!.Explanation.ShouldBe($"{(sms is null ? "subject" : "sms")}: there is nothing to see in it. Write a text, or leave it empty.");
+    }
+
+    [Theory]
     [InlineData("{{money price \"EURO\"}}", "'EURO' is no currency")]
-    [InlineData("{{money price \"EUR\" \"xx-YY\"}}", "'xx-YY' is no culture")]
+    [InlineData("{{money price \"EUR\" \"xx-YY\"}}", "'xx-YY' is no culture"), InlineData("{{money price \"EUR\" \"de_XX_\"}}", "'de_XX_' is no culture")]
     [InlineData("{{round price 11}}", "number of digits")]
     [InlineData("{{round price \"a\"}}", "number of digits")]
     [InlineData("{{multiply price \"10%\"}}", "'10%' is no number")]

@@ -52,11 +52,34 @@ public sealed class reckoning_in_a_template
     [InlineData("{{money price \"EUR\" this.name}}", "'R&D: 100 %/é' is no culture")]
     public void with_what_is_no_number_fails_and_says_why(string text, string why) => Render(text).ShouldBeOfType<Unrenderable>().Why.ShouldContain(why);
 
-    static string Written(string text) => Render(text).ShouldBeOfType<Rendered>().Text!;
+    [Theory]
+    [InlineData("1234.50", "1000"), InlineData("1,234.50", "1000"), InlineData("1'234.50", "1000"), InlineData("1’234,50", "1000"), InlineData("1.234,50", "1000"), InlineData("1 234,50", "1000"), InlineData("1\u202f234.5", "1000")]
+    [InlineData("1,234,567", "1000000"), InlineData("1.234.567", "1000000"), InlineData("12,34,567.50", "1000000"), InlineData("CHF 1'234.50", "1000"), InlineData("1.234,50 €", "1000"), InlineData("$1,234.50", "1000")]
+    [InlineData("1,5", "1"), InlineData("0,123", "0"), InlineData("12345,678", "12000"), InlineData("-1'234.50", "-2000"), InlineData("\u22125", "-6"), InlineData("5.-", "4"), InlineData("5,--", "4"), InlineData("1'234.–", "1000"), InlineData("2026-03-02", "2026-03-01")]
+    [InlineData("2026-03-01T12:00:00+02:00", "2026-03-01T09:59Z"), InlineData("2026-03-01 10:00", "2026-03-01")]
+    public void compares_numbers_and_dates_as_people_write_them(string value, string less)
+    {
+        var fields = new Dictionary<string, string?> { ["value"] = value, ["less"] = less };
 
-    static Rendering Render(string text)
+        Written($"{{{{#greaterThan value \"{less}\"}}}}more{{{{else}}}}not{{{{/greaterThan}}}}", fields).ShouldBe("more");
+        Written("{{#if (lessThan less this.value)}}less{{else}}not{{/if}}", fields).ShouldBe("less");
+    }
+
+    [Theory]
+    [InlineData("1,234"), InlineData("n/a"), InlineData("gold"), InlineData("01.03.2026"), InlineData("2026-03-01"), InlineData("1.23.4"), InlineData("TOP 10")]
+    public void says_what_cannot_be_compared_in_place_of_taking_a_branch(string value) =>
+        Render("{{#greaterThan value 5}}more{{else}}not{{/greaterThan}}", new Dictionary<string, string?> { ["value"] = value })
+            .ShouldBeOfType<Unrenderable>().Why.ShouldBe($"'{value}' and '5' cannot be compared: write numbers as 1234.50, or dates as 2026-03-01.");
+
+    [Fact]
+    public void takes_what_is_missing_for_neither_more_nor_less() =>
+        Written("{{#greaterThan nope 5}}more{{else}}not{{/greaterThan}} {{#lessThan nope 5}}less{{else}}not{{/lessThan}}").ShouldBe("not not");
+
+    static string Written(string text, Dictionary<string, string?>? fields = null) => Render(text, fields).ShouldBeOfType<Rendered>().Text!;
+
+    static Rendering Render(string text, Dictionary<string, string?>? fields = null)
     {
         TemplateRenderer.TryCompile(new TemplateContent("t", "s", null, text), out var template, out var refusal).ShouldBeTrue(refusal?.Explanation);
-        return template!.Render(Offer);
+        return template!.Render(fields ?? Offer);
     }
 }

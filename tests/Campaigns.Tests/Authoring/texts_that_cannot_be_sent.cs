@@ -23,7 +23,7 @@ public sealed class texts_that_cannot_be_sent
     [Theory]
     [InlineData("{{#if nope}}a{{/if}}", "text-empty")]
     [InlineData("{{insert nope}}", "text-empty")]
-    [InlineData(" {{insert nope \" \"}}\n", "text-empty")]
+    [InlineData(" {{insert nope \"default= \"}}\n", "text-empty")]
     [InlineData("{{story}}{{story}}", "text-too-long")]
     public void fail_as_text_messages_before_they_are_handed_over(string sms, string code) =>
         Compile(new TemplateContent("t", Sms: sms)).Render(Ann, Channel.Sms).ShouldBeOfType<Unrenderable>().Code.ShouldBe(code);

@@ -59,10 +59,43 @@ public sealed class the_footer_of_an_e_mail
     [Theory]
     [InlineData("<p><a href=\"{{unsubscribe_url}}\">No more</a></p>", false), InlineData("<p>{{unsubscribe_url}}</p>", false), InlineData("<p>Hello</p>", false)]
     [InlineData("<p>Hello</p><!-- {{unsubscribe_url}} -->", true), InlineData("<style>a{content:'{{unsubscribe_url}}'}</style><p>Hello</p>", true)]
-    public void is_added_to_html_that_has_the_link_where_nobody_sees_it(string html, bool hides)
+    public void is_added_to_html_that_has_the_link_where_nobody_sees_it(string html, bool hides) => Hides(html).ShouldBe(hides);
+
+    [Theory]
+    [InlineData("display:none"), InlineData("DISPLAY : NONE !important"), InlineData("color:red;display:none;"), InlineData("visibility:hidden"), InlineData("font-size:0")]
+    [InlineData("font-size: 0px"), InlineData("opacity:0"), InlineData("opacity:.0"), InlineData("opacity: 0%"), InlineData("max-height:0;overflow:hidden")]
+    [InlineData("max-height:0px;max-width:0px;overflow:hidden"), InlineData("width:0"), InlineData("height:0;overflow:hidden"), InlineData("/* x */display/* y */:none")]
+    public void is_added_where_a_style_hides_the_link(string style)
+    {
+        Hides($"<div style=\"{style}\"><a href=\"{{{{unsubscribe_url}}}}\">out</a></div><p>x</p>").ShouldBeTrue();
+        Hides($"<div style='{style}'><p><b><a href=\"{{{{unsubscribe_url}}}}\">out</a></b></p></div>").ShouldBeTrue();
+        Hides($"<a style='{style}' href=\"{{{{unsubscribe_url}}}}\">out</a>").ShouldBeTrue();
+        Hides($"<a href=\"{{{{unsubscribe_url}}}}\"><span style='{style}'>out</span></a>").ShouldBeTrue();
+        Hides($"<p style='{style}'>{{{{unsubscribe_url}}}}</p>").ShouldBeTrue();
+        Hides($"<style>p{{margin:0}} .no, i {{ {style} }}</style><p class=no><a href=\"{{{{unsubscribe_url}}}}\">out</a></p>").ShouldBeTrue();
+        Hides($"<div style='{style}'><a href=\"{{{{unsubscribe_url}}}}\">out</a></div><a href=\"{{{{unsubscribe_url}}}}\">out</a>").ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("<p hidden><a href='{{unsubscribe_url}}'>out</a></p>"), InlineData("<a hidden href='{{unsubscribe_url}}'>out</a>"), InlineData("<a href='{{unsubscribe_url}}'></a>")]
+    [InlineData("<a href='{{unsubscribe_url}}'> &nbsp;&zwnj;</a>"), InlineData("<a href='{{unsubscribe_url}}'><img width=0 height=0 src=x></a>"), InlineData("<template><a href='{{unsubscribe_url}}'>out</a></template>")]
+    [InlineData("<div style='font-size:0'><p style='font-size:100%'><a href='{{unsubscribe_url}}'>out</a></p></div>"), InlineData("<form action='{{unsubscribe_url}}'>x</form>")]
+    [InlineData("<!-- {{unsubscribe_url}} -->{{#if plan}}<a href='{{unsubscribe_url}}'>out</a>{{/if}}"), InlineData("<style>@media print{p{color:red}} p{display:none!important}</style><p style='display:block'><a href='{{unsubscribe_url}}'>out</a></p>")]
+    public void is_added_where_the_link_is_hidden_otherwise(string html) => Hides(html).ShouldBeTrue();
+
+    [Theory]
+    [InlineData("<div style='font-size:0'><p style='font-size:14px'><a href='{{unsubscribe_url}}'>out</a></p></div>"), InlineData("<div style='font-size:0'><a href='{{unsubscribe_url}}'><img src=x></a></div>")]
+    [InlineData("<div style='visibility:hidden'><a style='visibility:visible' href='{{unsubscribe_url}}'>out</a></div>"), InlineData("<div style='opacity:0.5;max-width:600px;height:10px'>{{unsubscribe_url}}</div>")]
+    [InlineData("<style>@media (max-width:600px){.wide{display:none}}</style><p class=wide>{{unsubscribe_url}}</p>"), InlineData("<style>.a{display:none}</style><p class=b>{{unsubscribe_url}}</p>")]
+    [InlineData("<style>.a{display:none}</style><p class=a style='display:block'>{{unsubscribe_url}}</p>"), InlineData("<table><tr><td style='width:0;height:0'><a href='{{unsubscribe_url}}'>out</a></td></tr></table>")]
+    [InlineData("<div style='display:none'>preheader</div><a href='{{unsubscribe_url}}'>out</a>"), InlineData("{{#if plan}}<a href='{{unsubscribe_url}}'>out</a>{{/if}}"), InlineData("<a href='{{unsubscribe_url}}'>{{insert plan}}</a>")]
+    [InlineData("<style>}{ .a:nonsense( {display:none} p::::x{display:none} <!-- </style><p>{{unsubscribe_url}}</p>"), InlineData("<p {{#if plan}}hidden{{/if}}>{{unsubscribe_url}}</p>")]
+    public void is_left_out_where_the_link_is_seen_or_may_be(string html) => Hides(html).ShouldBeFalse();
+
+    static bool Hides(string html)
     {
         TemplateRenderer.TryCompile(new TemplateContent("t", "s", html, "text"), out var template, out _).ShouldBeTrue();
-        template!.HidesUnsubscribe.ShouldBe(hides);
+        return template!.HidesUnsubscribe;
     }
 
     [Fact]

@@ -17,6 +17,8 @@ public sealed class the_text_of_an_html_body
     [InlineData("""<a href="https://p.example/{{urlEncode company}}">{{company}}</a>""", "Lee & Sons (https://p.example/Lee%20%26%20Sons)")]
     [InlineData("""<a href="{{#if plan}}https://g.example{{else}}https://n.example{{/if}}">Go</a>""", "Go (https://g.example)")]
     [InlineData("""<a {{#if plan}}href="https://1.example"{{else}}href="https://2.example"{{/if}}>Go</a>""", "Go (https://1.example)")]
+    [InlineData("""<a href="tel:+41791234567">+41 79 123 45 67</a> <a href="https://x.example/">https://x.example</a>""", "+41 79 123 45 67 https://x.example")]
+    [InlineData("""<a href="tel:+41791234567">Call us, 24/7</a>""", "Call us, 24/7 (tel:+41791234567)")]
     [InlineData("""<a href="mailto:a@b.example">a@b.example</a> <a href="tel:+41791234567">+41791234567</a>""", "a@b.example +41791234567")]
     [InlineData("""<a href="#top">up</a> <a href="javascript:x()">x</a>""", "up x")]
     public void keeps_links_once_and_right(string html, string expected) => Derived(html).ShouldBe(expected);
@@ -25,7 +27,7 @@ public sealed class the_text_of_an_html_body
     [InlineData("""<img src="x" alt="Our new shop">""", "Our new shop")]
     [InlineData("""<a href="https://s.example"><img src="x" alt="Logo of {{company}}"></a>""", "Logo of Lee & Sons (https://s.example)")]
     [InlineData("""<p>a <img src="x"> b</p>""", "a b")]
-    [InlineData("""<a href="https://s.example"><img src="x"></a>""", "https://s.example")]
+    [InlineData("""<a href="https://s.example"><img src="x"></a>""", "https://s.example"), InlineData("""<a href="https://s.example/p"><img src="x"></a>Read this""", "https://s.example/p Read this")]
     public void calls_images_what_they_are_called(string html, string expected) => Derived(html).ShouldBe(expected);
 
     [Theory]
@@ -34,10 +36,30 @@ public sealed class the_text_of_an_html_body
     [InlineData("<!-- {{plan}} --><!--{{company}}-->a<!--[if mso]>b<![endif]-->", "a")]
     [InlineData("<style>{{#if plan}}p{}{{/if}}</style>a<script>{{plan}}</script><title>b</title>", "a")]
     [InlineData("{{#if plan}}<b>a{{else}}<i>b{{/if}}c", "ac")]
-    [InlineData("<p>&#123;&#123;plan}} \\{{plan}} C:\\ {{plan}}</p>", "{{plan}} {{plan}} C:\\ gold")]
+    [InlineData("<p>&#123; &#123;plan}} \\{{plan}} C:\\ {{plan}}</p>", "{ {plan}} {{plan}} C:\\ gold")]
     [InlineData("<p>a</p>{{#if nope}}<p>b</p>{{/if}}<p>c</p>", "a\nc")]
     [InlineData("<p class=\"{{#if plan}}a\">gold{{else}}b\">poor{{/if}}</p>", "gold")]
     public void takes_the_branch_that_the_html_takes(string html, string expected) => Derived(html).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("<div style=\"display:none\">Preview {{plan}}</div><p>Hi</p>", "Hi"), InlineData("<div style=\"DISPLAY : none !important;\">Preview</div>Hi", "Hi"), InlineData("<div hidden>Preview</div>Hi", "Hi")]
+    [InlineData("<span style=\"visibility:hidden\">Preview <b style=\"visibility:visible\">Hello</b></span>", "Hello"), InlineData("<div style=\"opacity:0\">Preview</div>Hi", "Hi")]
+    [InlineData("<div style=\"max-height:0;overflow:hidden;mso-hide:all\">Preview</div>Hi", "Hi"), InlineData("<div style=\"font-size:0\">Preview <span style=\"font-size:14px\">Hi</span></div>", "Hi")]
+    [InlineData("<style>.preheader{display:none !important}</style><div class=\"preheader\">Preview</div>Hi", "Hi")]
+    [InlineData("<div style=\"display:none\">{{#if plan}}Preview{{else}}None{{/if}}</div>Hi {{plan}}", "Hi gold"), InlineData("<p style=\"display:none\"><a href=\"https://x.example\">x</a></p>Hi", "Hi")]
+    [InlineData("<td style=\"font-size:0\"><a href=\"https://x.example\"><img src=\"x\" alt=\"Shop\"></a></td>", "Shop (https://x.example)")]
+    [InlineData("<table><tr><td style=\"font-size:0\">{{#if nope}}<img alt=\"A\">{{else}}<img alt=\"B\">{{/if}}</td></tr></table>", "B")]
+    [InlineData("<dialog>Preview</dialog><div aria-hidden=\"true\">Hi</div>", "Hi"), InlineData("<div style=\"height:0\">Hi</div>", "Hi"), InlineData("<div style=\"mso-hide:all\">Hi</div>", "Hi")]
+    [InlineData("<p style=\"display:{{#if plan}}none{{else}}block{{/if}}\">poor</p>Hi", "Hi"), InlineData("<style>@media print{.p{display:none}}</style><p class=\"p\">Hi</p>", "Hi")]
+    public void leaves_out_what_nobody_sees(string html, string expected) => Derived(html).Trim().ShouldBe(expected);
+
+    [Theory]
+    [InlineData("<img src=x usemap=#m alt=\"Map\"><map name=m><area href=\"https://a.example\" alt=\"North\"><area href=\"https://b.example/{{plan}}\"><area nohref alt=\"Sea\"></map>Hi",
+        "Map\n\nNorth (https://a.example)\nhttps://b.example/gold\nSea\nHi")]
+    [InlineData("<details><summary>More</summary>Text</details>Hi", "More\nText\nHi"), InlineData("<dl><dt>A</dt><dd>1</dd><dt>B</dt><dd>2</dd></dl>", "A\n1\n\nB\n2")]
+    [InlineData("<figure><img alt=\"Shop\"><figcaption>Our shop</figcaption></figure>Hi", "Shop\nOur shop\n\nHi"), InlineData("<fieldset><legend>Address</legend>Bern</fieldset>", "Address\nBern")]
+    [InlineData("<table><caption>Prices</caption><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>2</td></tr></table>", "Prices\n\nA B\n1 2"), InlineData("<select><option>S</option><option>M</option></select>", "S\nM")]
+    public void keeps_blocks_apart(string html, string expected) => Derived(html).ShouldBe(expected);
 
     [Fact]
     public void is_not_made_of_html_that_costs_too_much()

@@ -17,7 +17,8 @@ public sealed class what_a_rendering_costs
     [Theory]
     [InlineData("{{#this}}", "{{/this}}"), InlineData("{{#.}}", "{{/.}}"), InlineData("{{#@root}}", "{{/@root}}"), InlineData("{{#each this}}", "{{/each}}")]
     [InlineData("{{#each @root}}", "{{/each}}"), InlineData("{{#each ../this}}", "{{/each}}"), InlineData("{{#..}}", "{{/..}}")]
-    public void is_not_multiplied_by_loops_in_loops(string open, string close) => Refused(Many(open, 7) + Many(close, 7)).ShouldContain("a loop stands in another one");
+    public void is_not_multiplied_by_loops_in_loops(string open, string close) => 
+        Refused("{{#with this}}" + Many(open, 7) + Many(close, 7) + "{{/with}}").ShouldContain("a loop stands in another one");
 
     [Fact]
     public void is_not_multiplied_by_blocks_about_the_contact() =>

@@ -64,8 +64,37 @@ public sealed class an_address_out_of_reach
         Told([new AddressSuppressed(Address, reason, "somebody")], stop, start).Any(fact => fact is AddressReinstated).ShouldBe(free);
     }
 
+    [Theory]
+    [InlineData(1, false), InlineData(2, true), InlineData(3, true)]
+    public void is_let_go_by_no_word_that_is_older_than_the_wish_however_late_it_comes(int day, bool free) =>
+        Told(Stop(2), Start(day)).Any(fact => fact is AddressReinstated).ShouldBe(free);
+
+    [Fact]
+    public void is_let_go_by_no_word_from_between_two_wishes() => Told(Stop(1), Stop(4), Stop(3), Start(2)).ShouldBe(
+    [
+        new AddressSuppressed(Address, SuppressionReason.Unsubscribed, "webhook", At: Day(1)),
+        new AddressSuppressed(Address, SuppressionReason.Unsubscribed, "webhook", At: Day(4)),
+    ]);
+
+    [Fact]
+    public void is_let_go_by_no_word_from_before_another_group_was_left() =>
+        Told(Stop(3, "sendgrid 1"), Stop(1, "sendgrid 1"), Start(2, "sendgrid 1")).ShouldNotContain(fact => fact is AddressReinstated);
+
+    [Fact]
+    public void is_let_go_by_a_word_after_the_wish_whatever_was_said_before_it() =>
+        Told(Stop(1), Start(2), Stop(3), Start(4)).Select(fact => fact is AddressReinstated).ShouldBe([false, true, false, true]);
+
+    [Fact]
+    public void that_was_written_to_us_as_a_wish_without_its_time_is_let_go() =>
+        Told([new AddressSuppressed(Address, SuppressionReason.Unsubscribed, "somebody")], Start(2)).ShouldHaveSingleItem().ShouldBeOfType<AddressReinstated>();
+
     [Fact]
     public void without_a_failure_has_nothing_to_forget_when_a_message_gets_there() => Told(Delivery(1)).ShouldBeEmpty();
+
+    static ProviderFact Stop(int day, string? group = null) =>
+        new(null, new RecipientUnsubscribed(Day(day)), SuppressionReason.Unsubscribed, Address, []) { At = Day(day), Group = group };
+
+    static ProviderFact Start(int day, string? group = null) => new(null, null, null, Address, []) { At = Day(day), Group = group, Reinstates = true };
 
     static List<object> Told(params ProviderFact[] facts) => Told([], facts);
 

@@ -12,7 +12,7 @@ public sealed class the_forecast_of_a_campaign
     static readonly LimitQueue Nobody = new(0, 0, 1, false, false);
     static readonly Limit Minute = new(LimitKind.SenderMinute, "sender", 20, TimeSpan.FromMinutes(1));
     static readonly Limit Daily = new(LimitKind.CampaignDay, "campaign", 100, TimeSpan.FromDays(1));
-    static readonly DeliveryHours AnyHour = Hours(null);
+    static readonly AudienceHours AnyHour = Hours(null);
     static readonly Pace Batches = new(new BatchPace(50, 50, 2, 2));
 
     [Fact]
@@ -38,6 +38,13 @@ public sealed class the_forecast_of_a_campaign
         var shared = new LimitState(Minute, 20, null, Now, Now, new LimitQueue(500, 3, 1, true, false));
         var forecast = Forecast.Make(Basis(100, shared), Now);
         forecast.ShouldBe(new Forecast(Now.AddMinutes(20), "its sender may send 20 messages a minute, and others wait for that too"));
+    }
+
+    [Fact]
+    public void knows_that_others_take_turns_at_a_limit_of_one_at_a_time()
+    {
+        var shared = new LimitState(new Limit(LimitKind.SenderGap, "sender:gap", 1, TimeSpan.FromSeconds(1)), 1, null, Now.AddSeconds(1), Now.AddSeconds(1), new LimitQueue(50, 4, 1, true, false));
+        Forecast.Make(Basis(50, shared), Now).End.ShouldBe(Now.AddSeconds(250));
     }
 
     [Fact]
@@ -68,7 +75,7 @@ public sealed class the_forecast_of_a_campaign
         // Eight days of 50 from a Monday on, Monday to Friday.
         var monday = new DateTimeOffset(2026, 6, 8, 8, 0, 0, TimeSpan.Zero);
         var weekdays = new DeliveryWindow(new TimeOnly(9, 0), new TimeOnly(18, 0), [.. DeliveryWindow.EveryDay.Where(day => day is not (DayOfWeek.Saturday or DayOfWeek.Sunday))]);
-        var basis = Basis(400) with { Pace = new Pace(Daily: new DailyPace(50)), Hours = new DeliveryHours(weekdays, DeliveryWindow.QuietHours, TimeZoneInfo.Utc) };
+        var basis = Basis(400) with { Pace = new Pace(Daily: new DailyPace(50)), Hours = new AudienceHours(new DeliveryHours(weekdays, DeliveryWindow.QuietHours, TimeZoneInfo.Utc), []) };
         Forecast.Make(basis, monday).End.ShouldBe(new DateTimeOffset(2026, 6, 17, 9, 0, 0, TimeSpan.Zero));
     }
 
@@ -93,8 +100,77 @@ public sealed class the_forecast_of_a_campaign
 
     [Fact]
     public void includes_those_who_were_put_off() =>
-        Forecast.Make(Basis(50) with { LastDeferral = Now.AddHours(30) }, Now)
-            .ShouldBe(new Forecast(Now.AddHours(30), "some wait until then for their hour, or for a limit of their own"));
+        Forecast.Make(Basis(50) with { LastDeferral = new Deferral(Now.AddHours(30), "it is not the hour for it in Asia/Tokyo") }, Now)
+            .ShouldBe(new Forecast(Now.AddHours(30), "some wait until then: it is not the hour for it in Asia/Tokyo"));
+
+    [Theory]
+    [InlineData("the campaign may send 100 messages a day"), InlineData("the provider asks to slow down"), InlineData("it is not the hour for it in Europe/Zurich")]
+    public void names_what_holds_it_and_not_its_pace(string holder)
+    {
+        var free = new LimitState(Daily, 0, null, null, null, Nobody);
+        Forecast.Make(Basis(90, free) with { HeldUntil = Now.AddHours(1), HeldBy = holder, HandedOverPerSecond = 10 }, Now)
+            .ShouldBe(new Forecast(Now.AddHours(1).AddSeconds(2 + 9), holder));
+    }
+
+    [Fact]
+    public void names_what_holds_it_and_what_takes_longer_after_that()
+    {
+        var held = Basis(1000) with { HeldUntil = Now.AddSeconds(10), HeldBy = "the provider asks to slow down" };
+        Forecast.Make(held, Now).Because.ShouldBe("the provider asks to slow down, and then its batches keep their distance");
+        Forecast.Make(held with { Limits = [(new LimitState(Minute, 20, null, Now.AddMinutes(1), null, Nobody), 1)] }, Now).Because
+            .ShouldBe("the provider asks to slow down, and then its sender may send 20 messages a minute");
+    }
+
+    [Fact]
+    public void names_a_limit_once_that_holds_it_and_goes_on_to()
+    {
+        var used = new LimitState(Minute, 20, null, Now.AddSeconds(40), Now.AddSeconds(40), new LimitQueue(500, 3, 1, true, false));
+        Forecast.Make(Basis(1000, used) with { HeldUntil = Now.AddSeconds(40), HeldBy = Minute.Words }, Now).Because
+            .ShouldBe("its sender may send 20 messages a minute, and others wait for that too");
+    }
+
+    [Fact]
+    public void names_the_hours_of_delivery_where_it_waits_for_them_longer_than_it_goes_out()
+    {
+        var closed = new DateTimeOffset(2026, 6, 10, 20, 0, 0, TimeSpan.Zero);
+        var hours = Basis(400) with { Hours = Hours(new TimeOnly(18, 0)) };
+        Forecast.Make(hours, closed).Because.ShouldBe("its messages go out only in the hours of delivery");
+        Forecast.Make(hours, Now).Because.ShouldBe("its batches keep their distance");
+    }
+
+    [Fact]
+    public void waits_for_the_hours_where_its_people_live()
+    {
+        // Noon in London is 13:00 in Zurich, 21:00 in Tokyo, where it goes on at midnight UTC, and 5:00 in Los Angeles, where it begins at 16:00 UTC.
+        var everywhere = Hours(new TimeOnly(18, 0), Group("Europe/Zurich", 0.9), Group("Asia/Tokyo", 0.05), Group("America/Los_Angeles", 0.05));
+        Forecast.Make(Basis(50) with { Hours = everywhere }, Now).ShouldBe(new Forecast(new DateTimeOffset(2026, 6, 11, 0, 0, 0, TimeSpan.Zero), "its messages go out only in the hours of delivery"));
+    }
+
+    [Fact]
+    public void goes_on_as_long_as_it_is_the_hour_anywhere()
+    {
+        // Ten hours of work. Zurich, open until 16:00 UTC, is through at 15:30; Los Angeles needs six and a half from 16:00 on.
+        var basis = Basis(12_000, new LimitState(Minute, 20, null, Now.AddMinutes(1), null, Nobody));
+        Forecast.Make(basis with { Hours = Hours(new TimeOnly(18, 0), Group("Europe/Zurich", 0.35), Group("America/Los_Angeles", 0.65)) }, Now).End
+            .ShouldBe(Now.AddMinutes(630));
+        Forecast.Make(basis with { Hours = Hours(new TimeOnly(18, 0), Group("Europe/Zurich", 1)) }, Now).End.ShouldBe(new DateTimeOffset(2026, 6, 11, 13, 0, 0, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void of_texts_beside_emails_waits_for_the_hours_of_texts()
+    {
+        var late = new DateTimeOffset(2026, 6, 10, 22, 0, 0, TimeSpan.Zero);
+        var both = Hours(null, Group("Etc/UTC", 0.5), Group("Etc/UTC", 0.5, Channel.Sms));
+        Forecast.Make(Basis(50) with { Hours = both }, late).End.ShouldBe(new DateTimeOffset(2026, 6, 11, 8, 0, 0, TimeSpan.Zero));
+        Forecast.Make(Basis(50) with { Hours = Hours(null, Group("Etc/UTC", 1)) }, late).End.ShouldBe(late);
+    }
+
+    [Fact]
+    public void of_a_window_that_never_meets_the_hours_of_texts_knows_no_end()
+    {
+        var night = new DeliveryHours(new DeliveryWindow(new TimeOnly(22, 0), new TimeOnly(0, 0), DeliveryWindow.EveryDay), DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
+        Forecast.Make(Basis(50) with { Hours = new AudienceHours(night, [Group("Etc/UTC", 1, Channel.Sms)]) }, Now).End.ShouldBeNull();
+    }
 
     [Fact]
     public void says_so_where_it_would_take_longer_than_anybody_plans()
@@ -104,8 +180,10 @@ public sealed class the_forecast_of_a_campaign
     }
 
     static ForecastBasis Basis(double left, params LimitState[] limits) =>
-        new(left, Batches, null, [.. limits.Select(limit => (limit, 1.0))], AnyHour, Channel.Email);
+        new(left, Batches, null, [.. limits.Select(limit => (limit, 1.0))], AnyHour);
 
-    static DeliveryHours Hours(TimeOnly? to) =>
-        new(to is { } at ? new DeliveryWindow(new TimeOnly(9, 0), at) : null, DeliveryWindow.QuietHours, TimeZoneInfo.Utc);
+    static AudienceHours Hours(TimeOnly? to, params AudienceGroup[] groups) =>
+        new(new DeliveryHours(to is { } at ? new DeliveryWindow(new TimeOnly(9, 0), at) : null, DeliveryWindow.QuietHours, TimeZoneInfo.Utc), groups);
+
+    static AudienceGroup Group(string zone, double share, Channel channel = Channel.Email) => new(channel, TimeZones.Zone(zone)!, share);
 }

@@ -122,6 +122,7 @@ public sealed class the_row_of_a_recipient(ITestOutputHelper output)
         Row(new MessageDropped(Earlier, "Bounced Address", FailureCategory.Recipient)).Reason.ShouldBe("dropped Bounced Address");
         var undelivered = Row(new MessageUndelivered(Earlier, "30003", FailureCategory.Temporary));
         (undelivered.Category, undelivered.Reason).ShouldBe(("temporary", "30003"));
+        Row(new MessageUndelivered(Earlier, "30003", FailureCategory.Temporary, "the telephone is off")).Reason.ShouldBe("30003 the telephone is off");
     }
 
     [Fact]

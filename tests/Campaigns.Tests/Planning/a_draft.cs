@@ -53,12 +53,12 @@ public sealed class a_draft
 
     public static TheoryData<CampaignSettings, string> Incomplete => new()
     {
-        { Some.Settings with { ListId = null }, "a list" },
-        { Some.Settings with { TemplateId = null }, "a template" },
-        { Some.Settings with { From = null }, "a sender" },
-        { Some.Settings with { ListId = null, TemplateId = null, From = null }, "a list, a template, a sender" },
-        { Some.Settings with { From = null, Channels = CampaignChannels.EmailAndSms }, "a sender" },
-        { Some.Settings with { ListId = null, From = null, Channels = CampaignChannels.Sms }, "needs a list" },
+        { Some.Settings with { ListId = null }, "a list (listId)" },
+        { Some.Settings with { TemplateId = null }, "a template (templateId)" },
+        { Some.Settings with { From = null }, "a sender (from or senderIds)" },
+        { Some.Settings with { ListId = null, TemplateId = null, From = null }, "a list (listId), a template (templateId), a sender (from or senderIds)" },
+        { Some.Settings with { From = null, Channels = CampaignChannels.EmailAndSms }, "a sender (from or senderIds)" },
+        { Some.Settings with { ListId = null, From = null, Channels = CampaignChannels.Sms }, "needs a list (listId)" },
     };
 
     [Theory, MemberData(nameof(Incomplete))]
@@ -82,8 +82,20 @@ public sealed class a_draft
     [Fact]
     public void without_a_template_or_a_sender_cannot_be_tested()
     {
-        TestCampaignEndpoints.MayTest(Given(new CampaignDrafted(Some.Settings with { TemplateId = null })).State)!.Code.ShouldBe("campaign-incomplete");
-        TestCampaignEndpoints.MayTest(Given(new CampaignDrafted(Some.Settings with { From = null })).State)!.Code.ShouldBe("campaign-incomplete");
+        foreach (var (settings, missing) in new[] { (Some.Settings with { TemplateId = null }, "(templateId)"), (Some.Settings with { From = null }, "(from or senderIds)") })
+        {
+            var refusal = TestCampaignEndpoints.MayTest(Given(new CampaignDrafted(settings)).State)!;
+            refusal.Code.ShouldBe("campaign-incomplete");
+            refusal.Explanation.ShouldContain(missing);
+        }
+    }
+
+    [Fact]
+    public void may_name_its_senders_by_their_ids_alone()
+    {
+        var draft = Given(new CampaignDrafted(Some.Settings with { From = null, SenderIds = [Guid.NewGuid()] }));
+        draft.When(ReviewCampaignHandler.Submit).Then(new CampaignSubmitted());
+        TestCampaignEndpoints.MayTest(draft.State).ShouldBeNull();
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Campaigns.Authoring;
+using Campaigns.Recipients;
 using Campaigns.Storage;
 using Campaigns.Limits;
 using Campaigns.Planning;
@@ -52,6 +54,22 @@ public sealed class the_senders_of_a_campaign
         Refusal(Some.Settings, false).ShouldBeNull();
         Refusal(Rotating, false, Anna, Sender(Second, "ben@example.com")).ShouldBeNull();
         Refusal(Rotating, false, Anna).ShouldBe("sender-unknown", "whom it names must exist all the same");
+    }
+
+    [Theory]
+    [InlineData("Hi", false), InlineData("Hi {{!-- {{unsubscribe_url}} --}}", false), InlineData("Hi {{#if plan}}{{unsubscribe_url}}{{/if}}", false), InlineData("\\{{unsubscribe_url}}", false)]
+    [InlineData("Hi {{#unless unsubscribe_url}}x{{/unless}}", false), InlineData("No more: {{unsubscribe_url}}", true), InlineData("{{#if plan}}a{{/if}} {{ unsubscribe_url }}", true)]
+    public void whom_nobody_can_answer_write_everybody_another_way_out(string sms, bool isWayOut)
+    {
+        var word = new StreamState<Sender>(
+            First, Campaigns.Senders.Sender.Initial.Evolve(new SenderAdded(new SenderSettings("Acme", AlphanumericId: "ACME"))), 1);
+        var settings = Some.Settings with { Channels = CampaignChannels.Sms, SenderIds = [First] };
+        var content = new TemplateContent("Spring", Sms: sms);
+        SenderRules.FindNoWayOut(settings, content, [word])?.Code.ShouldBe("no-way-out");
+        (SenderRules.FindNoWayOut(settings, content, [word]) is null).ShouldBe(isWayOut);
+        SenderRules.FindNoWayOut(settings with { Transactional = true }, content, [word]).ShouldBeNull();
+        SenderRules.FindNoWayOut(settings with { Channels = CampaignChannels.Email }, content, [word]).ShouldBeNull();
+        SenderRules.FindNoWayOut(settings, content, [Anna]).ShouldBeNull("e-mail");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class closing_a_batch
     static readonly SendBatch Batch = new(Some.Id, 1);
     static readonly Guid[] Recipients = [.. Enumerable.Range(0, 4).Select(_ => Guid.NewGuid())];
     static readonly BatchStarted Open = new(1, Guid.NewGuid(), Started, Recipients);
-    static readonly DateTimeOffset Next = Pace.Default.Next(Some.Id, 1, Started, Ended);
+    static readonly DateTimeOffset Next = Pace.Default.Next(Some.Id, 1, Recipients.Length, Started, Ended);
 
     [Fact]
     public void schedules_the_next_one_at_the_campaigns_pace() =>

@@ -46,7 +46,7 @@ public sealed class planning_a_batch
         plan.Go.ShouldBe([queue[1], queue[3], queue[5]]);
         plan.Wait.Select(each => each.Recipient).ShouldBe([queue[0], queue[2], queue[4]]);
         plan.Wait.Select(each => each.Fact.Until).ShouldBe([Now.AddMinutes(10), Now.AddMinutes(10) + Domain.Spacing, Now.AddMinutes(10) + (Domain.Spacing * 2)]);
-        plan.Wait.ShouldAllBe(each => each.Fact.LimitKey == Domain.Key && each.Fact.Why.Contains("mail.example takes 200 messages an hour"));
+        plan.Wait.ShouldAllBe(each => each.Fact.LimitKey == Domain.Line && each.Fact.Why.Contains("mail.example takes 200 messages an hour"));
         (plan.Through, plan.Hold?.Limit).ShouldBe((queue[5].Id, null));
     }
 
@@ -119,7 +119,7 @@ public sealed class planning_a_batch
         var hold = Cap with { Drops = false };
         var enough = Queue(1)[0] with { Limits = [hold] };
         var deferred = Plan([enough], 10, states: [UsedUp(hold)]).Wait.Single();
-        deferred.Fact.ShouldBe(new RecipientDeferred(DeferralReason.Limit, Now.AddDays(3), "a contact or address gets at most 1 messages in 7 days", hold.Key));
+        deferred.Fact.ShouldBe(new RecipientDeferred(DeferralReason.Limit, Now.AddDays(3), "a contact or address gets at most 1 messages in 7 days", hold.Line));
     }
 
     [Fact]

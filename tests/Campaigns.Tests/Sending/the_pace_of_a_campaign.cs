@@ -51,12 +51,20 @@ public sealed class the_pace_of_a_campaign
     {
         var pace = new Pace(Daily: new DailyPace());
         pace.Size(Some.Id, 1).ShouldBe(5);
-        pace.Next(Some.Id, 1, Some.Now, Some.Now.AddMinutes(1)).ShouldBe(Some.Now.AddHours(24), "24 hours after the one before began");
+        pace.Next(Some.Id, 1, 5, Some.Now, Some.Now.AddMinutes(1)).ShouldBe(Some.Now.AddHours(24), "24 hours after the one before began");
     }
 
     [Fact]
     public void of_a_daily_limit_never_begins_a_batch_before_the_one_before_has_ended() =>
-        new Pace(Daily: new DailyPace(5, 1)).Next(Some.Id, 1, Some.Now, Some.Now.AddHours(3)).ShouldBe(Some.Now.AddHours(3));
+        new Pace(Daily: new DailyPace(5, 1)).Next(Some.Id, 1, 5, Some.Now, Some.Now.AddHours(3)).ShouldBe(Some.Now.AddHours(3));
 
-    static TimeSpan Delay(Pace pace, (Guid Campaign, int Batch) batch) => pace.Next(batch.Campaign, batch.Batch, Some.Now, Some.Now) - Some.Now;
+    [Fact]
+    public void of_a_batch_that_a_limit_cut_short_is_as_much_shorter()
+    {
+        var pace = new Pace(new BatchPace(50, 50, 4, 4));
+        pace.Next(Some.Id, 1, 5, Some.Now, Some.Now).ShouldBe(Some.Now.AddSeconds(0.4));
+        pace.Next(Some.Id, 1, 50, Some.Now, Some.Now).ShouldBe(Some.Now.AddSeconds(4));
+    }
+
+    static TimeSpan Delay(Pace pace, (Guid Campaign, int Batch) batch) => pace.Next(batch.Campaign, batch.Batch, pace.Size(batch.Campaign, batch.Batch), Some.Now, Some.Now) - Some.Now;
 }

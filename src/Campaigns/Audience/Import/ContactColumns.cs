@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -7,8 +8,14 @@ namespace Campaigns.Audience.Import;
 
 /// <summary>A column of a file, and what became of it. Stored in events: members may be added, never renamed.</summary>
 /// <param name="Header">As it stands in the file.</param>
-/// <param name="Field">email, phone, first_name, last_name, time_zone or the name of an attribute.</param>
-public sealed record ImportedColumn(string Header, string Field);
+/// <param name="Field">email, phone, first_name, last_name, time_zone or the name of an attribute; null for one that is left out.</param>
+public sealed record ImportedColumn(string Header, string? Field = null);
+
+/// <summary>A column that may have the contact's address or number.</summary>
+/// <param name="Column">Which one, from 0.</param>
+/// <param name="Type">The column that says of each row what kind of value it is; null where none does.</param>
+/// <param name="Attribute">Under which name its value is kept in a row where another column's is the contact's.</param>
+sealed record FieldCandidate(int Column, NumberKind Kind, int? Type, string Attribute);
 
 /// <summary>Which column of a file is which field of a contact.</summary>
 public sealed class ContactColumns
@@ -17,17 +24,39 @@ public sealed class ContactColumns
 
     static readonly string[] OwnFields = [ColumnNames.Email, ColumnNames.Phone, ColumnNames.FirstName, ColumnNames.LastName, ColumnNames.TimeZone];
 
-    ContactColumns(IReadOnlyList<string> headers, string[] fields)
+    /// <summary>What our export of a campaign's recipients says beside the address and the number: of a message, and not of a contact.</summary>
+    static readonly FrozenSet<string> OfRecipients = new[]
+    {
+        "id", "contactId", "status", "reason", "batch", "queuedAt", "sentAt", "deliveredAt", "openedAt", "clickedAt", "bouncedAt", "complainedAt",
+        "unsubscribedAt", "timedOutAt", "channel", "senderId",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>A file with all of these, in these very letters, is such an export, whatever was taken out of it or put beside them.</summary>
+    static readonly string[] MarksOfRecipients = ["contactId", "status", "queuedAt"];
+
+    ContactColumns(IReadOnlyList<string> headers, string?[] fields)
     {
         Fields = fields;
+        (Emails, Phones) = (FindCandidates(headers, fields, ColumnNames.Email), FindCandidates(headers, fields, ColumnNames.Phone));
         Columns = [.. headers.Zip(fields, (header, field) => new ImportedColumn(Shown(header), field))];
     }
 
-    /// <summary>The field of each column, in order: email, phone, first_name, last_name, time_zone or the name of an attribute.</summary>
-    public IReadOnlyList<string> Fields { get; }
+    /// <summary>The field of each column, in order: email, phone, first_name, last_name, time_zone or the name of an attribute; null for one that is left out.</summary>
+    public IReadOnlyList<string?> Fields { get; }
+
+    /// <summary>The columns that may have the address, the one that is named for it first: a row's is that of the first one that is filled in it.</summary>
+    internal IReadOnlyList<FieldCandidate> Emails { get; }
+
+    /// <summary>As <see cref="Emails"/>, of the number: mobile ones first.</summary>
+    internal IReadOnlyList<FieldCandidate> Phones { get; }
 
     /// <summary>What became of each column, to be told.</summary>
     public IReadOnlyList<ImportedColumn> Columns { get; }
+
+    /// <summary>Says which columns are left out and why; null where none is.</summary>
+    public string? Warning => Columns.Where(column => column.Field is null).Select(column => column.Header).ToList() is not { Count: > 0 } leftOut ? null
+        : $"The file is an export of a campaign's recipients. What it says of their messages was left out: the columns {string.Join(", ", leftOut)}. "
+            + "Rename one that is to become an attribute, and import the file again.";
 
     /// <summary>Understands a header line; refuses one without addresses and numbers, or with two columns of one meaning.</summary>
     public static bool TryMatch(
@@ -48,9 +77,12 @@ public sealed class ContactColumns
     /// <summary>The name under which a column is kept; null where nothing is left of it.</summary>
     public static string? Field(string header) => ColumnNames.Find(header)?.Field ?? (SnakeCase(header) is { Length: > 0 } name ? name : null);
 
+    /// <summary>Whether it is a field of our own, and no attribute.</summary>
+    public static bool IsOwnField(string field) => OwnFields.Contains(field, StringComparer.Ordinal);
+
     /// <summary>The name under which an attribute is kept; null where nothing is left of it, and for one that would be read as a field of our own.</summary>
     public static string? AttributeName(string name) =>
-        !ColumnNames.IsOwn(name) && SnakeCase(name) is { Length: > 0 } kept && !OwnFields.Contains(kept, StringComparer.Ordinal) ? kept : null;
+        !ColumnNames.IsOwn(name) && SnakeCase(name) is { Length: > 0 } kept && !IsOwnField(kept) ? kept : null;
 
     /// <summary>
     /// 'Company Name', 'companyName' and 'company-name' are all company_name: what a template can spell. In Unicode's composed form (NFC); the marks of a
@@ -60,7 +92,7 @@ public sealed class ContactColumns
     {
         var name = new StringBuilder(text.Length + 4);
         var (gap, afterLower) = (false, false);
-        foreach (var letter in text.Normalize().EnumerateRunes())
+        foreach (var letter in VisibleText.Compose(text).EnumerateRunes())
         {
             var category = Rune.GetUnicodeCategory(letter);
             var isMark = category is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
@@ -75,7 +107,8 @@ public sealed class ContactColumns
                 continue;
             }
 
-            var lower = Rune.ToLowerInvariant(letter);
+            // Of the Turkish capital only the language knows the small one, and a name is in small letters.
+            var lower = letter.Value == 'İ' ? new Rune('i') : Rune.ToLowerInvariant(letter);
             if ((gap || (afterLower && lower != letter)) && name.Length > 0)
             {
                 name.Append('_');
@@ -119,26 +152,81 @@ public sealed class ContactColumns
     }
 
     /// <summary>
-    /// Our own name for a field goes before those of others, and a mobile number before other numbers: what is second to such a column is an attribute.
+    /// Our own name for a field goes before those of others, a mobile number before other numbers, and a name as it is before one with more around it: what
+    /// is second to such a column is an attribute.
     /// </summary>
-    static string[] MatchFields(IReadOnlyList<string> headers)
+    static string?[] MatchFields(IReadOnlyList<string> headers)
     {
-        var matches = headers.Select((header, place) => (Place: place, Header: header, Known: ColumnNames.Find(header))).ToList();
-        var fields = headers.Select((header, place) => SnakeCase(header) is { Length: > 0 } name ? name : $"column_{place + 1}").ToArray();
-        foreach (var field in matches.Where(match => match.Known is not null).GroupBy(match => match.Known!.Value.Field, StringComparer.Ordinal))
+        var isLeftOut = LeftOut(headers);
+        string?[] fields = [.. headers.Select(AttributeOf)];
+        foreach (var field in Matches(headers).GroupBy(match => match.Known.Field, StringComparer.Ordinal))
         {
+            var best = Rank(field).First();
             var isRanked = field.Key == ColumnNames.Phone || field.Any(match => ColumnNames.IsOwn(match.Header));
-            var best = field.Min(match => match.Known!.Value.Rank);
-            foreach (var match in field.Where(match => !isRanked || match.Known!.Value.Rank == best))
+            foreach (var match in best.IsLoose ? [best] : field.Where(match => !match.IsLoose && (!isRanked || match.Known == best.Known)))
             {
                 fields[match.Place] = field.Key;
             }
+
+            // Phone beside Mobile: no attribute has the name of a field.
+            foreach (var match in field.Where(match => field.Key == ColumnNames.Phone && match.Known != best.Known && fields[match.Place] == field.Key))
+            {
+                fields[match.Place] = $"{field.Key}_2";
+            }
         }
 
-        return fields;
+        return [.. fields.Select((field, place) => isLeftOut(headers[place]) ? null : field)];
     }
 
-    static Refusal? CheckFields(IReadOnlyList<string> headers, string[] fields)
+    static string AttributeOf(string header, int place) => SnakeCase(header) is { Length: > 0 } name ? name : $"column_{place + 1}";
+
+    // Phone in a file of others is one number among several, often that of a desk; phone is how we call the one to be texted.
+    static IEnumerable<Match> Matches(IReadOnlyList<string> headers) => headers.Select((header, place) =>
+        ColumnNames.Find(header) is { } known
+            ? new Match(place, header, header.Trim() == ColumnNames.Phone ? known with { Kind = NumberKind.Named } : known, IsLoose: false)
+        : ColumnNames.FindLoosely(header) is { } loose ? new Match(place, header, loose, IsLoose: true)
+        : null).OfType<Match>();
+
+    static IOrderedEnumerable<Match> Rank(IEnumerable<Match> matches) => matches
+        .OrderBy(match => match.Known.Kind).ThenBy(match => match.IsLoose).ThenBy(match => match.Known.Rank).ThenBy(match => match.Place);
+
+    static IReadOnlyList<FieldCandidate> FindCandidates(IReadOnlyList<string> headers, string?[] fields, string field)
+    {
+        // What our export of contacts has beside a contact's own number are its attributes, and go back there.
+        var names = headers.Select(header => header.Trim()).ToHashSet(StringComparer.Ordinal);
+        var isOwnExport = OwnFields.All(names.Contains);
+        return
+        [
+            .. Rank(Matches(headers).Where(match => match.Known.Field == field && fields[match.Place] is not null))
+                .Where((match, place) => place == 0 || (!isOwnExport && (field == ColumnNames.Phone || match.Known.Kind == NumberKind.Main)))
+                .Select(match => new FieldCandidate(
+                    match.Place, match.Known.Kind, FindType(headers, fields, match), AttributeOf(match.Header, match.Place))),
+        ];
+    }
+
+    // Null also where the value would have no attribute of its own in a row of which another column is the contact's.
+    static int? FindType(IReadOnlyList<string> headers, string?[] fields, Match match)
+    {
+        if (match.Known.Field != ColumnNames.Phone)
+        {
+            return null; // an address at work is as good as one at home
+        }
+
+        var attribute = AttributeOf(match.Header, match.Place);
+        return fields.Where((_, place) => place != match.Place).Contains(attribute) ? null
+            : headers.Select((header, place) => (header, place)).Where(other => ColumnNames.IsTypeOf(other.header, match.Header)).Select(other => (int?)other.place).FirstOrDefault();
+    }
+
+    sealed record Match(int Place, string Header, KnownColumn Known, bool IsLoose);
+
+    // By the letters of the export: a contact that has such attributes comes back from our export of contacts with contact_id and queued_at.
+    static Func<string, bool> LeftOut(IReadOnlyList<string> headers)
+    {
+        var names = headers.Select(header => header.Trim()).ToHashSet(StringComparer.Ordinal);
+        return MarksOfRecipients.All(names.Contains) ? header => OfRecipients.Contains(header.Trim()) : _ => false;
+    }
+
+    static Refusal? CheckFields(IReadOnlyList<string> headers, string?[] fields)
     {
         if (!fields.Contains(ColumnNames.Email) && !fields.Contains(ColumnNames.Phone))
         {
@@ -150,7 +238,7 @@ public sealed class ContactColumns
                 RefusalKind.Invalid);
         }
 
-        if (fields.GroupBy(field => field, StringComparer.Ordinal).FirstOrDefault(field => field.Count() > 1)?.Key is not { } ambiguous)
+        if (fields.OfType<string>().GroupBy(field => field, StringComparer.Ordinal).FirstOrDefault(field => field.Count() > 1)?.Key is not { } ambiguous)
         {
             return null;
         }

@@ -16,6 +16,8 @@ namespace Campaigns.Audience.Import;
 /// <param name="Attributes">A JSON object.</param>
 /// <param name="UnknownTimeZone">What stood there and was not understood.</param>
 /// <param name="UnusablePhone">What stood there and is no number with its country code.</param>
+/// <param name="OtherAddresses">What stood in the same cell behind the address that was taken.</param>
+/// <param name="OtherPhones">What stood in the same cell behind the number that was taken.</param>
 /// <param name="Rejection">The reason, one of <see cref="RejectionReason"/>; null for a usable row.</param>
 /// <param name="Value">What was found instead.</param>
 public sealed record FileRow(
@@ -29,7 +31,9 @@ public sealed record FileRow(
     string? Phone = null,
     string? UnusablePhone = null,
     string? Rejection = null,
-    string? Value = null)
+    string? Value = null,
+    string? OtherAddresses = null,
+    string? OtherPhones = null)
 {
     /// <summary>What the contact is known by: the e-mail address, or the telephone number where there is none.</summary>
     public string Key => Email ?? Phone ?? "";
@@ -48,6 +52,18 @@ public static class RejectionReason
     /// <summary>The contact is in without it; the row is rejected only where it has no e-mail address either.</summary>
     public const string UnusablePhone = "unusable-phone";
 
+    /// <summary>As <see cref="UnusablePhone"/>, where there are two numbers or more in one cell.</summary>
+    public const string SeveralPhones = "several-phones";
+
+    /// <summary>The contact is in with the first of several addresses in one cell; these are the others.</summary>
+    public const string OtherAddresses = "other-addresses";
+
+    /// <summary>As <see cref="OtherAddresses"/>, of telephone numbers in the form in which address books write several.</summary>
+    public const string OtherPhones = "other-phones";
+
+    /// <summary>Why a value is no telephone number.</summary>
+    public static string OfPhone(string number) => PhoneNumber.IsSeveral(number) ? SeveralPhones : UnusablePhone;
+
     /// <summary>The contact is in without it.</summary>
     public const string UnknownTimeZone = "unknown-time-zone";
 }
@@ -55,7 +71,8 @@ public static class RejectionReason
 /// <summary>The rows that were read at a time.</summary>
 /// <param name="Ended">There are no more, because the file ended or <paramref name="Failure"/> happened.</param>
 /// <param name="Failure">Why nothing can be read beyond these rows.</param>
-public sealed record FileChunk(IReadOnlyList<FileRow> Rows, bool Ended, string? Failure);
+/// <param name="Warnings">At the end: what should be looked at, in sentences.</param>
+public sealed record FileChunk(IReadOnlyList<FileRow> Rows, bool Ended, string? Failure, IReadOnlyList<string>? Warnings = null);
 
 /// <summary>A CSV file of contacts as it comes in: never more than one chunk of it in memory.</summary>
 public sealed class ContactFile : IAsyncDisposable
@@ -68,6 +85,9 @@ public sealed class ContactFile : IAsyncDisposable
 
     const int LongestValueShown = 200;
 
+    /// <summary>Between the values of one cell, as Google Contacts writes them: the first is the one that the person put first.</summary>
+    const string BetweenValues = ":::";
+
     // The text goes into a jsonb column, never into a web page: names stay readable.
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -76,6 +96,9 @@ public sealed class ContactFile : IAsyncDisposable
     readonly Utf8JsonWriter json;
     CsvMalformedRecord? malformed;
     ContactColumns columns = null!;
+    FoundAddresses found = null!;
+    FoundOddities odd = null!;
+    string?[] cells = [];
 
     /// <summary>What became of each column of the file.</summary>
     public IReadOnlyList<ImportedColumn> Columns => columns.Columns;
@@ -112,6 +135,9 @@ public sealed class ContactFile : IAsyncDisposable
             }
 
             file.columns = columns;
+            file.found = new FoundAddresses(columns.Fields.Count);
+            file.odd = new FoundOddities(columns.Fields.Count);
+            file.cells = new string?[columns.Fields.Count];
             return (file, null);
         }
         catch (CsvFormatException error)
@@ -131,7 +157,7 @@ public sealed class ContactFile : IAsyncDisposable
             {
                 if (!await reader.ReadAsync(ct))
                 {
-                    return new FileChunk(rows, true, null);
+                    return new FileChunk(rows, true, null, [.. columns.Warning is { } leftOut ? [leftOut] : Array.Empty<string>(), .. found.Warnings(Columns), .. odd.Warnings(Columns)]);
                 }
 
                 if (malformed is { Reason: CsvMalformedReason.UnterminatedQuote } open && open.LineNumber == reader.LineNumber)
@@ -190,13 +216,49 @@ public sealed class ContactFile : IAsyncDisposable
 
     FileRow Contact(long line)
     {
-        string? email = null, number = null, firstName = null, lastName = null, timeZone = null;
-        attributes.ResetWrittenCount();
-        json.Reset();
-        json.WriteStartObject();
+        if (ReadCells(line) is { } rejected)
+        {
+            return rejected;
+        }
+
+        var (emailColumn, numberColumn) = (FindFilled(columns.Emails, ColumnNames.Email), FindFilled(columns.Phones, ColumnNames.Phone));
+        var (email, otherAddresses) = Split(emailColumn, text => EmailAddress.Normalise(text) is not null);
+        var (number, otherPhones) = Split(numberColumn, text => PhoneNumber.Normalise(text) is not null);
+        var address = EmailAddress.Normalise(email);
+        if (email is not null && address is null)
+        {
+            return Rejected(line, RejectionReason.InvalidAddress, email);
+        }
+
+        var phone = PhoneNumber.Normalise(number);
+        if (address is null && phone is null)
+        {
+            return number is null ? Rejected(line, RejectionReason.MissingAddress, null) : Rejected(line, RejectionReason.OfPhone(number), number);
+        }
+
+        var (firstName, lastName, timeZone) = WriteAttributes(numberColumn);
+        var zone = timeZone is null ? null : TimeZones.Find(timeZone);
+        return new FileRow(
+            line,
+            address,
+            firstName,
+            lastName,
+            zone,
+            attributes.WrittenCount == 2 ? "{}" : Encoding.UTF8.GetString(attributes.WrittenSpan),
+            UnknownTimeZone: zone is null ? Shown(timeZone) : null,
+            phone,
+            UnusablePhone: phone is null ? Shown(number) : null,
+            OtherAddresses: Shown(otherAddresses),
+            OtherPhones: Shown(otherPhones));
+    }
+
+    // What a cell says is no value, is none.
+    FileRow? ReadCells(long line)
+    {
+        Array.Clear(cells);
         for (var i = 0; i < Math.Min(columns.Fields.Count, reader.FieldCount); i++)
         {
-            if (reader.IsEmpty(i))
+            if (reader.IsEmpty(i) || columns.Fields[i] is not { } field)
             {
                 continue;
             }
@@ -209,52 +271,120 @@ public sealed class ContactFile : IAsyncDisposable
 
             if (ContactText.IsBroken(value))
             {
-                return Rejected(line, RejectionReason.InvalidText, $"{columns.Fields[i]}: {value.Replace("\0", "", StringComparison.Ordinal)}");
+                return Rejected(line, RejectionReason.InvalidText, $"{field}: {value.Replace("\0", "", StringComparison.Ordinal)}");
             }
 
             if (ContactText.IsTooLong(value))
             {
                 return Rejected(
                     line, RejectionReason.ValueTooLong,
-                    string.Create(CultureInfo.InvariantCulture, $"{columns.Fields[i]}: {value.Length} characters, at most {ContactText.Longest} can be kept"));
+                    string.Create(CultureInfo.InvariantCulture, $"{field}: {value.Length} characters, at most {ContactText.Longest} can be kept"));
+            }
+
+            if (ContactColumns.IsOwnField(field) ? IsNoValue(field, value) : Placeholder.IsError(value))
+            {
+                odd.AddPlaceholder(i, value, line);
+                continue;
+            }
+
+            cells[i] = value;
+        }
+
+        return null;
+    }
+
+    static bool IsNoValue(string field, string value) => VisibleText.Trim(value) is { Length: > 0 } text && Placeholder.IsNoValue(field, text);
+
+    /// <summary>The column whose value is the contact's in this row: the first that is filled, and of those whose type is told in the row a mobile number first.</summary>
+    FieldCandidate? FindFilled(IReadOnlyList<FieldCandidate> candidates, string field)
+    {
+        var (best, bestKind) = ((FieldCandidate?)null, NumberKind.Other);
+        foreach (var candidate in candidates)
+        {
+            if (cells[candidate.Column] is not { } value || VisibleText.Trim(value).Length == 0 || IsNoValue(field, value) || KindInRow(candidate) is not { } kind)
+            {
+                continue;
+            }
+
+            if (best is null || (best.Type is not null && kind < bestKind))
+            {
+                (best, bestKind) = (candidate, kind);
+            }
+        }
+
+        return best;
+    }
+
+    NumberKind? KindInRow(FieldCandidate candidate) => candidate.Type is { } type && cells[type] is { } told ? ColumnNames.KindOf(told) : candidate.Kind;
+
+    /// <summary>The first value of the cell that can be used, or all of it where none can; and those that were left.</summary>
+    (string? Value, string? Others) Split(FieldCandidate? column, Func<string, bool> isUsable)
+    {
+        var text = column is null || cells[column.Column] is not { } cell ? "" : VisibleText.Trim(cell);
+        if (!text.Contains(BetweenValues, StringComparison.Ordinal))
+        {
+            return (OrNull(text), null);
+        }
+
+        var values = text.Split(BetweenValues, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        if (values.FindIndex(value => isUsable(value)) is not (>= 0 and var first))
+        {
+            return (OrNull(text), null);
+        }
+
+        var others = string.Join($" {BetweenValues} ", values.Where((_, place) => place != first));
+        if (others.Length > 0)
+        {
+            odd.AddSeveral(column!.Column);
+        }
+
+        return (values[first], OrNull(others));
+    }
+
+    (string? FirstName, string? LastName, string? TimeZone) WriteAttributes(FieldCandidate? number)
+    {
+        string? firstName = null, lastName = null, timeZone = null;
+        attributes.ResetWrittenCount();
+        json.Reset();
+        json.WriteStartObject();
+        for (var i = 0; i < cells.Length; i++)
+        {
+            if (cells[i] is not { } value)
+            {
+                continue;
             }
 
             switch (columns.Fields[i])
             {
-                case ColumnNames.Email: email = OrNull(VisibleText.Trim(value)); break;
-                case ColumnNames.Phone: number = OrNull(VisibleText.Trim(value)); break;
-                case ColumnNames.FirstName: firstName = OrNull(VisibleText.MakeLine(value)); break;
-                case ColumnNames.LastName: lastName = OrNull(VisibleText.MakeLine(value)); break;
+                case ColumnNames.Email: break; // whatever is filled is the contact's, or nothing that anybody sees
+                case ColumnNames.Phone:
+                    if (i != number?.Column && columns.Phones[0] is { Type: not null } first)
+                    {
+                        WriteAttribute(first.Attribute, VisibleText.RemoveControls(value).Trim());
+                    }
+
+                    break;
+                case ColumnNames.FirstName: firstName = OrNull(VisibleText.Trim(VisibleText.MakeLine(value))); break;
+                case ColumnNames.LastName: lastName = OrNull(VisibleText.Trim(VisibleText.MakeLine(value))); break;
                 case ColumnNames.TimeZone: timeZone = OrNull(VisibleText.Trim(value)); break;
-                default: json.WriteString(columns.Fields[i], value); break;
+                case { } attribute:
+                    found.Look(i, value);
+                    WriteAttribute(attribute, VisibleText.RemoveControls(value).Trim());
+                    break;
             }
-        }
-
-        var address = EmailAddress.Normalise(email);
-        if (email is not null && address is null)
-        {
-            return Rejected(line, RejectionReason.InvalidAddress, email);
-        }
-
-        var phone = PhoneNumber.Normalise(number);
-        if (address is null && phone is null)
-        {
-            return number is null ? Rejected(line, RejectionReason.MissingAddress, null) : Rejected(line, RejectionReason.UnusablePhone, number);
         }
 
         json.WriteEndObject();
         json.Flush();
-        var zone = timeZone is null ? null : TimeZones.Find(timeZone);
-        return new FileRow(
-            line,
-            address,
-            firstName,
-            lastName,
-            zone,
-            attributes.WrittenCount == 2 ? "{}" : Encoding.UTF8.GetString(attributes.WrittenSpan),
-            UnknownTimeZone: zone is null ? Shown(timeZone) : null,
-            phone,
-            UnusablePhone: phone is null ? Shown(number) : null);
+        return (firstName, lastName, timeZone);
+    }
+
+    void WriteAttribute(string name, string value)
+    {
+        if (value.Length > 0)
+        {
+            json.WriteString(name, value);
+        }
     }
 
     static string? OrNull(string value) => value.Length == 0 ? null : value;

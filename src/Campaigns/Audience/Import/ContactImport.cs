@@ -5,6 +5,7 @@ namespace Campaigns.Audience.Import;
 
 // The stored facts. These shapes are the storage format: fields may be added, never renamed or removed.
 
+/// <summary>Once more where the import was given up and goes on.</summary>
 /// <param name="ListId">The list that the contacts are added to; null for none.</param>
 /// <param name="Columns">Which column of the file became what; null for an import of before this was told.</param>
 public sealed record ImportStarted(
@@ -19,7 +20,9 @@ public sealed record ImportProgressed(
     long Line, int Rows, int Created, int Existing, int Updated, int Duplicate, int Invalid, int UnknownTimeZones,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int UnusablePhones = 0);
 
-public sealed record ImportCompleted;
+/// <param name="Warnings">What should be looked at, in sentences; null where nothing should.</param>
+public sealed record ImportCompleted(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null);
 
 /// <param name="Line">The last line whose row is in.</param>
 public sealed record ImportFailed(string Reason, long Line);
@@ -47,7 +50,8 @@ public sealed record ContactImport(
     ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
     long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null) : IStreamState<ContactImport>
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null) : IStreamState<ContactImport>
 {
     public static readonly ContactImport Initial = new(ImportStatus.Unknown, null, null, ExistingContacts.Keep, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
@@ -62,7 +66,7 @@ public sealed record ContactImport(
         ImportStarted started => this with
         {
             Status = ImportStatus.Running, FileName = started.FileName, ListId = started.ListId, ExistingContacts = started.Existing,
-            Columns = started.Columns,
+            Columns = started.Columns, Failure = null,
         },
         ImportProgressed chunk => this with
         {
@@ -76,7 +80,7 @@ public sealed record ContactImport(
             UnknownTimeZones = UnknownTimeZones + chunk.UnknownTimeZones,
             UnusablePhones = UnusablePhones + chunk.UnusablePhones,
         },
-        ImportCompleted => this with { Status = ImportStatus.Completed },
+        ImportCompleted completed => this with { Status = ImportStatus.Completed, Warnings = completed.Warnings },
         ImportFailed failed => this with { Status = ImportStatus.Failed, Line = failed.Line, Failure = failed.Reason },
         _ => this,
     };

@@ -43,7 +43,7 @@ static class FileKind
             }
         }
 
-        return beginning.StartsWith("PK\u0003\u0004"u8) || beginning.StartsWith("PK\u0005\u0006"u8) ? DescribeZip(beginning)
+        return beginning is [(byte)'P', (byte)'K', < 0x20, < 0x20, ..] || beginning.StartsWith("PK00PK"u8) ? DescribeZip(beginning)
             : HasMarkOfOtherUnicode(beginning) || !isNarrow ? null
             : beginning.Contains((byte)0) ? DescribeBinary(beginning)
             : DescribeText(beginning);

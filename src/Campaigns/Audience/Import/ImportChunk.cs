@@ -8,7 +8,8 @@ public sealed record KnownContact(Guid Id, long? SeenOnLine);
 /// <param name="Line">Where the row begins in the file; the header is line 1.</param>
 /// <param name="Reason">
 /// Of a row: <c>duplicate</c>, <c>invalid-address</c>, <c>missing-address</c>, <c>malformed-row</c>, <c>invalid-text</c> or <c>value-too-long</c>. Of a value:
-/// <c>unknown-time-zone</c> or <c>unusable-phone</c>, which is that of a row where it has no e-mail address either.
+/// <c>unknown-time-zone</c>, <c>other-addresses</c>, <c>other-phones</c>, and <c>unusable-phone</c> or <c>several-phones</c>, which are those of a row where it
+/// has no e-mail address either.
 /// </param>
 /// <param name="Value">Invisible characters in it are shown as in <c>&lt;U+200B&gt;</c>.</param>
 /// <param name="DuplicateOf">The line that named the same address first.</param>
@@ -71,26 +72,29 @@ public sealed record ImportChunk(
             Duplicate: duplicates,
             Invalid: Rejected.Count - duplicates,
             UnknownTimeZones: LeftOut.Count(value => value.Reason == RejectionReason.UnknownTimeZone),
-            UnusablePhones: LeftOut.Count(value => value.Reason == RejectionReason.UnusablePhone));
+            UnusablePhones: LeftOut.Count(value => value.Reason is RejectionReason.UnusablePhone or RejectionReason.SeveralPhones));
     }
 
     static List<RejectedRow> FindLeftOut(IReadOnlyList<FileRow> rows, List<RejectedRow> rejected)
     {
         var leftOut = new List<RejectedRow>();
-        var isRejected = rejected.Select(row => row.Line).ToHashSet();
-        foreach (var row in rows.Where(row => row is { UnusablePhone: not null } or { UnknownTimeZone: not null } && !isRejected.Contains(row.Line)))
+        var rejectedLines = rejected.Select(row => row.Line).ToHashSet();
+        foreach (var row in rows.Where(row => !rejectedLines.Contains(row.Line)))
         {
-            if (row.UnusablePhone is { } phone)
-            {
-                leftOut.Add(new RejectedRow(row.Line, RejectionReason.UnusablePhone, phone, null));
-            }
-
-            if (row.UnknownTimeZone is { } zone)
-            {
-                leftOut.Add(new RejectedRow(row.Line, RejectionReason.UnknownTimeZone, zone, null));
-            }
+            Add(row, row.OtherAddresses, RejectionReason.OtherAddresses);
+            Add(row, row.OtherPhones, RejectionReason.OtherPhones);
+            Add(row, row.UnusablePhone, row.UnusablePhone is { } phone ? RejectionReason.OfPhone(phone) : "");
+            Add(row, row.UnknownTimeZone, RejectionReason.UnknownTimeZone);
         }
 
         return leftOut;
+
+        void Add(FileRow row, string? value, string reason)
+        {
+            if (value is not null)
+            {
+                leftOut.Add(new RejectedRow(row.Line, reason, value, null));
+            }
+        }
     }
 }

@@ -18,7 +18,10 @@ public sealed record ImportContacts(string? List, ExistingContacts Existing, str
 /// <summary>Begins an import.</summary>
 public sealed record StartImport(Guid ImportId, ImportContacts Import);
 
-/// <summary>Takes in what was read of its file.</summary>
+/// <summary>Goes on with an import whose server died, or that gave it up.</summary>
+public sealed record ResumeImport(Guid ImportId);
+
+/// <summary>Takes in what was read of its file. Rows that are in already do nothing.</summary>
 public sealed record TakeImportChunk(Guid ImportId, FileChunk Chunk);
 
 /// <summary>Whatever it was, an import must not look as if it were still running.</summary>
@@ -46,10 +49,23 @@ public static class ImportContactsHandler
             return import.Record(Outcome.Refuse(refusal));
         }
 
-        caller.Keep();
+        caller.Keep($"/api/v1/imports/{command.ImportId}");
         return import.Record(Outcome.Record(new ImportStarted(command.Import.FileName, listId, command.Import.Existing, command.Import.Columns))
             .Schedule(new LookAfterImport(command.ImportId, 1), time + LookAfterImportHandler.Patience));
     }
+
+    public static async Task<(Decided<ContactImport>, OutgoingMessages)> Handle(
+        ResumeImport command, IDocumentSession session, Caller _, TimeProvider clock, CancellationToken ct)
+    {
+        var import = await session.Events.FetchForWriting<ContactImport>(command.ImportId, ct);
+        return import.Record(Resume(import.Loaded(), clock.Microseconds()));
+    }
+
+    /// <summary>Begins it once more where it was given up; whoever still runs it is not disturbed.</summary>
+    public static Outcome Resume(StreamState<ContactImport> import, DateTimeOffset now) => import.State.Status == ImportStatus.Failed
+        ? Outcome.Record(new ImportStarted(import.State.FileName, import.State.ListId, import.State.ExistingContacts, import.State.Columns))
+            .Schedule(new LookAfterImport(import.Id, import.Version + 1), now + LookAfterImportHandler.Patience)
+        : Outcome.Nothing;
 
     // Another import or caller may be faster with one of these contacts: the next attempt knows it. The caller is taken for its name on the events.
     public static async Task<(Decided<ContactImport>, OutgoingMessages)> Handle(
@@ -58,10 +74,16 @@ public static class ImportContactsHandler
         var (time, chunk) = (clock.Microseconds(), command.Chunk);
         var stream = await session.Events.FetchForWriting<ContactImport>(command.ImportId, ct);
         var import = stream.Loaded();
-        var outcome = Outcome.Nothing;
-        if (chunk.Rows.Count > 0)
+        if (import.State.Status == ImportStatus.Completed)
         {
-            var decided = ImportChunk.Decide(chunk.Rows, await Known(import.Id, chunk.Rows, session, ct), time);
+            return stream.Record(Outcome.Nothing); // somebody else went on with it, and was faster
+        }
+
+        var outcome = Outcome.Nothing;
+        FileRow[] rows = [.. chunk.Rows.Where(row => row.Line > import.State.Line)];
+        if (rows.Length > 0)
+        {
+            var decided = ImportChunk.Decide(rows, await Known(import.Id, rows, session, ct), time);
             AddRows(session, import, decided, time);
             outcome = outcome.And(decided.Progress(import.State.ExistingContacts));
         }
@@ -69,7 +91,7 @@ public static class ImportContactsHandler
         if (chunk.Ended)
         {
             var line = outcome.Events.Aggregate(import.State, (state, fact) => state.Evolve(fact)).Line;
-            outcome = outcome.And(chunk.Failure is { } failure ? new ImportFailed(failure, line) : new ImportCompleted());
+            outcome = outcome.And(chunk.Failure is { } failure ? new ImportFailed(failure, line) : new ImportCompleted(chunk.Warnings is { Count: > 0 } warnings ? warnings : null));
         }
 
         return stream.Record(outcome);
@@ -188,12 +210,12 @@ sealed class FileImport(ApiRequest request)
     /// <summary>Rows of one commit: large enough that the round trips do not count, small enough that progress is seen.</summary>
     const int ChunkSize = 2000;
 
-    /// <summary>Imports the whole file.</summary>
+    /// <summary>Imports the whole file, or what is not in yet where the same request began before.</summary>
     public async Task<Decided<ContactImport>> Run(ImportContacts import, ContactFile file, CancellationToken ct)
     {
-        var id = Guid.CreateVersion7(request.Now);
-        var decided = await request.Decide<ContactImport>(new StartImport(id, import), ct);
-        if (decided.Refusal is not null)
+        var id = request.Begun ?? Guid.CreateVersion7(request.Now);
+        var decided = await request.Decide<ContactImport>(request.Begun is null ? new StartImport(id, import) : new ResumeImport(id), ct);
+        if (decided.Refusal is not null || decided.Stream.State.Status == ImportStatus.Completed)
         {
             return decided;
         }
@@ -224,9 +246,12 @@ static class ImportContactsEndpoints
 
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/imports", Handle)
+        .WithMetadata(new GoesOn())
         .WithMetadata(new LargestFile(api.ServiceProvider.GetRequiredService<IConfiguration>().GetValue("Import:LargestFileBytes", LargestFileByDefault)))
+        // Some of these are no CSV: the answer says so, and what would do.
         .Accepts<Stream>("text/csv", "multipart/form-data", "text/plain", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel",
-            "application/octet-stream")
+            "application/octet-stream", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.oasis.opendocument.spreadsheet",
+            "application/vnd.ms-excel.sheet.macroenabled.12", "application/zip", "application/x-zip-compressed", "application/gzip")
         .WithName("ImportContacts")
         .WithSummary("Import contacts from a CSV file")
         .WithDescription(

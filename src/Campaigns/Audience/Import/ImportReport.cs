@@ -14,17 +14,19 @@ namespace Campaigns.Audience.Import;
 /// <param name="UnknownTimeZones">Contacts whose time zone was not understood and left empty.</param>
 /// <param name="Columns">Which column of the file became what, in their order; null for an import of before this was told.</param>
 /// <param name="Reason">Why it ended before the file did.</param>
-/// <param name="UnusablePhones">Contacts whose telephone number was none, or lacked its country code, and was left empty.</param>
+/// <param name="UnusablePhones">Contacts whose telephone number was none, was several, or lacked its country code, and was left empty.</param>
+/// <param name="Warnings">What should be looked at when it is completed: columns full of addresses or numbers that became attributes, columns that were left out, and cells that were read as empty or of which one value was taken.</param>
 public sealed record ImportReport(
     Guid Id, ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
     long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Reason, long UnusablePhones,
-    IReadOnlyList<ImportedColumn>? Columns)
+    IReadOnlyList<ImportedColumn>? Columns, IReadOnlyList<string> Warnings, DateTimeOffset CreatedAt)
 {
     internal static ImportReport Of(StreamState<ContactImport> import) => Of(import.Id, import.State);
 
     internal static ImportReport Of(Guid id, ContactImport import) => new(
         id, import.Status, import.FileName, import.ListId, import.ExistingContacts, import.Line, import.Rows, import.Created,
-        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones, import.Columns);
+        import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones, import.Columns,
+        import.Warnings ?? [], DerivedId.TimeOf(id));
 }
 
 public static class ImportReportEndpoints

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using AngleSharp.Dom;
@@ -6,7 +7,8 @@ using AngleSharp.Html.Parser;
 namespace Campaigns.Authoring.Rendering;
 
 /// <summary>
-/// The plain text of an HTML body: lines where blocks end, dashes before list items, what images are called, the addresses of links in brackets.
+/// The plain text of an HTML body: lines where blocks end, dashes before list items, what images are called, the addresses of links in brackets. What
+/// is not shown, as the line for previews in the list of mails, is left out.
 /// </summary>
 static class HtmlToText
 {
@@ -16,6 +18,9 @@ static class HtmlToText
     /// <summary>The parser looks through all that an element stands in, each time one begins: the work grows with the square.</summary>
     const int Deepest = 250;
 
+    /// <summary>Looks at a rule of a style sheet for an element. A body that needs more goes by what its elements say themselves.</summary>
+    const int MostMatches = 200_000;
+
     // They stand for an expression while the HTML is read: letters of no alphabet, which have no meaning in HTML.
     const char Before = '\ue000';
     const char Behind = '\ue001';
@@ -23,11 +28,17 @@ static class HtmlToText
 
     static readonly HashSet<string> Blocks = new(StringComparer.Ordinal)
     {
-        "address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
-        "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
+        "address", "area", "article", "aside", "blockquote", "br", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption",
+        "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "legend", "li", "main", "map", "menu", "nav", "ol", "optgroup",
+        "option", "p", "pre", "search", "section", "summary", "table", "tr", "ul",
     };
 
-    static readonly HashSet<string> Unseen = new(StringComparer.Ordinal) { "head", "script", "style", "title", "template" };
+    static readonly HashSet<string> Unseen = new(StringComparer.Ordinal) { "head", "script", "style", "title", "template", "datalist" };
+
+    static readonly SearchValues<string> Showing = SearchValues.Create(["display", "visibility", "opacity", "font-size"], StringComparison.OrdinalIgnoreCase);
+
+    // Between them no empty line stands.
+    static readonly HashSet<string> Lines = new(StringComparer.Ordinal) { "area", "br", "dt", "hr", "li", "option", "tr" };
 
     /// <summary>The text of HTML that has no expressions.</summary>
     /// <exception cref="InvalidOperationException">It has too many elements.</exception>
@@ -44,6 +55,20 @@ static class HtmlToText
     /// </summary>
     /// <exception cref="InvalidOperationException">It has too many elements.</exception>
     public static string? Convert(TemplateOutline html)
+    {
+        if (ParseMarked(html) is not { } document)
+        {
+            return null;
+        }
+
+        var lines = new TextLines(html);
+        Write(document, lines);
+        return lines.IsFaithful && IsWhole(html, lines.Written) ? lines.ToString() : null;
+    }
+
+    /// <summary>The document with its expressions: among the text as comments, else as marks. Null where some are names of tags or attributes.</summary>
+    /// <exception cref="InvalidOperationException">It has too many elements.</exception>
+    internal static IDocument? ParseMarked(TemplateOutline html)
     {
         if (html.Source.AsSpan().ContainsAny(Before, Behind, Comment))
         {
@@ -65,10 +90,16 @@ static class HtmlToText
             }
         }
 
-        var lines = new TextLines(html);
-        Write(Parse(Mark(html, amongText)), lines);
-        return lines.IsFaithful && IsWhole(html, lines.Written) ? lines.ToString() : null;
+        return Parse(Mark(html, amongText));
     }
+
+    /// <summary>The numbers of the expressions that a comment of a marked document stands for.</summary>
+    internal static IEnumerable<int> MarkedExpressions(IComment comment) => comment.Data is [Comment, .. var mark] ? Marks(mark) : [];
+
+    /// <summary>The numbers of the expressions in a text of a marked document.</summary>
+    internal static IEnumerable<int> MarkedExpressions(string? text) => Marks(text ?? "");
+
+    internal static bool IsUnseen(IElement element) => Unseen.Contains(element.LocalName);
 
     // Every block is there with all its parts or not at all, and all in their order.
     static bool IsWhole(TemplateOutline html, IReadOnlyList<int> written)
@@ -139,99 +170,11 @@ static class HtmlToText
         return depth;
     }
 
-    // Down and up again without recursion: how deep elements stand in each other is the author's to say.
     static void Write(IDocument document, TextLines text)
     {
-        var link = new Stack<(string? Href, int From)>();
-        INode? node = document.Body;
-        while (node is not null)
+        if (document.Body is { } body)
         {
-            var isEntered = Enter(node, text, link);
-            if (isEntered && node.FirstChild is { } child)
-            {
-                node = child;
-                continue;
-            }
-
-            while (node is not null)
-            {
-                if (isEntered)
-                {
-                    Leave(node, text, link);
-                }
-
-                if (node == document.Body)
-                {
-                    return;
-                }
-
-                if (node.NextSibling is { } next)
-                {
-                    node = next;
-                    break;
-                }
-
-                node = node.Parent;
-                isEntered = true;
-            }
-        }
-    }
-
-    static bool Enter(INode node, TextLines text, Stack<(string? Href, int From)> links)
-    {
-        switch (node)
-        {
-            case IComment comment:
-                text.Add(comment.Data is [Comment, .. var mark] ? mark : "");
-                return false;
-            case IText words:
-                text.Add(words.Data);
-                return false;
-            case IElement { LocalName: var name } element when !Unseen.Contains(name):
-                switch (name)
-                {
-                    case "a":
-                        links.Push((Href(element), text.Length));
-                        break;
-                    case "img":
-                        text.Add(" ");
-                        text.Add(element.GetAttribute("alt") ?? "");
-                        text.Add(" ");
-                        break;
-                    case "td" or "th":
-                        text.Add(" ");
-                        break;
-                    default:
-                        if (Blocks.Contains(name))
-                        {
-                            text.Break();
-                            text.Add(name == "li" ? "- " : "");
-                        }
-
-                        break;
-                }
-
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    static void Leave(INode node, TextLines text, Stack<(string? Href, int From)> links)
-    {
-        if (node is not IElement { LocalName: var name })
-        {
-            return;
-        }
-
-        if (name == "a")
-        {
-            var (href, from) = links.Pop();
-            text.AddLink(href, from);
-        }
-        else if (Blocks.Contains(name) && name is not ("li" or "tr" or "br" or "hr"))
-        {
-            text.Break(); // no empty lines between items
+            new Walk(StyleRules.Read(document, MostMatches), text).Write(body);
         }
     }
 
@@ -239,6 +182,129 @@ static class HtmlToText
     {
         var href = element.GetAttribute("href")?.Trim();
         return string.IsNullOrEmpty(href) || href[0] == '#' || href.StartsWith("javascript:", StringComparison.OrdinalIgnoreCase) ? null : href;
+    }
+
+    /// <summary>Goes through the elements, down and up again without recursion: how deep they stand in each other is the author's to say.</summary>
+    sealed class Walk(StyleRules rules, TextLines text)
+    {
+        readonly Stack<(string? Href, int From)> links = new();
+        readonly Stack<Look> looks = new([new Look(IsVisible: true, HasSize: true)]);
+
+        public void Write(IElement body)
+        {
+            INode? node = body;
+            while (node is not null)
+            {
+                var isEntered = Enter(node);
+                if (isEntered && node.FirstChild is { } child)
+                {
+                    node = child;
+                    continue;
+                }
+
+                while (node is not null)
+                {
+                    if (isEntered)
+                    {
+                        Leave(node);
+                    }
+
+                    if (node == body)
+                    {
+                        return;
+                    }
+
+                    if (node.NextSibling is { } next)
+                    {
+                        node = next;
+                        break;
+                    }
+
+                    node = node.Parent;
+                    isEntered = true;
+                }
+            }
+        }
+
+        bool Enter(INode node)
+        {
+            switch (node)
+            {
+                case IComment comment:
+                    text.Add(comment.Data is [Comment, .. var mark] ? mark : "", withValues: looks.Peek().ShowsText);
+                    return false;
+                case IText words:
+                    text.Add(looks.Peek().ShowsText ? words.Data : "");
+                    return false;
+                case IElement element when !Unseen.Contains(element.LocalName) && !IsClosed(element) && rules.StyleOf(element) is var style && !style.HidesContent(element):
+                    text.Doubt(element.GetAttribute("style"));
+                    looks.Push(looks.Peek().Within(style));
+                    Begin(element);
+                    return true;
+                default:
+                    return false;
+            }
+        }
+
+        void Begin(IElement element)
+        {
+            switch (element.LocalName)
+            {
+                case "a":
+                    links.Push((Href(element), text.Length));
+                    break;
+                case "img" when looks.Peek().IsVisible:
+                    text.Add(" ");
+                    text.Add(element.GetAttribute("alt") ?? "");
+                    text.Add(" ");
+                    break;
+                case "area" when looks.Peek().IsVisible:
+                    text.Break();
+                    var from = text.Length;
+                    text.Add(element.GetAttribute("alt") ?? "");
+                    text.AddLink(Href(element), from);
+                    break;
+                case "td" or "th":
+                    text.Add(" ");
+                    break;
+                case var name when Blocks.Contains(name):
+                    text.Break();
+                    text.Add(name == "li" && looks.Peek().ShowsText ? "- " : "");
+                    break;
+            }
+        }
+
+        void Leave(INode node)
+        {
+            if (node is not IElement { LocalName: var name } element)
+            {
+                return;
+            }
+
+            var look = looks.Pop();
+            if (name == "a")
+            {
+                var (href, from) = links.Pop();
+                text.AddLink(look.IsVisible && (look.HasSize || text.Length > from || element.QuerySelector("img, svg") is not null) ? href : null, from);
+            }
+            else if (Blocks.Contains(name) && !Lines.Contains(name))
+            {
+                text.Break();
+            }
+        }
+
+        static bool IsClosed(IElement element) => element.LocalName == "dialog" && !element.HasAttribute("open");
+
+        /// <param name="HasSize">Letters have one; images have theirs whatever that of letters is.</param>
+        readonly record struct Look(bool IsVisible, bool HasSize)
+        {
+            public bool ShowsText => IsVisible && HasSize;
+
+            // What an element says goes for all in it that says nothing itself.
+            public Look Within(ElementStyle style) => new(
+                style.Visibility is { } visibility ? visibility is not ("hidden" or "collapse") : IsVisible,
+                !style.IsZero("font-size") && (HasSize || style.HasOwnFontSize));
+        }
     }
 
     /// <summary>Lines of text without needless spaces.</summary>
@@ -257,11 +323,12 @@ static class HtmlToText
 
         public int Length => text.Length;
 
-        public void Add(string words)
+        /// <param name="withValues">False for the expressions alone on which it hangs what is shown.</param>
+        public void Add(string words, bool withValues = true)
         {
             if (template is not null && words.Contains(Before, StringComparison.Ordinal))
             {
-                AddMarks(words, template);
+                AddMarks(words, template, withValues);
                 return;
             }
 
@@ -280,8 +347,12 @@ static class HtmlToText
             }
         }
 
+        /// <summary>What is shown by the value of a field is known only when that is filled in.</summary>
+        public void Doubt(string? style) =>
+            IsFaithful &= style is null || !style.Contains(Before, StringComparison.Ordinal) || !style.AsSpan().ContainsAny(Showing);
+
         // Each mark becomes its expression again, as it was written.
-        void AddMarks(string marked, TemplateOutline outline)
+        void AddMarks(string marked, TemplateOutline outline, bool withValues)
         {
             var behind = 0;
             while (marked.IndexOf(Before, behind) is var at and >= 0)
@@ -290,10 +361,13 @@ static class HtmlToText
                 var end = marked.IndexOf(Behind, at);
                 var number = int.Parse(marked.AsSpan(at + 1, end - at - 1), NumberStyles.None, CultureInfo.InvariantCulture);
                 var expression = outline.Expressions[number];
-                written.Add(number);
-                AddSpace();
-                text.Append(outline.Source, expression.At, expression.End - expression.At);
                 behind = end + 1;
+                if (withValues || expression.Role != ExpressionRole.Value)
+                {
+                    written.Add(number);
+                    AddSpace();
+                    text.Append(outline.Source, expression.At, expression.End - expression.At);
+                }
             }
 
             Add(marked[behind..]);
@@ -312,7 +386,7 @@ static class HtmlToText
             var link = new TextLines(template);
             link.Add(href);
             var address = link.ToString();
-            if (called.EndsWith(address, StringComparison.Ordinal) || address == "mailto:" + called || address == "tel:" + called)
+            if (Says(called, address))
             {
                 return;
             }
@@ -320,8 +394,23 @@ static class HtmlToText
             IsFaithful &= link.IsFaithful;
             written.AddRange(link.written);
             AddSpace();
-            text.Append(called.Length == 0 ? address : $"{(text.Length > 0 && text[^1] is not (' ' or '\n') ? " " : "")}({address})");
+            if (called.Length == 0)
+            {
+                text.Append(address);
+                space = true; // what follows would belong to the address
+                return;
+            }
+
+            text.Append(text.Length > 0 && text[^1] is not (' ' or '\n') ? " " : "").Append('(').Append(address).Append(')');
         }
+
+        // Numbers are written with blanks, and addresses of sites with or without the slash at their end.
+        static bool Says(string called, string address) =>
+            called.EndsWith(address.TrimEnd('/'), StringComparison.OrdinalIgnoreCase) || called.EndsWith(address, StringComparison.Ordinal)
+            || address.Equals("mailto:" + called, StringComparison.OrdinalIgnoreCase)
+            || (address.StartsWith("tel:", StringComparison.OrdinalIgnoreCase) && Number(called) is { Length: > 0 } number && number == Number(address[4..]));
+
+        static string Number(string text) => string.Concat(text.Where(letter => char.IsAsciiDigit(letter) || letter == '+'));
 
         public void Break()
         {

@@ -29,10 +29,11 @@ static class Money
     {
         try
         {
-            var culture = CultureInfo.GetCultureInfo(name, predefinedOnly: true);
-            return culture.IsNeutralCulture ? CultureInfo.CreateSpecificCulture(name) : culture.Name.Length == 0 ? null : culture;
+            var culture = CultureInfo.GetCultureInfo(name.Replace('_', '-'), predefinedOnly: true);
+            culture = culture.IsNeutralCulture ? CultureInfo.CreateSpecificCulture(culture.Name) : culture;
+            return culture.Name.Length == 0 || new RegionInfo(culture.Name).ISOCurrencySymbol.Length == 0 ? null : culture;
         }
-        catch (CultureNotFoundException)
+        catch (ArgumentException) // no such culture, or one of no country
         {
             return null;
         }

@@ -14,7 +14,9 @@ namespace Campaigns.Authoring.Rendering;
 /// <summary>What a template can name: the fields of one recipient that have a value. Empty is as good as absent: nobody gets "Dear ,".</summary>
 sealed class RecipientFields(IReadOnlyDictionary<string, string?> fields)
 {
-    public bool TryGet(string name, [NotNullWhen(true)] out string? value) => fields.TryGetValue(name, out value) && !VisibleText.IsBlank(value);
+    /// <param name="name">In whatever form of Unicode it is written: an editor may keep é as e and an accent, and the fields are kept composed.</param>
+    public bool TryGet(string name, [NotNullWhen(true)] out string? value) =>
+        fields.TryGetValue(VisibleText.Compose(name), out value) && !VisibleText.IsBlank(value);
 
     /// <summary>Those that are the contact's own.</summary>
     public IEnumerable<KeyValuePair<string, string?>> WithValues() =>

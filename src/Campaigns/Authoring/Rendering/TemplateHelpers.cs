@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Text;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Features;
 using HandlebarsDotNet.Helpers;
@@ -65,7 +64,6 @@ sealed record TemplateHelper(
 static class TemplateHelpers
 {
     const string Default = "default=";
-    const int LongestFormat = 100;
     const int MostDigits = 10;
 
     static readonly string[] OffsetForms = ["+0100", "-08:00"];
@@ -79,11 +77,11 @@ static class TemplateHelpers
         new("with", HelperUse.Block, 1, [HelperArgument.Place], """{{#with plan}}{{this}}{{/with}}"""),
         new("equals", HelperUse.Condition, 2, [HelperArgument.Any, HelperArgument.Any], """{{#equals plan "gold"}}...{{/equals}}"""),
         new("notEquals", HelperUse.Condition, 2, [HelperArgument.Any, HelperArgument.Any], """{{#notEquals plan "gold"}}...{{/notEquals}}"""),
-        new("greaterThan", HelperUse.Condition, 2, [HelperArgument.Any, HelperArgument.Any], """{{#greaterThan age 18}}...{{/greaterThan}}"""),
-        new("lessThan", HelperUse.Condition, 2, [HelperArgument.Any, HelperArgument.Any], """{{#lessThan age 18}}...{{/lessThan}}"""),
+        new("greaterThan", HelperUse.Condition, 2, [HelperArgument.Any, HelperArgument.Any], """{{#greaterThan age 18}}...{{/greaterThan}}""", Check: CheckComparable),
+        new("lessThan", HelperUse.Condition, 2, [HelperArgument.Any, HelperArgument.Any], """{{#lessThan age 18}}...{{/lessThan}}""", Check: CheckComparable),
         new("and", HelperUse.Condition, 2, [HelperArgument.Condition], """{{#and plan company}}...{{/and}}""", Repeats: true),
         new("or", HelperUse.Condition, 2, [HelperArgument.Condition], """{{#or plan company}}...{{/or}}""", Repeats: true),
-        new("insert", HelperUse.Value, 1, [HelperArgument.Variable, HelperArgument.Literal], """{{insert first_name "default=friend"}}"""),
+        new("insert", HelperUse.Value, 1, [HelperArgument.Variable, HelperArgument.Literal], """{{insert first_name "default=friend"}}""", Check: CheckDefault),
         new("length", HelperUse.Value, 1, [HelperArgument.Any], """{{length plan}}"""),
         new("lookup", HelperUse.Value, 2, [HelperArgument.Place, HelperArgument.Any, HelperArgument.Literal], """{{lookup this "plan"}}"""),
         new("formatDate", HelperUse.Value, 2, [HelperArgument.Any, HelperArgument.Fixed, HelperArgument.Fixed],
@@ -126,8 +124,7 @@ static class TemplateHelpers
     static string Insert(Arguments arguments)
     {
         var value = Text(arguments[0]);
-        var otherwise = arguments.Length > 1 ? Text(arguments[1]) : "";
-        return value.Length > 0 ? value : otherwise.StartsWith(Default, StringComparison.Ordinal) ? otherwise[Default.Length..] : otherwise;
+        return value.Length > 0 ? value : arguments.Length > 1 ? Text(arguments[1])[Default.Length..] : "";
     }
 
     static object? LookUp(Arguments arguments)
@@ -145,13 +142,14 @@ static class TemplateHelpers
             return missing;
         }
 
-        var product = 1m;
-        foreach (var factor in arguments)
+        try
         {
-            product *= Amount(factor);
+            return arguments.Aggregate(1m, (product, factor) => product * Amount(factor));
         }
-
-        return product;
+        catch (OverflowException)
+        {
+            throw new FormatException($"The product of {string.Join(" and ", arguments.Select(factor => Shortened(Text(factor))))} is too large: it has at most 28 digits.");
+        }
     }
 
     static object? Round(Arguments arguments)
@@ -186,8 +184,19 @@ static class TemplateHelpers
     static bool Same(object? left, object? right) =>
         Text(left) == Text(right) || (Number(left) is { } one && Number(right) is { } other && one == other);
 
-    static int Compare(object? left, object? right) =>
-        Number(left) is { } one && Number(right) is { } other ? one.CompareTo(other) : 0;
+    // What is missing is neither more nor less than anything. What is there and cannot be compared would show everybody the wrong part.
+    static int Compare(object? left, object? right)
+    {
+        if (Text(left).Length == 0 || Text(right).Length == 0)
+        {
+            return 0;
+        }
+
+        return (Number(left), Number(right)) is ({ } one, { } other) ? one.CompareTo(other)
+            : (Date(left), Date(right)) is ({ } day, { } otherDay) ? day.CompareTo(otherDay)
+            : throw new FormatException(
+                $"'{Shortened(Text(left))}' and '{Shortened(Text(right))}' cannot be compared: write numbers as 1234.50, or dates as 2026-03-01.");
+    }
 
     static bool IsTruthy(object? value) => value switch
     {
@@ -196,8 +205,9 @@ static class TemplateHelpers
         _ => Text(value).Length > 0,
     };
 
-    static decimal? Number(object? value) => decimal.TryParse(
-        Text(value), NumberStyles.Number & ~NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number) ? number : null;
+    static decimal? Number(object? value) => WrittenNumber.Read(Text(value));
+
+    static DateTimeOffset? Date(object? value) => IsoDate.TryRead(Text(value), out var date, out _) ? date : null;
 
     static decimal Amount(object? value) =>
         Number(value) ?? throw new FormatException($"'{Shortened(Text(value))}' is no number: write one as 1234.50.");
@@ -211,6 +221,17 @@ static class TemplateHelpers
         RecipientFields => throw new InvalidOperationException("A helper gets the whole contact, which is no text: name one of its fields."),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
+
+    // Whatever else stands there would be sent as it is.
+    static string? CheckDefault(int place, string literal) => literal.StartsWith(Default, StringComparison.Ordinal) ? null
+        : $"'{Shortened(literal)}' is no default. Write \"{Default}{Shortened(literal[(literal.IndexOfAny(['=', ':']) + 1)..].Trim())}\", with {Default} as it stands here";
+
+    static string? CheckComparable(int place, string literal) => Number(literal) is null && Date(literal) is null
+        ? $"'{Shortened(literal)}' is neither a number nor a date, which alone are more or less than others: write 1234.50 or \"2026-03-01\", and for a text equals or notEquals"
+        : null;
+
+    /// <summary>Whether two literals can be compared: two numbers, or two dates.</summary>
+    public static bool AreComparable(string left, string right) => Number(left) is null == Number(right) is null;
 
     static string? CheckNumber(int place, string literal) => Number(literal) is null ? $"'{literal}' is no number: write one as 1234.50" : null;
 
@@ -227,12 +248,12 @@ static class TemplateHelpers
 
     static string? CheckDate(int place, string literal) => place switch
     {
-        1 when literal.Trim().Length is 0 or > LongestFormat => $"the form of a date has 1 to {LongestFormat} letters, as DD.MM.YYYY",
-        2 when literal.Length == 0 || !TryOffset(literal, out _) => $"'{literal}' is no offset: write one as {string.Join(" or ", OffsetForms)}",
+        1 => MomentFormat.Check(literal),
+        2 when !TryOffset(literal, out _) => $"'{literal}' is no offset: write one as {string.Join(" or ", OffsetForms)}",
         _ => null,
     };
 
-    /// <summary>{{formatDate when "DD.MM.YYYY" "+0100"}}, in the letters of Moment.js, which SendGrid uses. What is no date stays as it is.</summary>
+    /// <summary>{{formatDate when "DD.MM.YYYY" "+0100"}}: what is no date of ISO 8601 stays as it is, and a day without a time is the same day everywhere.</summary>
     static object? FormatDate(Arguments arguments)
     {
         if (FirstMissing(arguments) is { } missing)
@@ -240,63 +261,39 @@ static class TemplateHelpers
             return missing;
         }
 
-        if (!DateTimeOffset.TryParse(Text(arguments[0]), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        var written = Text(arguments[0]);
+        if (!IsoDate.TryRead(written, out var date, out var isDay))
         {
             return arguments[0];
         }
 
-        if (arguments.Length > 2 && TryOffset(Text(arguments[2]), out var offset))
+        var form = Text(arguments[1]);
+        return MomentFormat.Write(form, isDay || arguments.Length < 3 ? date : Shift(date, written, Text(arguments[2])));
+    }
+
+    static DateTimeOffset Shift(DateTimeOffset date, string written, string offset)
+    {
+        if (!TryOffset(offset, out var shift))
         {
-            date = date.ToOffset(offset);
+            throw new FormatException($"'{Shortened(offset)}' is no offset: write one as {string.Join(" or ", OffsetForms)}.");
         }
 
-        var moment = Text(arguments[1]);
-        return date.ToString(
-            moment.Length > LongestFormat ? throw new FormatException($"The form of a date has at most {LongestFormat} letters.") : DotNetFormat(moment),
-            CultureInfo.InvariantCulture);
+        var ticks = date.UtcTicks + shift.Ticks;
+        return ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks ? date.ToOffset(shift)
+            : throw new FormatException($"'{Shortened(written)}' is no time at {offset}: it is in no year from 1 to 9999.");
     }
 
     static bool TryOffset(string text, out TimeSpan offset)
     {
         offset = default;
         var digits = text.TrimStart('+', '-').Replace(":", "", StringComparison.Ordinal);
-        if (digits.Length != 4 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 1400 || number % 100 > 59)
+        if (text.Length == 0 || digits.Length != 4 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number > 1400 || number % 100 > 59)
         {
             return false;
         }
 
         offset = new TimeSpan(number / 100, number % 100, 0) * (text[0] == '-' ? -1 : 1);
         return true;
-    }
-
-    static string DotNetFormat(string moment)
-    {
-        var format = new StringBuilder();
-        for (var i = 0; i < moment.Length;)
-        {
-            var letter = moment[i];
-            var run = 1;
-            while (i + run < moment.Length && moment[i + run] == letter)
-            {
-                run++;
-            }
-
-            format.Append((letter, run) switch
-            {
-                ('Y', _) => new string('y', run == 2 ? 2 : 4),
-                ('D', _) => run == 1 ? "%d" : "dd",
-                ('M' or 'H' or 'h' or 'm' or 's', 1) => "%" + letter,
-                ('M' or 'd', _) => new string(letter, Math.Min(run, 4)),
-                ('H' or 'h' or 'm' or 's', _) => new string(letter, 2),
-                ('A' or 'a', _) => "tt",
-                ('Z', _) => "zzz",
-                _ => string.Concat(Enumerable.Repeat(@"\" + letter, run)),
-            });
-            i += run;
-        }
-
-        // %d means "d alone" only where it is the whole format.
-        return format.Length == 2 ? format.ToString() : format.Replace("%", "").ToString();
     }
 
     /// <summary>Gives a value. Each call is a step of the rendering; what is missing is noted where it is written.</summary>

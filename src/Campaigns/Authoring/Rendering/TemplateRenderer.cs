@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Campaigns.Audience;
 using Campaigns.Recipients;
 using Campaigns.Storage;
 using HandlebarsDotNet;
@@ -37,6 +38,11 @@ public static class TemplateRenderer
             return null;
         }
 
+        if (part is "subject" or "sms" && VisibleText.IsBlank(source))
+        {
+            throw new TemplateInvalid($"{part}: there is nothing to see in it. Write a text, or leave it empty.");
+        }
+
         if (TemplateSyntax.Check(source, out var outline) is { } wrong)
         {
             throw new TemplateInvalid($"{part}, {wrong}.");
@@ -45,7 +51,7 @@ public static class TemplateRenderer
         try
         {
             // Each has an environment of its own, which goes when the template goes: the library keeps every name it ever read in one.
-            var write = Create(escape, outline!.CostOfTurn).Compile(new StringReader(source));
+            var write = Create(escape, outline!.CostOfTurn).Compile(new StringReader(outline.ToCompile));
             var compiled = new TemplatePart(outline, fields =>
             {
                 using var text = new BoundedText();
@@ -126,13 +132,12 @@ public sealed class CompiledTemplate
     internal CompiledTemplate(TemplatePart? subject, TemplatePart? html, TemplatePart? text, TemplatePart? sms)
     {
         (this.subject, this.html, this.text, this.sms) = (subject, html, text, sms);
-        HidesUnsubscribe = html is not null && html.Outline.Source.Contains(Footer.UnsubscribeUrl, StringComparison.Ordinal)
-            && HtmlToText.Convert(html.Outline)?.Contains(Footer.UnsubscribeUrl, StringComparison.Ordinal) == false;
+        HidesUnsubscribe = html is not null && ShownLink.IsHidden(html.Outline);
         Bytes = new[] { subject, html, text, sms }.OfType<TemplatePart>()
             .Sum(part => 50_000L + (4L * part.Outline.Source.Length) + (BytesOfExpression * (long)part.Outline.Cost));
     }
 
-    /// <summary>The HTML names the link to unsubscribe, but where nobody sees it, as in a comment.</summary>
+    /// <summary>The HTML names the link to unsubscribe, but where nobody sees it, as in a comment or in what is not displayed.</summary>
     public bool HidesUnsubscribe { get; }
 
     /// <summary>How much memory it takes, roughly.</summary>
@@ -176,7 +181,11 @@ public sealed class CompiledTemplate
         {
             rendered = channel == Channel.Sms ? WriteText(values) : WriteEmail(values);
         }
-        catch (Exception error) when (error is HandlebarsException or ArgumentException or ArithmeticException or FormatException or InvalidOperationException)
+        catch (ArithmeticException)
+        {
+            return new Unrenderable("A number in it is too large: numbers have at most 28 digits.");
+        }
+        catch (Exception error) when (error is HandlebarsException or ArgumentException or FormatException or InvalidOperationException)
         {
             return new Unrenderable(error.Message.ReplaceLineEndings(" "));
         }
@@ -188,7 +197,7 @@ public sealed class CompiledTemplate
     {
         var body = sms?.Write(values) ?? "";
         return sms is null ? new RenderedText(body)
-            : string.IsNullOrWhiteSpace(body) ? new Unrenderable("The text message has no text.", "text-empty")
+            : VisibleText.IsBlank(body) ? new Unrenderable("The text message has no text.", "text-empty")
             : body.Length > RenderedText.Longest ? new Unrenderable(
                 $"The text message has {body.Length} characters; at most {RenderedText.Longest} can be sent.", "text-too-long")
             : new RenderedText(body);
@@ -197,15 +206,14 @@ public sealed class CompiledTemplate
     Rendering WriteEmail(RecipientFields values)
     {
         var rendered = new Rendered(OneLine(subject?.Write(values) ?? ""), html?.Write(values), text?.Write(values));
-        return subject is not null && string.IsNullOrWhiteSpace(rendered.Subject) ? new Unrenderable("The subject is empty.", "subject-empty")
-            : (html is not null || text is not null) && string.IsNullOrWhiteSpace(rendered.Html) && string.IsNullOrWhiteSpace(rendered.Text)
+        return subject is not null && VisibleText.IsBlank(rendered.Subject) ? new Unrenderable("The subject is empty.", "subject-empty")
+            : (html is not null || text is not null) && VisibleText.IsBlank(rendered.Html) && VisibleText.IsBlank(rendered.Text)
                 ? new Unrenderable("The message is empty.", "body-empty")
             : rendered;
     }
 
-    // A line break out of a field would begin a header of its own.
-    static string OneLine(string subject) =>
-        subject.AsSpan().ContainsAny('\r', '\n') ? subject.ReplaceLineEndings(" ").Replace('\r', ' ') : subject;
+    // A line break out of a field would begin a header of its own, and a control character belongs into none.
+    static string OneLine(string subject) => VisibleText.MakeLine(subject);
 }
 
 /// <summary>What came of rendering: <see cref="Rendered"/>, <see cref="RenderedText"/>, <see cref="MissingVariables"/> or <see cref="Unrenderable"/>.</summary>

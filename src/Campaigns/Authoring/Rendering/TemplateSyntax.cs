@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
+using Campaigns.Audience;
 using Campaigns.Audience.Import;
 using HandlebarsDotNet;
 
@@ -20,7 +22,9 @@ readonly record struct TemplateExpression(ExpressionRole Role, int At, int End, 
 /// <param name="Cost">How many steps it takes to go through it once.</param>
 /// <param name="CostOfTurn">How many steps a turn of its largest loop takes.</param>
 /// <param name="AlwaysWritten">How many characters everybody gets: those outside of expressions and blocks.</param>
-sealed record TemplateOutline(string Source, IReadOnlyList<TemplateExpression> Expressions, int Cost, int CostOfTurn, int AlwaysWritten);
+/// <param name="ToCompile">The source with every block closed by the very letters that open it, which the library asks for.</param>
+sealed record TemplateOutline(
+    string Source, IReadOnlyList<TemplateExpression> Expressions, int Cost, int CostOfTurn, int AlwaysWritten, string ToCompile);
 
 /// <summary>
 /// Finds what is wrong with the expressions of a template, says where, and what would do. It goes over the tokens of the library's own lexer, and over
@@ -49,6 +53,7 @@ sealed partial class TemplateSyntax
     readonly Stack<Block> open = new();
     readonly List<TemplateExpression> expressions = [];
     readonly List<TemplateToken> tokens = [];
+    readonly List<(int At, int End, string Name)> respelled = []; // names in closing tags, in the order in which they stand
     int start; // of the expression that is looked at, with its braces
     int cursor; // behind the token that was read last
     int at; // the next one of the tokens
@@ -67,7 +72,7 @@ sealed partial class TemplateSyntax
         try
         {
             syntax.Read();
-            outline = new TemplateOutline(template, syntax.expressions, syntax.count, syntax.costOfTurn, syntax.alwaysWritten);
+            outline = new TemplateOutline(template, syntax.expressions, syntax.count, syntax.costOfTurn, syntax.alwaysWritten, syntax.Respell());
             return null;
         }
         catch (TemplateMistake mistake)
@@ -106,7 +111,7 @@ sealed partial class TemplateSyntax
 
             if (token.Braces == 4)
             {
-                throw Mistake("raw blocks ({{{{ ... }}}}) are not known here");
+                throw Mistake("raw blocks ({{{{ ... }}}}) are not known here. Write {{first_name}} for a field, with two braces");
             }
 
             if (read.Current.Braces != token.Braces)
@@ -123,6 +128,11 @@ sealed partial class TemplateSyntax
         if (open.TryPeek(out var unclosed))
         {
             throw new TemplateMistake(unclosed.At, $"{{{{#{unclosed.Name}}}}} is never closed. Write {{{{/{unclosed.Name}}}}} where it ends.");
+        }
+
+        if (ForeignTags.Find(source, expressions) is { } foreign)
+        {
+            throw new TemplateMistake(foreign.At, foreign.Wrong);
         }
     }
 
@@ -154,6 +164,8 @@ sealed partial class TemplateSyntax
                 throw Mistake(Hint(source[cursor..End()]) ?? "the expression is empty");
             case TemplateTokenKind.Partial:
                 throw Mistake("templates within templates ({{> ...}}) are not known here");
+            case TemplateTokenKind.Literal when token.Delimiter is null && ContactColumns.SnakeCase(token.Value) is { Length: > 0 } field:
+                throw Mistake($"{Quoted()} begins with no name. Write {{{{this.{Shortened(field)}}}}} for the contact's field of that name");
             case TemplateTokenKind.Literal or TemplateTokenKind.StartBrackets:
                 throw Mistake($"{Quoted()} begins with no name. Begin with a field or a helper, as {{{{first_name}}}}");
         }
@@ -170,7 +182,7 @@ sealed partial class TemplateSyntax
             case ['/', ..]:
                 return ReadClose(word[1..]);
             case ['#', ..] or ['^', ..]:
-                return ReadOpen(word[1..]);
+                return ReadOpen(word[1..], isInverted: word[0] == '^');
             case "else":
                 return ReadElse();
         }
@@ -180,7 +192,7 @@ sealed partial class TemplateSyntax
         return Found(ExpressionRole.Value);
     }
 
-    TemplateExpression ReadOpen(string name)
+    TemplateExpression ReadOpen(string name, bool isInverted)
     {
         var arguments = ReadArguments();
         var call = new Call(name, arguments);
@@ -190,7 +202,10 @@ sealed partial class TemplateSyntax
         }
 
         var isText = CheckBlock(call);
-        open.Push(new Block(name, start, open.TryPeek(out var outer) ? outer.Depth + 1 : 1, blocks++, count, IsLoop(name, arguments), isText));
+        // The library goes back to the place around the block in the else of all but each.
+        var hasPlace = name is "each" or "with" || (arguments.Count == 0 && !isInverted);
+        var elseHasPlace = name is "each" || (arguments.Count == 0 && isInverted);
+        open.Push(new Block(name, start, open.TryPeek(out var outer) ? outer.Depth + 1 : 1, blocks++, count, IsLoop(name, arguments), isText, hasPlace, elseHasPlace));
         CheckDepth();
         return Found(ExpressionRole.Open);
     }
@@ -226,26 +241,44 @@ sealed partial class TemplateSyntax
             block = block with { HasElse = true };
         }
 
-        open.Push(block);
+        open.Push(block with { HasPlace = block.ElseHasPlace });
         CheckDepth();
         return Found(ExpressionRole.Else, block.Number);
     }
 
     TemplateExpression ReadClose(string name)
     {
+        var end = cursor;
         ReadEnd();
         if (!open.TryPop(out var block))
         {
             throw Mistake($"{{{{/{name}}}}} closes nothing");
         }
 
-        if (block.Name != name)
+        if (VisibleText.Compose(block.Name) != VisibleText.Compose(name))
         {
             throw Mistake($"{{{{/{name}}}}} stands where {{{{/{block.Name}}}}} is expected");
         }
 
+        if (block.Name != name)
+        {
+            respelled.Add((source.IndexOf('/', start) + 1, end, block.Name));
+        }
+
         costOfTurn = block.IsLoop ? Math.Max(costOfTurn, count - block.Count) : costOfTurn;
         return Found(ExpressionRole.Close, block.Number);
+    }
+
+    string Respell()
+    {
+        var (text, behind) = (new StringBuilder(), 0);
+        foreach (var (from, end, name) in respelled)
+        {
+            text.Append(source, behind, from - behind).Append(name);
+            behind = end;
+        }
+
+        return behind == 0 ? source : text.Append(source, behind, source.Length - behind).ToString();
     }
 
     void CheckDepth()
@@ -372,6 +405,13 @@ sealed partial class TemplateSyntax
             }
 
             cursor++;
+            if (token.Value.Contains("{{", StringComparison.Ordinal) || token.Value.Contains("}}", StringComparison.Ordinal))
+            {
+                throw Mistake(
+                    $"the text in quotes in {Quoted()} has braces, which would be sent as they are: nothing is filled in within quotes. "
+                    + "Write {{#if nickname}}{{nickname}}{{else}}{{first_name}}{{/if}} for one field or another");
+            }
+
             return cursor < source.Length && IsPartOfWord(source[cursor])
                 ? throw Mistake($"a space is missing behind the quotes in {Quoted()}")
                 : new Argument(ArgumentKind.Text, token.Value);
@@ -519,6 +559,11 @@ sealed partial class TemplateSyntax
             CheckArgument(helper, place, arguments[place]);
         }
 
+        if (name is "greaterThan" or "lessThan")
+        {
+            CheckComparison(helper, arguments);
+        }
+
         // Which of two bare words is a field and which is a text that lacks its quotes, nobody can know.
         if (name is "equals" or "notEquals" or "greaterThan" or "lessThan" && arguments.TrueForAll(argument => argument.IsBare))
         {
@@ -527,10 +572,25 @@ sealed partial class TemplateSyntax
         }
     }
 
+    void CheckComparison(TemplateHelper helper, List<Argument> arguments)
+    {
+        if (arguments.Find(argument => argument.Kind == ArgumentKind.Call && Helper(argument.Text).Use == HelperUse.Condition) is { } condition)
+        {
+            throw Mistake($"{condition.Text} in {Quoted()} is true or false, which is neither more nor less than anything. Write for example {helper.Example}");
+        }
+
+        if (arguments.TrueForAll(argument => IsLiteral(argument.Kind)) && !TemplateHelpers.AreComparable(arguments[0].Text, arguments[1].Text))
+        {
+            throw Mistake($"a number and a date cannot be compared in {Quoted()}. Write for example {helper.Example}");
+        }
+    }
+
+    static bool IsLiteral(ArgumentKind kind) => kind is ArgumentKind.Text or ArgumentKind.Number or ArgumentKind.Truth;
+
     void CheckArgument(TemplateHelper helper, int place, Argument argument)
     {
         var kind = helper.Argument(place);
-        var isLiteral = argument.Kind is ArgumentKind.Text or ArgumentKind.Number or ArgumentKind.Truth;
+        var isLiteral = IsLiteral(argument.Kind);
         if (isLiteral && (kind is HelperArgument.Condition or HelperArgument.Place or HelperArgument.Variable))
         {
             throw Mistake($"'{Shortened(argument.Text)}' in {Quoted()} is always the same. {helper.Name} goes by a field: {helper.Example}");
@@ -552,6 +612,7 @@ sealed partial class TemplateSyntax
         {
             if (IsContact(argument.Text) || IsThisContact(argument.Text))
             {
+                CheckClimb(argument.Text);
                 if (kind is not (HelperArgument.Place or HelperArgument.Condition))
                 {
                     throw Mistake($"'{argument.Text}' in {Quoted()} is the whole contact, which is no text. Name one of its fields, as {helper.Example}");
@@ -593,6 +654,7 @@ sealed partial class TemplateSyntax
                 throw Mistake($"'{path}' is the whole contact, which is no text. Name one of its fields, as {{{{first_name}}}}");
             }
 
+            CheckClimb(path);
             return;
         }
 
@@ -624,15 +686,29 @@ sealed partial class TemplateSyntax
             throw Mistake($"'{bare}' in {Quoted()} is no field. Write \"{bare}\" for the text, this.{bare} for a field of that name");
         }
 
-        if (bare.Length == 0 || bare != ContactColumns.SnakeCase(bare))
+        if (bare.Length == 0 || VisibleText.Compose(bare) != ContactColumns.SnakeCase(bare) || VisibleText.HasNoncharacters(bare))
         {
             throw Mistake(NoField(bare));
         }
+
+        CheckClimb(path);
 
         if (name.Length == path.Length - (path.StartsWith("this", StringComparison.Ordinal) ? 5 : path.StartsWith("./", StringComparison.Ordinal) ? 2 : 0)
             && open.TryPeek(out var block) && block.IsText)
         {
             throw Mistake($"'{Shortened(path)}' stands in {{{{#{block.Name}}}}}, which is about a text, and a text has no fields. Write @root.{bare} for the contact's");
+        }
+    }
+
+    // Beyond the outermost place there is nothing, for nobody.
+    void CheckClimb(string path)
+    {
+        var steps = path.Split('/').TakeWhile(step => step == "..").Count();
+        if (steps > open.Count(block => block.HasPlace))
+        {
+            var last = path[(path.LastIndexOf('/') + 1)..];
+            throw Mistake($"'{Shortened(path)}' in {Quoted()} leads out of everything: ../ leaves {{{{#each}}}} and {{{{#with}}}}, and here stand fewer of them around it. "
+                + $"Write @root{(last is ".." or "this" or "" ? "" : "." + Shortened(last))} for the contact{(last is ".." or "this" or "" ? "" : "'s field")}");
         }
     }
 
@@ -647,7 +723,7 @@ sealed partial class TemplateSyntax
         return name.AsSpan().ContainsAny('.', '/') && ContactColumns.SnakeCase(last) is { Length: > 0 } inner
             ? $"'{Shortened(name)}' in {Quoted()} is no field: the fields of a contact have no parts. Write {inner} for the field, quotes around a text"
             : ContactColumns.Field(name) is { Length: > 0 } field
-            ? $"'{Shortened(name)}' in {Quoted()} is no field: their names are in small letters with _ between words. Write {field} for the field, \"{Shortened(name)}\" for the text"
+            ? $"'{Shortened(name)}' in {Quoted()} is no field: their names are in small letters with _ between words. Write {(char.IsDigit(field[0]) ? "this." : "")}{field} for the field, \"{Shortened(name)}\" for the text"
             : $"'{Shortened(name)}' in {Quoted()} is no field. Write one, as first_name";
     }
 
@@ -705,7 +781,8 @@ sealed partial class TemplateSyntax
     /// <param name="Depth">How many stand around it, it included.</param>
     /// <param name="Count">How many expressions stand before what is in it.</param>
     /// <param name="IsText">What stands in it is about a text.</param>
-    sealed record Block(string Name, int At, int Depth, int Number, int Count, bool IsLoop, bool IsText, bool HasElse = false);
+    /// <param name="HasPlace">What stands in it is at a place of its own, which ../ leaves.</param>
+    sealed record Block(string Name, int At, int Depth, int Number, int Count, bool IsLoop, bool IsText, bool HasPlace, bool ElseHasPlace, bool HasElse = false);
 
     enum ArgumentKind { Path, Text, Number, Truth, Call }
 

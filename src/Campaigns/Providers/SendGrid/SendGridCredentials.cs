@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Campaigns.Tenancy;
 
 namespace Campaigns.Providers.SendGrid;
@@ -23,7 +22,7 @@ public sealed record SendGridCredentials(string ApiKey, string? WebhookPublicKey
 
         if (WebhookPublicKey is not null && !IsPublicKey(WebhookPublicKey))
         {
-            errors["webhookPublicKey"] = ["This is no public key: take the verification key that SendGrid shows, base64."];
+            errors["webhookPublicKey"] = ["This is no public key on the curve P-256: take the verification key that SendGrid shows, base64."];
         }
 
         return errors;
@@ -32,18 +31,10 @@ public sealed record SendGridCredentials(string ApiKey, string? WebhookPublicKey
     /// <summary>Nothing of it goes into a log by accident.</summary>
     public override string ToString() => nameof(SendGridCredentials);
 
-    static bool IsPublicKey(string key)
+    static bool IsPublicKey(string text)
     {
-        try
-        {
-            using var ecdsa = ECDsa.Create();
-            ecdsa.ImportSubjectPublicKeyInfo(Convert.FromBase64String(key), out _);
-            return true;
-        }
-        catch (Exception error) when (error is FormatException or CryptographicException)
-        {
-            return false;
-        }
+        using var key = SendGridSignature.ReadKey(text);
+        return key is not null;
     }
 }
 

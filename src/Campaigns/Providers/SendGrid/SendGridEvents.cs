@@ -153,12 +153,16 @@ public sealed class SendGridEvents(SendGridAnswers answers)
 
     ProviderFact? Read(JsonElement entry) => entry.ValueKind == JsonValueKind.Object && Text(entry, "event") is { } kind && Timestamp(entry) is { } at
         ? new ProviderFact(
-            Guid.TryParseExact(Text(entry, SendGridProvider.MessageIdArgument), "N", out var recipient) ? recipient : null,
+            Recipient(entry),
             Fact(kind, entry, at), Suppression(kind, entry), EmailAddress.Normalise(Text(entry, "email")), Keys(entry, kind, at))
         {
-            Group = Group(kind, entry), Reinstates = kind == "group_resubscribe" && Group(kind, entry) is not null,
+            At = at, Group = Group(kind, entry), Reinstates = kind == "group_resubscribe" && Group(kind, entry) is not null,
         }
         : null;
+
+    /// <summary>By our id, which may have got dashes in systems that it went through on its way to us.</summary>
+    static Guid? Recipient(JsonElement entry) => Text(entry, SendGridProvider.MessageIdArgument) is var id
+        && (Guid.TryParseExact(id, "N", out var recipient) || Guid.TryParseExact(id, "D", out recipient)) ? recipient : null;
 
     static string? Group(string kind, JsonElement entry) =>
         kind is "group_unsubscribe" or "group_resubscribe" && Text(entry, "asm_group_id") is { Length: > 0 and <= LongestGroup } id ? $"sendgrid {id}" : null;
@@ -216,9 +220,12 @@ public sealed class SendGridEvents(SendGridAnswers answers)
     /// <summary>By the provider's own id and by what is said: repeats have come with new ids, and ids have been missing.</summary>
     static Guid[] Keys(JsonElement entry, string kind, DateTimeOffset at)
     {
-        var message = Text(entry, SendGridProvider.MessageIdArgument) ?? Text(entry, "sg_message_id");
+        // One id in both its forms is one message: the same said twice must not be two facts.
+        var message = Recipient(entry)?.ToString("N") ?? Text(entry, SendGridProvider.MessageIdArgument) ?? Text(entry, "sg_message_id");
         var offset = entry.TryGetProperty("url_offset", out var place) && place.ValueKind == JsonValueKind.Object ? Text(place, "index") : null;
-        var said = Key($"{message}\n{kind}\n{at.ToUnixTimeSeconds()}\n{Text(entry, "email")}\n{Text(entry, "url")}\n{offset}");
+        // Behind the rest, and only where there is one: the keys of all other events stay those that are stored.
+        var group = Group(kind, entry) is { } left ? $"\n{left}" : "";
+        var said = Key($"{message}\n{kind}\n{at.ToUnixTimeSeconds()}\n{Text(entry, "email")}\n{Text(entry, "url")}\n{offset}{group}");
         return Text(entry, "sg_event_id") is { Length: > 0 } id ? [said, Key("id\n" + id)] : [said];
     }
 

@@ -20,6 +20,12 @@ public sealed class SendGridOptions
     /// <summary>The largest webhook body taken, in bytes.</summary>
     public int LargestWebhook { get; set; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// How much time may lie between a webhook's signature and its arrival. What is older is kept apart and not read by itself. SendGrid tries for a
+    /// day and does not say whether it signs anew.
+    /// </summary>
+    public TimeSpan WebhookTolerance { get; set; } = TimeSpan.FromHours(25);
+
     /// <summary>Replaces what comes with the program about the meaning of answers (<c>sendgrid-answers.json</c>); empty: nothing does.</summary>
     public string AnswersFile { get; set; } = "";
 

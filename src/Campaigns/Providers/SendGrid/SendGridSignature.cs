@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -24,6 +25,33 @@ public static class SendGridSignature
         return false;
     }
 
+    /// <summary>Whether it was signed too long before, or after, <paramref name="now"/>: then it may be an old one that somebody repeats.</summary>
+    /// <param name="timestamp">Unix seconds, as in the header.</param>
+    public static bool IsLate(string? timestamp, DateTimeOffset now, TimeSpan tolerance) =>
+        !long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        || Math.Abs((double)now.ToUnixTimeSeconds() - seconds) > tolerance.TotalSeconds;
+
+    /// <summary>A key as SendGrid shows it; null for anything else, a key on another curve too.</summary>
+    internal static ECDsa? ReadKey(string publicKey)
+    {
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+            if (key.ExportParameters(false).Curve.Oid is { FriendlyName: "nistP256" or "ECDSA_P256" } or { Value: "1.2.840.10045.3.1.7" })
+            {
+                return key;
+            }
+        }
+        catch (Exception error) when (error is FormatException or CryptographicException)
+        {
+            // It is none.
+        }
+
+        key.Dispose();
+        return null;
+    }
+
     static bool IsValidFor(string publicKey, string? signature, string? timestamp, ReadOnlySpan<byte> body)
     {
         if (string.IsNullOrEmpty(signature) || string.IsNullOrEmpty(timestamp))
@@ -33,8 +61,12 @@ public static class SendGridSignature
 
         try
         {
-            using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+            using var key = ReadKey(publicKey);
+            if (key is null)
+            {
+                return false;
+            }
+
             using var signed = IncrementalHash.CreateHash(HashAlgorithmName.SHA256); // piece by piece: no copy of the body
             signed.AppendData(Encoding.UTF8.GetBytes(timestamp));
             signed.AppendData(body);

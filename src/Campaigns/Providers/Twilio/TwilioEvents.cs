@@ -64,7 +64,7 @@ public sealed class TwilioEvents(TwilioAnswers answers)
             },
             keyword == SmsKeyword.Stop ? SuppressionReason.Unsubscribed : null, PhoneNumber.Normalise(form["From"]), TwilioStatus.Keys(sid, "received"))
         {
-            IsReply = true, Reinstates = keyword == SmsKeyword.Start,
+            At = at, IsReply = true, Reinstates = keyword == SmsKeyword.Start,
         };
     }
 }

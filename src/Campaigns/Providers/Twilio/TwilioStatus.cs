@@ -18,7 +18,9 @@ static class TwilioStatus
     {
         "accepted" or "scheduled" or "queued" or "sending" or "sent" => new MessageAccepted(at),
         Delivered => new MessageDelivered(at),
-        Undelivered or Failed or Canceled => new MessageUndelivered(at, code ?? status, answers.OfCode(code)?.Category ?? FailureCategory.Unknown),
+        Undelivered or Failed or Canceled => answers.OfCode(code) is { } meaning
+            ? new MessageUndelivered(at, code ?? status, meaning.Category, meaning.Means)
+            : new MessageUndelivered(at, code ?? status, FailureCategory.Unknown),
         Read => new MessageOpened(at, Machine: false),
         _ => null,
     };

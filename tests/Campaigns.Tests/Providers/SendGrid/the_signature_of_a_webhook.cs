@@ -52,6 +52,17 @@ public sealed class the_signature_of_a_webhook
     }
 
     [Fact]
+    public void of_a_key_on_another_curve_is_not_sendgrids()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        byte[] signed = [.. Encoding.UTF8.GetBytes(Timestamp), .. Body];
+        var theirs = Convert.ToBase64String(other.SignData(signed, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence));
+        var key = Convert.ToBase64String(other.ExportSubjectPublicKeyInfo());
+        SendGridSignature.IsValid(key, theirs, Timestamp, Body).ShouldBeFalse();
+        new SendGridCredentials("SG.x", key).Errors().Keys.ShouldBe(["webhookPublicKey"]);
+    }
+
+    [Fact]
     public void fits_the_old_and_the_new_key_while_one_takes_the_others_place()
     {
         using var next = ECDsa.Create(ECCurve.NamedCurves.nistP256);

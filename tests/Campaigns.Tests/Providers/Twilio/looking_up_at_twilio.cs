@@ -18,9 +18,9 @@ public sealed class looking_up_at_twilio
         { "sent", "null", new MessageAccepted(Updated), null },
         { "something_new", "null", new MessageAccepted(Updated), null }, // it has it, whatever it calls that
         { "delivered", "null", new MessageDelivered(Updated), null },
-        { "undelivered", "30003", new MessageUndelivered(Updated, "30003", FailureCategory.Temporary), SuppressionReason.Unreachable },
-        { "undelivered", "30005", new MessageUndelivered(Updated, "30005", FailureCategory.Recipient), SuppressionReason.InvalidAddress },
-        { "failed", "30007", new MessageUndelivered(Updated, "30007", FailureCategory.Content), null },
+        { "undelivered", "30003", new MessageUndelivered(Updated, "30003", FailureCategory.Temporary, "the telephone is off or out of reach"), SuppressionReason.Unreachable },
+        { "undelivered", "30005", new MessageUndelivered(Updated, "30005", FailureCategory.Recipient, "there is no such number"), SuppressionReason.InvalidAddress },
+        { "failed", "30007", new MessageUndelivered(Updated, "30007", FailureCategory.Content, "filtered by the carrier"), null },
         { "failed", "null", new MessageUndelivered(Updated, "failed", FailureCategory.Unknown), null },
     };
 

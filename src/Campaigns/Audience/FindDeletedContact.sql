@@ -1,1 +1,0 @@
-select email, phone from deleted_contacts where tenant_id = $1 and id = $2

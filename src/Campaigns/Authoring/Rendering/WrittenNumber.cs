@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Campaigns.Audience;
+
+namespace Campaigns.Authoring.Rendering;
+
+/// <summary>
+/// Numbers as people write them: with a point or a comma before the fraction, with marks between thousands, with a currency. Only what can mean one number
+/// is read: 1,234 is a thousand to some and little more than one to others. A single point is always the one before the fraction.
+/// </summary>
+static partial class WrittenNumber
+{
+    public static decimal? Read(string written)
+    {
+        var text = NoCents().Replace(WithoutCurrency(Plain(written)), "");
+        var number = Simple().IsMatch(text) ? text
+            : Grouped().Match(text) is { Success: true } read ? $"{Marks().Replace(read.Groups["whole"].Value, "")}.{read.Groups["fraction"]}"
+            : DecimalComma().IsMatch(text) && !Ambiguous().IsMatch(text) ? text.Replace(',', '.')
+            : null;
+        return decimal.TryParse(
+            number, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? value : null;
+    }
+
+    static string Plain(string written)
+    {
+        var text = new StringBuilder(written.Length);
+        foreach (var letter in VisibleText.RemoveInvisible(written).Trim())
+        {
+            text.Append(letter switch
+            {
+                '\u2212' => '-',
+                '’' or '´' or '`' or '‘' => '\'',
+                _ => char.GetUnicodeCategory(letter) == UnicodeCategory.SpaceSeparator ? ' ' : letter,
+            });
+        }
+
+        return text.ToString();
+    }
+
+    static string WithoutCurrency(string text) =>
+        Currency().Match(text) is { Success: true } read ? read.Groups["minus"].Value + read.Groups["amount"].Value : text;
+
+    // 5.- and 5,-- are five francs or euros. A minus behind a number, as some programs write it, looks like that and is not read.
+    [GeneratedRegex(@"(?<=[0-9])[.,](?:-{1,2}|[–—])\z")]
+    private static partial Regex NoCents();
+
+    [GeneratedRegex(@"^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)\z")]
+    private static partial Regex Simple();
+
+    // The last mark is the one before the fraction where it differs from those between the groups; India writes groups of two.
+    [GeneratedRegex(@"^(?<whole>[+-]?[0-9]{1,3}(?:(?:'[0-9]{3})+|(?: [0-9]{3})+))(?:[.,](?<fraction>[0-9]*))?\z"
+        + @"|^(?<whole>[+-]?[0-9]{1,3}(?:,[0-9]{3})+)\.(?<fraction>[0-9]+)\z|^(?<whole>[+-]?[0-9]{1,3}(?:\.[0-9]{3})+),(?<fraction>[0-9]+)\z"
+        + @"|^(?<whole>[+-]?[0-9]{1,3}(?:,[0-9]{3}){2,})(?<fraction>)\z|^(?<whole>[+-]?[0-9]{1,3}(?:\.[0-9]{3}){2,})(?<fraction>)\z"
+        + @"|^(?<whole>[+-]?[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})(?:\.(?<fraction>[0-9]+))?\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Grouped();
+
+    [GeneratedRegex(@"^[+-]?[0-9]*,[0-9]+\z")]
+    private static partial Regex DecimalComma();
+
+    [GeneratedRegex(@"^[+-]?[1-9][0-9]{0,2},[0-9]{3}\z")]
+    private static partial Regex Ambiguous();
+
+    [GeneratedRegex("['., ]")]
+    private static partial Regex Marks();
+
+    // A sign or three letters, on either side. Not all that ISO 4217 has: TOP 10 and ALL 4 are no amounts.
+    [GeneratedRegex(@"^(?<minus>[+-]?)(?:\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|CNY|INR|CAD|AUD|BRL|MXN) ?(?<amount>[+-]?[0-9.,].*)\z"
+        + @"|^(?<minus>[+-]?)(?<amount>[0-9.,].*[0-9]) ?(?:\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|CNY|INR|CAD|AUD|BRL|MXN)\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Currency();
+}

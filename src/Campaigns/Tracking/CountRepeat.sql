@@ -1,0 +1,1 @@
+update webhook_bodies set repeats = repeats + 1 where tenant_id = $1 and hash = $2 returning id
