@@ -72,7 +72,8 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     async Task Run(string statement)
     {
-        await using var connection = new NpgsqlConnection(Postgres.ConnectionString);
+        // A test may have ended all the sessions there were: none is kept.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Postgres.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(statement, connection);
         await command.ExecuteNonQueryAsync();
