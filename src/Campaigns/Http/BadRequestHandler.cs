@@ -87,7 +87,8 @@ sealed partial class BadRequestHandler(IOptions<JsonOptions> json, RefusedWrites
         return unusable switch
         {
             { Message: var message } when message.Contains("could not be mapped", StringComparison.Ordinal) =>
-                $"There is no member {unusable.Path ?? "of that name"}{place}.",
+                $"There is no member {unusable.Path ?? "of that name"}{place}."
+                + (body is not null && BodyKinds.Beside(body, unusable.Path ?? "", json.Value.SerializerOptions) is [_, ..] known ? $" Known are {string.Join(", ", known)}." : ""),
             { Message: var message } when message.Contains("could not be converted", StringComparison.Ordinal) =>
                 $"The value of {unusable.Path} is not of the right kind{place}."
                 + (body is not null && BodyKinds.Find(body, unusable.Path ?? "", json.Value.SerializerOptions) is { } kind ? $" It is {kind}." : ""),

@@ -10,7 +10,16 @@ static partial class BodyKinds
     /// <param name="body">What the body is read as.</param>
     /// <param name="path">As a <see cref="JsonException"/> names it: <c>$.pace.batches.minSize</c>.</param>
     /// <returns>Null where the path leads nowhere.</returns>
-    public static string? Find(Type body, string path, JsonSerializerOptions options)
+    public static string? Find(Type body, string path, JsonSerializerOptions options) =>
+        TypeAt(body, path, options) is { } type ? Describe(type, options) : null;
+
+    /// <summary>The members that there are beside the one that a path ends with; none where it leads nowhere.</summary>
+    public static IReadOnlyList<string> Beside(Type body, string path, JsonSerializerOptions options) =>
+        Step().Matches(path) is [.., var last] && TypeAt(body, path[..last.Index], options) is { } type
+            ? [.. options.GetTypeInfo(type).Properties.Select(property => property.Name)]
+            : [];
+
+    static Type? TypeAt(Type body, string path, JsonSerializerOptions options)
     {
         var type = body;
         foreach (Match step in Step().Matches(path))
@@ -23,7 +32,7 @@ static partial class BodyKinds
             type = next;
         }
 
-        return Describe(Nullable.GetUnderlyingType(type) ?? type, options);
+        return Nullable.GetUnderlyingType(type) ?? type;
     }
 
     static Type? Next(JsonTypeInfo info, Group name) => info.Kind switch

@@ -65,9 +65,18 @@ sealed class AfterFailure(
             IEnvelopeLifecycle lifecycle, IWolverineRuntime runtime, DateTimeOffset now, Activity? activity)
         {
             runtime.Services.GetRequiredService<RefusedWrites>().Note(error);
-            if (!await IsOurs(lifecycle.Envelope!, runtime))
+            var isOurs = await IsOurs(lifecycle.Envelope!, runtime);
+            if (isOurs is false)
             {
                 await GiveBackRest(lifecycle.Envelope!, runtime);
+                return;
+            }
+
+            // What took too long may have done so by its own fault; not where nobody else gets an answer either.
+            if (isOurs is null && Races.DatabaseIsAway(error) && !Races.DatabaseTakesNothing(error))
+            {
+                lifecycle.Envelope!.Attempts--;
+                await lifecycle.ReScheduleAsync(now + WhileAway);
                 return;
             }
 
@@ -89,7 +98,7 @@ sealed class AfterFailure(
             finally
             {
                 // Also where nobody could be told: Wolverine would take the message for handled.
-                if (await IsOurs(lifecycle.Envelope!, runtime))
+                if (await IsOurs(lifecycle.Envelope!, runtime) is not false)
                 {
                     await lifecycle.MoveToDeadLetterQueueAsync(error);
                 }
@@ -125,8 +134,8 @@ sealed class AfterFailure(
             }
         }
 
-        /// <summary>Where the database cannot be asked, yes: it can be told nothing either.</summary>
-        static async Task<bool> IsOurs(Envelope envelope, IWolverineRuntime runtime)
+        /// <returns>Null where the database does not answer.</returns>
+        static async Task<bool?> IsOurs(Envelope envelope, IWolverineRuntime runtime)
         {
             var services = runtime.Services;
             try
@@ -143,7 +152,7 @@ sealed class AfterFailure(
             }
             catch (Exception asked) when (asked is NpgsqlException or OperationCanceledException or ObjectDisposedException)
             {
-                return true; // thrown on, Wolverine would take the message for handled
+                return null; // thrown on, Wolverine would take the message for handled
             }
         }
     }

@@ -263,7 +263,39 @@ public sealed class reading_a_file
 
         chunk.Rows.Select(row => (row.Email, row.Phone, row.FirstName, row.LastName, row.UnknownTimeZone, row.UnusablePhone, row.Rejection)).ShouldBe(
             [(null, "+41791234567", null, null, null, null, null), ("a@example.com", null, "Ann", "Lee", null, null, null)]);
-        chunk.Warnings!.ShouldContain($"The column 'email' says in 1 row that it has no value, first in line 2: '{placeholder}'. It was read as empty there.");
+        chunk.Warnings!.ShouldContain($"The column 'email' says in 1 row that it has no value, first in line 2: '{placeholder}'. It was read as empty there; the rejections list each.");
+        string[] fields = placeholder.All("-—".Contains) ? [] : ["email", "first_name", "last_name", "time_zone"];
+        chunk.Rows[0].NoValues.ShouldBe(fields is [] ? null : string.Join("; ", fields.Select(field => $"{field}: {placeholder}")));
+        ImportChunk.Decide(chunk.Rows, new Dictionary<string, KnownContact>(), DateTimeOffset.UnixEpoch).LeftOut.Select(row => (row.Line, row.Reason)).ShouldBe(
+            fields is [] ? [] : [(2, RejectionReason.NoValue), (3, RejectionReason.NoValue)]);
+    }
+
+    [Fact]
+    public async Task keeps_every_name_of_our_own_export()
+    {
+        var chunk = await Read("email,phone,first_name,last_name,time_zone\na@example.com,,N/A,-,\nb@example.com,,NULL,#N/A,\n");
+
+        chunk.Rows.Select(row => (row.FirstName, row.LastName, row.NoValues)).ShouldBe([("N/A", "-", null), ("NULL", null, "last_name: #N/A")]);
+    }
+
+    [Theory]
+    [InlineData("Full Name", "full_name"), InlineData("Vor- und Nachname", "vor_und_nachname"), InlineData("Name", "name"), InlineData("氏名", "氏名")]
+    public async Task says_that_a_whole_name_is_no_first_name(string header, string attribute)
+    {
+        var chunk = await Read($"email,{header}\na@example.com,Ann Lee\n");
+
+        chunk.Warnings.ShouldHaveSingleItem().ShouldContain($"'{header}' became the attribute {attribute}: greet by {{{{{attribute}}}}}");
+        (await Read($"email,{header},first_name\na@example.com,Ann Lee,Ann\n")).Warnings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Name,Vorname", "Lee", "Ann"), InlineData("Ad,Soyad", "Ann", "Lee"), InlineData("名字,姓", "Ann", "Lee")]
+    [InlineData("Vorname,Nachname,Name", "Ann", "Lee")]
+    public async Task reads_a_name_by_what_stands_beside_it(string header, string first, string second)
+    {
+        var row = (await Read($"email,{header}\na@example.com,{first},{second}\n")).Rows.ShouldHaveSingleItem();
+
+        (row.FirstName, row.LastName).ShouldBe(("Ann", "Lee"));
     }
 
     [Theory]

@@ -69,6 +69,9 @@ public sealed class checking_a_template
 
     [Theory]
     [InlineData("Dear *|FNAME|*", "'*|FNAME|*' is a merge tag of another program", "Write {{first_name}}"), InlineData("*|UNSUB|*", "'*|UNSUB|*'", "Write {{unsubscribe_url}}")]
+    [InlineData("|*FNAME*|", "'|*FNAME*|'", "Write {{first_name}}"), InlineData("Dear [[first_name]],", "'[[first_name]]'", "Write {{first_name}}"), InlineData("[[ First Name ]]", "'[[ First Name ]]'", "Write {{first_name}}")]
+    [InlineData("##VORNAME##", "'##VORNAME##'", "Write {{first_name}}"), InlineData("<p>@@city@@</p>", "'@@city@@'", "Write {{city}}"), InlineData("%%FIRST NAME%%", "'%%FIRST NAME%%'", "Write {{first_name}}")]
+    [InlineData("#{first_name}", "'#{first_name}'", "Write {{first_name}}")]
     [InlineData("*|IF:PLAN|*a*|END:IF|*", "'*|IF:PLAN|*'", "Write a condition as {{#if plan}}"), InlineData("%%first_name%%", "'%%first_name%%'", "Write {{first_name}}"), InlineData("%%=v(@name)=%%", "%%=v(@name)=%%", "Write {{name}}")]
     [InlineData("{% if plan %}a{% endif %}", "'{% if plan %}'", "Write a condition"), InlineData("<%= user.firstName %>", "'<%= user.firstName %>'", "Write {{first_name}}"), InlineData("&lt;%= city %&gt;", "city", "Write {{city}}")]
     [InlineData("{!Contact.FirstName}", "'{!Contact.FirstName}'", "Write {{first_name}}"), InlineData("Dear {first_name}},", "'{first_name}}' lacks a brace", "Write {{first_name}}")]
@@ -87,7 +90,7 @@ public sealed class checking_a_template
     public void refuses_braces_that_do_not_match(string text) => Wrong(text).ShouldNotBeEmpty();
 
     [Theory]
-    [InlineData("{name} [NAME] %NAME% ${name} $name"), InlineData("100%% sure, 50%% off or 60%%"), InlineData("5*|x|"), InlineData("\\{{first_name}}"), InlineData("https://x.example/?q=%7Ba%7D")]
+    [InlineData("{name} [NAME] %NAME% ${name} $name"), InlineData("100%% sure, 50%% off or 60%%"), InlineData("5*|x|"), InlineData("#NAME# ## Offers ## &##x;"), InlineData("[1] [[1]] <![CDATA[x]]> a[b[0]]"), InlineData("a@@b"), InlineData("100%% sure of 60%% off"), InlineData("a#{b"), InlineData("\\{{first_name}}"), InlineData("https://x.example/?q=%7Ba%7D")]
     [InlineData("<style>@media print{.a{color:red}}@media screen{.b{margin:0}}</style>"), InlineData("<script type=\"application/ld+json\">{\"a\":{\"b\":\"c\"}}</script>"), InlineData("x < 5% and > 3%")]
     [InlineData("{{! a comment with *|FNAME|* }}"), InlineData("<!--[if mso]><p>x</p><![endif]-->")]
     public void leaves_what_may_be_meant_as_it_stands(string text) =>
@@ -166,7 +169,9 @@ public sealed class checking_a_template
 
     [Theory]
     [InlineData("{{{plan}}", "closed by }}}")]
-    [InlineData("{{plan}}}", "closed by }}")]
+    [InlineData("{{plan}}}", "ends in 3 braces. Write a space before those that are no part of the expression"), InlineData("@media print{a{color:{{plan}}}}", "ends in 4 braces")]
+    [InlineData("<style>{{#if plan}}a{color:red}{{/if}}}</style>", "{{/if}}} ends in 3 braces"), InlineData("{{lookup this \"Plan\"}}", "Write \"plan\"")]
+    [InlineData("{{lookup this \"First Name\"}}", "Write \"first_name\"")]
     [InlineData("{{#if a}}{{else}}{{else}}{{/if}}", "stands twice")]
     [InlineData("{{#if a}}{{else shout}}{{/if}}", "is no condition")]
     [InlineData("{{#if (equals a \"b\"}}{{/if}}", "a bracket is not closed")]

@@ -54,6 +54,21 @@ public sealed class the_text_of_an_html_body
     public void leaves_out_what_nobody_sees(string html, string expected) => Derived(html).Trim().ShouldBe(expected);
 
     [Theory]
+    [InlineData("<style>.hide{display:none} .hide{display:block}</style><p class=\"hide\">Hi</p>", "Hi"), InlineData("<style>#a{display:none} .show{display:block}</style><p id=\"a\" class=\"show\">Preview</p>Hi", "Hi")]
+    [InlineData("<style>.show{display:block} p{display:none}</style><p class=\"show\">Hi</p>", "Hi"), InlineData("<style>p,.x{display:none} p{width:10px} h1,p.y{display:inline}</style><p>Preview</p><p class=\"y\">Hi</p>", "Hi")]
+    public void goes_by_the_rule_that_browsers_go_by(string html, string expected) => Derived(html).ShouldBe(expected);
+
+    [Fact]
+    public void keeps_the_lines_of_a_text_that_is_set_already() =>
+        Derived("<p>Your order\n  of today</p><pre>\nA   1\n  B {{plan}}\n</pre><p>Bye\nbye</p>").ShouldBe("Your order of today\n\nA   1\n  B gold\n\nBye bye");
+
+    [Theory]
+    [InlineData("{{{block}}}", "Only today: 20 % off (https://x.example/a)\n\n- one"), InlineData("<p>Hi {{plan}}</p>{{{block}}}", "Hi gold\n\nOnly today: 20 % off (https://x.example/a)\n\n- one")]
+    [InlineData("<table>{{#if plan}}<tr><td>{{{block}}}</td></tr>{{/if}}</table>", "Only today: 20 % off (https://x.example/a)\n\n- one"), InlineData("<p>{{block}}</p>", "<p>Only <b>today</b>: <a href=\"https://x.example/a\">20 % off</a></p><ul><li>one</ul>")]
+    public void takes_the_tags_off_that_a_field_brings(string html, string expected) => Derived(
+        html, new Dictionary<string, string?> { ["plan"] = "gold", ["block"] = "<p>Only <b>today</b>: <a href=\"https://x.example/a\">20 % off</a></p><ul><li>one</ul>" }).ShouldBe(expected);
+
+    [Theory]
     [InlineData("<img src=x usemap=#m alt=\"Map\"><map name=m><area href=\"https://a.example\" alt=\"North\"><area href=\"https://b.example/{{plan}}\"><area nohref alt=\"Sea\"></map>Hi",
         "Map\n\nNorth (https://a.example)\nhttps://b.example/gold\nSea\nHi")]
     [InlineData("<details><summary>More</summary>Text</details>Hi", "More\nText\nHi"), InlineData("<dl><dt>A</dt><dd>1</dd><dt>B</dt><dd>2</dd></dl>", "A\n1\n\nB\n2")]
@@ -77,9 +92,9 @@ public sealed class the_text_of_an_html_body
         return refusal!.Explanation;
     }
 
-    static string Derived(string html)
+    static string Derived(string html, Dictionary<string, string?>? fields = null)
     {
         TemplateRenderer.TryCompile(new TemplateContent("t", "s", html, null), out var template, out var refusal).ShouldBeTrue(refusal?.Explanation);
-        return template!.Render(Gold).ShouldBeOfType<Rendered>().Text!;
+        return template!.Render(fields ?? Gold).ShouldBeOfType<Rendered>().Text!;
     }
 }

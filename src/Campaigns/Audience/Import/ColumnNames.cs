@@ -86,6 +86,20 @@ static partial class ColumnNames
             """),
     ];
 
+    // A name that is one of a person's two where the other has a column, and else may be the whole name or something else.
+    static readonly (string Field, FrozenSet<string> Names, FrozenSet<string> Beside)[] Pairs =
+    [
+        (FirstName, Set("ad 名字 名前"), Set("soyad soyadi soyisim 姓 姓氏 苗字 名字")),
+        (LastName, Set("name naam navn namn"), Set("vorname rufname voornaam fornavn fornamn")),
+    ];
+
+    static readonly FrozenSet<string> WholeNames = Set("""
+        name fullname wholename completename displayname contactname customername clientname personname recipientname vorundnachname vorundzuname vornamenachname
+        vornameundnachname nachnamevorname namevorname vornamename nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto nombreyapellido nombreyapellidos nomecompleto
+        nomeecognome nomecognome cognomeenome naam volledigenaam navn fuldenavn fulltnavn namn fullstandigtnamn nimi kokonimi imieinazwisko imienazwisko jmenoaprijmeni celejmeno
+        nev teljesnev adsoyad adisoyadi isimsoyisim фио полноеимя піб ονοματεπωνυμο 氏名 お名前 名前 姓名 全名 성명 שםמלא الاسم الاسمالكامل ชื่อนามสกุล hoten hovaten namalengkap
+        """);
+
     // What stands beside the name of a field and does not change what it is: whose it is, which of several, what for.
     static readonly FrozenSet<string> Qualifiers = Set("""
         primary secondary main default preferred best other alternate alternative value required optional mandatory home work office business personal private company corporate
@@ -145,6 +159,17 @@ static partial class ColumnNames
 
     /// <summary>The field that a column of this name is meant to be; null where it is none of ours.</summary>
     public static KnownColumn? Find(string header) => ByName.TryGetValue(Reduce(header), out var known) ? known : null;
+
+    /// <summary>The field that a column of this name is beside one for the other half of a person's name: Name beside Vorname is the last name.</summary>
+    public static KnownColumn? FindBeside(string header, IReadOnlyList<string> headers)
+    {
+        var name = Reduce(header);
+        var field = Pairs.FirstOrDefault(pair => pair.Names.Contains(name) && headers.Any(other => other != header && pair.Beside.Contains(Reduce(other)))).Field;
+        return field is null ? null : new KnownColumn(field, int.MaxValue, NumberKind.Main);
+    }
+
+    /// <summary>Whether a column of this name has first and last names in one.</summary>
+    public static bool IsWholeName(string header) => WholeNames.Contains(Reduce(header));
 
     /// <summary>
     /// The field that a column is meant to be whose name has more than the field's: brackets, a number, a qualifier as in <c>E-mail 1 - Value</c> and

@@ -37,12 +37,16 @@ public sealed class ContactColumns
     ContactColumns(IReadOnlyList<string> headers, string?[] fields)
     {
         Fields = fields;
-        (Emails, Phones) = (FindCandidates(headers, fields, ColumnNames.Email), FindCandidates(headers, fields, ColumnNames.Phone));
+        IsOwnExport = OwnFields.All(headers.Select(header => header.Trim()).ToHashSet(StringComparer.Ordinal).Contains);
+        (Emails, Phones) = (FindCandidates(headers, fields, ColumnNames.Email, IsOwnExport), FindCandidates(headers, fields, ColumnNames.Phone, IsOwnExport));
         Columns = [.. headers.Zip(fields, (header, field) => new ImportedColumn(Shown(header), field))];
     }
 
     /// <summary>The field of each column, in order: email, phone, first_name, last_name, time_zone or the name of an attribute; null for one that is left out.</summary>
     public IReadOnlyList<string?> Fields { get; }
+
+    /// <summary>Whether it has all the columns that our export of contacts begins with, in these very letters.</summary>
+    internal bool IsOwnExport { get; }
 
     /// <summary>The columns that may have the address, the one that is named for it first: a row's is that of the first one that is filled in it.</summary>
     internal IReadOnlyList<FieldCandidate> Emails { get; }
@@ -53,10 +57,25 @@ public sealed class ContactColumns
     /// <summary>What became of each column, to be told.</summary>
     public IReadOnlyList<ImportedColumn> Columns { get; }
 
-    /// <summary>Says which columns are left out and why; null where none is.</summary>
-    public string? Warning => Columns.Where(column => column.Field is null).Select(column => column.Header).ToList() is not { Count: > 0 } leftOut ? null
-        : $"The file is an export of a campaign's recipients. What it says of their messages was left out: the columns {string.Join(", ", leftOut)}. "
-            + "Rename one that is to become an attribute, and import the file again.";
+    /// <summary>Says of columns what may not be what was meant.</summary>
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (Columns.Where(column => column.Field is null).Select(column => column.Header).ToList() is { Count: > 0 } leftOut)
+            {
+                yield return $"The file is an export of a campaign's recipients. What it says of their messages was left out: the columns {string.Join(", ", leftOut)}. "
+                    + "Rename one that is to become an attribute, and import the file again.";
+            }
+
+            if (!Fields.Contains(ColumnNames.FirstName)
+                && Columns.FirstOrDefault(column => column.Field is { } kept && !IsOwnField(kept) && ColumnNames.IsWholeName(column.Header)) is { Field: { } whole } column)
+            {
+                yield return $"No column is {ColumnNames.FirstName}. '{column.Header}' became the attribute {whole}: greet by {{{{{whole}}}}}, "
+                    + $"or give the first name a column of its own and import the file again.";
+            }
+        }
+    }
 
     /// <summary>Understands a header line; refuses one without addresses and numbers, or with two columns of one meaning.</summary>
     public static bool TryMatch(
@@ -184,25 +203,20 @@ public sealed class ContactColumns
     static IEnumerable<Match> Matches(IReadOnlyList<string> headers) => headers.Select((header, place) =>
         ColumnNames.Find(header) is { } known
             ? new Match(place, header, header.Trim() == ColumnNames.Phone ? known with { Kind = NumberKind.Named } : known, IsLoose: false)
-        : ColumnNames.FindLoosely(header) is { } loose ? new Match(place, header, loose, IsLoose: true)
+        : (ColumnNames.FindLoosely(header) ?? ColumnNames.FindBeside(header, headers)) is { } loose ? new Match(place, header, loose, IsLoose: true)
         : null).OfType<Match>();
 
     static IOrderedEnumerable<Match> Rank(IEnumerable<Match> matches) => matches
         .OrderBy(match => match.Known.Kind).ThenBy(match => match.IsLoose).ThenBy(match => match.Known.Rank).ThenBy(match => match.Place);
 
-    static IReadOnlyList<FieldCandidate> FindCandidates(IReadOnlyList<string> headers, string?[] fields, string field)
-    {
-        // What our export of contacts has beside a contact's own number are its attributes, and go back there.
-        var names = headers.Select(header => header.Trim()).ToHashSet(StringComparer.Ordinal);
-        var isOwnExport = OwnFields.All(names.Contains);
-        return
-        [
-            .. Rank(Matches(headers).Where(match => match.Known.Field == field && fields[match.Place] is not null))
-                .Where((match, place) => place == 0 || (!isOwnExport && (field == ColumnNames.Phone || match.Known.Kind == NumberKind.Main)))
-                .Select(match => new FieldCandidate(
-                    match.Place, match.Known.Kind, FindType(headers, fields, match), AttributeOf(match.Header, match.Place))),
-        ];
-    }
+    // What our export of contacts has beside a contact's own number are its attributes, and go back there.
+    static IReadOnlyList<FieldCandidate> FindCandidates(IReadOnlyList<string> headers, string?[] fields, string field, bool isOwnExport) =>
+    [
+        .. Rank(Matches(headers).Where(match => match.Known.Field == field && fields[match.Place] is not null))
+            .Where((match, place) => place == 0 || (!isOwnExport && (field == ColumnNames.Phone || match.Known.Kind == NumberKind.Main)))
+            .Select(match => new FieldCandidate(
+                match.Place, match.Known.Kind, FindType(headers, fields, match), AttributeOf(match.Header, match.Place))),
+    ];
 
     // Null also where the value would have no attribute of its own in a row of which another column is the contact's.
     static int? FindType(IReadOnlyList<string> headers, string?[] fields, Match match)

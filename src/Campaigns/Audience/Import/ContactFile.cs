@@ -18,6 +18,7 @@ namespace Campaigns.Audience.Import;
 /// <param name="UnusablePhone">What stood there and is no number with its country code.</param>
 /// <param name="OtherAddresses">What stood in the same cell behind the address that was taken.</param>
 /// <param name="OtherPhones">What stood in the same cell behind the number that was taken.</param>
+/// <param name="NoValues">What was read as no value, cell by cell; a dash alone says nothing and is not among it.</param>
 /// <param name="Rejection">The reason, one of <see cref="RejectionReason"/>; null for a usable row.</param>
 /// <param name="Value">What was found instead.</param>
 public sealed record FileRow(
@@ -33,7 +34,8 @@ public sealed record FileRow(
     string? Rejection = null,
     string? Value = null,
     string? OtherAddresses = null,
-    string? OtherPhones = null)
+    string? OtherPhones = null,
+    string? NoValues = null)
 {
     /// <summary>What the contact is known by: the e-mail address, or the telephone number where there is none.</summary>
     public string Key => Email ?? Phone ?? "";
@@ -63,6 +65,9 @@ public static class RejectionReason
 
     /// <summary>Why a value is no telephone number.</summary>
     public static string OfPhone(string number) => PhoneNumber.IsSeveral(number) ? SeveralPhones : UnusablePhone;
+
+    /// <summary>The contact is in without what stands in spreadsheets and databases for a value that there is not, as N/A and NULL.</summary>
+    public const string NoValue = "no-value";
 
     /// <summary>The contact is in without it.</summary>
     public const string UnknownTimeZone = "unknown-time-zone";
@@ -99,6 +104,7 @@ public sealed class ContactFile : IAsyncDisposable
     FoundAddresses found = null!;
     FoundOddities odd = null!;
     string?[] cells = [];
+    string? noValues;
 
     /// <summary>What became of each column of the file.</summary>
     public IReadOnlyList<ImportedColumn> Columns => columns.Columns;
@@ -157,7 +163,7 @@ public sealed class ContactFile : IAsyncDisposable
             {
                 if (!await reader.ReadAsync(ct))
                 {
-                    return new FileChunk(rows, true, null, [.. columns.Warning is { } leftOut ? [leftOut] : Array.Empty<string>(), .. found.Warnings(Columns), .. odd.Warnings(Columns)]);
+                    return new FileChunk(rows, true, null, [.. columns.Warnings, .. found.Warnings(Columns), .. odd.Warnings(Columns)]);
                 }
 
                 if (malformed is { Reason: CsvMalformedReason.UnterminatedQuote } open && open.LineNumber == reader.LineNumber)
@@ -249,13 +255,15 @@ public sealed class ContactFile : IAsyncDisposable
             phone,
             UnusablePhone: phone is null ? Shown(number) : null,
             OtherAddresses: Shown(otherAddresses),
-            OtherPhones: Shown(otherPhones));
+            OtherPhones: Shown(otherPhones),
+            NoValues: Shown(noValues));
     }
 
     // What a cell says is no value, is none.
     FileRow? ReadCells(long line)
     {
         Array.Clear(cells);
+        noValues = null;
         for (var i = 0; i < Math.Min(columns.Fields.Count, reader.FieldCount); i++)
         {
             if (reader.IsEmpty(i) || columns.Fields[i] is not { } field)
@@ -284,6 +292,7 @@ public sealed class ContactFile : IAsyncDisposable
             if (ContactColumns.IsOwnField(field) ? IsNoValue(field, value) : Placeholder.IsError(value))
             {
                 odd.AddPlaceholder(i, value, line);
+                noValues = Placeholder.IsDash(value) ? noValues : $"{(noValues is null ? "" : noValues + "; ")}{field}: {value}";
                 continue;
             }
 
@@ -293,7 +302,9 @@ public sealed class ContactFile : IAsyncDisposable
         return null;
     }
 
-    static bool IsNoValue(string field, string value) => VisibleText.Trim(value) is { Length: > 0 } text && Placeholder.IsNoValue(field, text);
+    // Where our own export has a name, somebody has it.
+    bool IsNoValue(string field, string value) => VisibleText.Trim(value) is { Length: > 0 } text
+        && (columns.IsOwnExport && field is ColumnNames.FirstName or ColumnNames.LastName ? Placeholder.IsError(text) : Placeholder.IsNoValue(field, text));
 
     /// <summary>The column whose value is the contact's in this row: the first that is filled, and of those whose type is told in the row a mobile number first.</summary>
     FieldCandidate? FindFilled(IReadOnlyList<FieldCandidate> candidates, string field)

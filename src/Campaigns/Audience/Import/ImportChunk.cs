@@ -8,7 +8,7 @@ public sealed record KnownContact(Guid Id, long? SeenOnLine);
 /// <param name="Line">Where the row begins in the file; the header is line 1.</param>
 /// <param name="Reason">
 /// Of a row: <c>duplicate</c>, <c>invalid-address</c>, <c>missing-address</c>, <c>malformed-row</c>, <c>invalid-text</c> or <c>value-too-long</c>. Of a value:
-/// <c>unknown-time-zone</c>, <c>other-addresses</c>, <c>other-phones</c>, and <c>unusable-phone</c> or <c>several-phones</c>, which are those of a row where it
+/// <c>unknown-time-zone</c>, <c>no-value</c>, <c>other-addresses</c>, <c>other-phones</c>, and <c>unusable-phone</c> or <c>several-phones</c>, which are those of a row where it
 /// has no e-mail address either.
 /// </param>
 /// <param name="Value">Invisible characters in it are shown as in <c>&lt;U+200B&gt;</c>.</param>
@@ -85,6 +85,7 @@ public sealed record ImportChunk(
             Add(row, row.OtherPhones, RejectionReason.OtherPhones);
             Add(row, row.UnusablePhone, row.UnusablePhone is { } phone ? RejectionReason.OfPhone(phone) : "");
             Add(row, row.UnknownTimeZone, RejectionReason.UnknownTimeZone);
+            Add(row, row.NoValues, RejectionReason.NoValue);
         }
 
         return leftOut;

@@ -22,8 +22,10 @@ static class Placeholder
 
     /// <summary>Whether a value of one of our own fields is none; of addresses, numbers and time zones in whatever case.</summary>
     public static bool IsNoValue(string field, string value) =>
-        IsError(value) || value.All(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.DashPunctuation)
+        IsError(value) || IsDash(value)
         || (field is ColumnNames.FirstName or ColumnNames.LastName ? InNames : Elsewhere).Contains(value);
+
+    public static bool IsDash(string value) => value.All(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.DashPunctuation);
 
     /// <summary>Whether a spreadsheet has put it in place of a value that it could not find or reckon.</summary>
     public static bool IsError(string value) => value is ['#', ..] && Errors.Contains(value);
@@ -51,7 +53,7 @@ sealed class FoundOddities(int columns)
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The column '{column.Header}' says in {count.Placeholders} {(count.Placeholders == 1 ? "row" : "rows")} that it has no value, first in line {count.Line}: '{count.First}'. It was read as empty there.");
+                    $"The column '{column.Header}' says in {count.Placeholders} {(count.Placeholders == 1 ? "row" : "rows")} that it has no value, first in line {count.Line}: '{count.First}'. It was read as empty there; the rejections list each.");
             }
 
             if (count.Several > 0)

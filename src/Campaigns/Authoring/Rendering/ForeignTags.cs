@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using Campaigns.Audience.Import;
@@ -6,11 +7,13 @@ namespace Campaigns.Authoring.Rendering;
 
 /// <summary>
 /// Merge tags of other programs, and expressions that lost a brace or were encoded by an editor: nothing would be filled in, and everybody would read them
-/// as they are. Only what nobody writes for readers counts; {name}, [NAME], %NAME% and ${name} may be meant as they stand.
+/// as they are. Only what nobody writes for readers counts; {name}, [NAME], %NAME%, #NAME# and ${name} may be meant as they stand.
 /// </summary>
 static partial class ForeignTags
 {
     const int LongestShown = 60;
+
+    static readonly SearchValues<char> MarksOfForeign = SearchValues.Create("*%!#@[");
 
     static readonly FrozenDictionary<string, string> Fields = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -50,7 +53,7 @@ static partial class ForeignTags
         {
             (text.Contains('}') ? First(Broken()) : null, "lacks a brace"),
             (text.ContainsAny('&', '%') ? First(Encoded()) : null, "has its braces encoded"),
-            (text.ContainsAny('*', '%', '!') ? First(Foreign()) : null, "is a merge tag of another program"),
+            (text.ContainsAny(MarksOfForeign) ? First(Foreign()) : null, "is a merge tag of another program"),
         }.Where(each => each.Tag is not null).OrderBy(each => each.Tag!.Index).FirstOrDefault();
         return found.Tag is not { } tag ? null
             : (tag.Index, $"'{Shown(tag.Value)}' {found.What}, and everybody would read it as it stands. {Instead(tag.Groups["name"].Value.Trim())}");
@@ -74,7 +77,7 @@ static partial class ForeignTags
 
         // Of contact.first_name and @subscriber.firstName the last part is the field, and a filter behind | is none.
         var last = ContactColumns.SnakeCase(name.Split('|')[0].TrimEnd(')', ' ').Split('.', ':', '(')[^1]);
-        var field = Fields.TryGetValue(last, out var known) ? known : last.Length > 0 ? last : "first_name";
+        var field = Fields.TryGetValue(last, out var known) ? known : ColumnNames.Find(last) is { } column ? column.Field : last.Length > 0 ? last : "first_name";
         return char.IsDigit(field[0]) ? $"Write {{{{this.{field}}}}}" : $"Write {{{{{field}}}}}";
     }
 
@@ -94,11 +97,14 @@ static partial class ForeignTags
         + @"(?:\s|%20|&nbsp;)*(?:\}|&#0*125;|&#x0*7d;|&rcub;|&rbrace;|%7d){2}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Encoded();
 
-    // Mailchimp, Salesforce Marketing Cloud, Liquid and Jinja, ERB and ASP, Salesforce. A percentage is no tag: 50%% off or 60%%.
-    [GeneratedRegex(@"\*\|(?<name>[^|*\r\n{}<>]{1,100})\|\*"
-        + @"|(?<![\p{N}%])%%(?:=(?<name>[^%\r\n]{1,200})=|\[(?<name>[^%]{1,500})\]|(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100}))%%"
+    // Mailchimp (and as it is mistyped), Salesforce Marketing Cloud, Liquid and Jinja, ERB and ASP, Salesforce, Ruby, and mail merges of word processors and
+    // shops. A percentage is no tag: 50%% off or 60%%; nor is a heading of Markdown, or a condition of Outlook's.
+    [GeneratedRegex(@"\*\|(?<name>[^|*\r\n{}<>]{1,100})\|\*|\|\*(?<name>[A-Z][A-Z0-9_:]{0,100})\*\|"
+        + @"|(?<![\p{N}%])%%(?:=(?<name>[^%\r\n]{1,200})=|\[(?<name>[^%]{1,500})\]|(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100}(?: [\p{L}\p{N}_.-]{1,100}){0,5}))%%"
         + @"|\{%-?\s*(?<name>[\p{L}_][^%]{0,300}?)-?%\}"
         + @"|(?:<|&lt;)%[=@#-]?\s*(?<name>[^%<>]{1,300}?)-?%(?:>|&gt;)"
-        + @"|(?<!\{)\{!\$?(?<name>[\p{L}_]\w*\.\w[\w.]*)\}", RegexOptions.ExplicitCapture)]
+        + @"|(?<!\{)\{!\$?(?<name>[\p{L}_]\w*\.\w[\w.]*)\}|(?<!\{)#\{\s*(?<name>[\p{L}_][\w.]{0,100})\s*\}"
+        + @"|(?<!\[)\[\[ ?(?<name>[\p{L}_][\p{L}\p{N}_.:|-]{0,100}(?: [\p{L}\p{N}_.-]{1,100}){0,3}) ?\]\](?!\])"
+        + @"|(?<![#\w&])##(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100})##(?![#\w])|(?<![@\w])@@(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100})@@(?![@\w])", RegexOptions.ExplicitCapture)]
     private static partial Regex Foreign();
 }

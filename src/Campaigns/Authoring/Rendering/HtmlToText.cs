@@ -50,13 +50,13 @@ static class HtmlToText
     }
 
     /// <summary>
-    /// The template of the text, with the expressions of that of the HTML; null where tags and expressions are so interwoven that only the HTML of
-    /// each recipient has a text.
+    /// The template of the text, with the expressions of that of the HTML; null where only the HTML of each recipient has a text: where tags and
+    /// expressions are too interwoven, and where fields may bring tags of their own.
     /// </summary>
     /// <exception cref="InvalidOperationException">It has too many elements.</exception>
     public static string? Convert(TemplateOutline html)
     {
-        if (ParseMarked(html) is not { } document)
+        if (html.Expressions.Any(expression => html.Source.AsSpan(expression.At).StartsWith("{{{")) || ParseMarked(html) is not { } document)
         {
             return null;
         }
@@ -234,11 +234,11 @@ static class HtmlToText
                     text.Add(comment.Data is [Comment, .. var mark] ? mark : "", withValues: looks.Peek().ShowsText);
                     return false;
                 case IText words:
-                    text.Add(looks.Peek().ShowsText ? words.Data : "");
+                    text.Add(looks.Peek().ShowsText ? words.Data : "", keepsLines: looks.Peek().KeepsLines);
                     return false;
                 case IElement element when !Unseen.Contains(element.LocalName) && !IsClosed(element) && rules.StyleOf(element) is var style && !style.HidesContent(element):
                     text.Doubt(element.GetAttribute("style"));
-                    looks.Push(looks.Peek().Within(style));
+                    looks.Push(looks.Peek().Within(style) with { KeepsLines = looks.Peek().KeepsLines || element.LocalName == "pre" });
                     Begin(element);
                     return true;
                 default:
@@ -296,7 +296,8 @@ static class HtmlToText
         static bool IsClosed(IElement element) => element.LocalName == "dialog" && !element.HasAttribute("open");
 
         /// <param name="HasSize">Letters have one; images have theirs whatever that of letters is.</param>
-        readonly record struct Look(bool IsVisible, bool HasSize)
+        /// <param name="KeepsLines">Lines end where those of the source do.</param>
+        readonly record struct Look(bool IsVisible, bool HasSize, bool KeepsLines = false)
         {
             public bool ShowsText => IsVisible && HasSize;
 
@@ -324,7 +325,8 @@ static class HtmlToText
         public int Length => text.Length;
 
         /// <param name="withValues">False for the expressions alone on which it hangs what is shown.</param>
-        public void Add(string words, bool withValues = true)
+        /// <param name="keepsLines">For spaces and line ends that are shown as they stand.</param>
+        public void Add(string words, bool withValues = true, bool keepsLines = false)
         {
             if (template is not null && words.Contains(Before, StringComparison.Ordinal))
             {
@@ -334,13 +336,13 @@ static class HtmlToText
 
             foreach (var letter in words)
             {
-                if (char.IsWhiteSpace(letter))
+                if (char.IsWhiteSpace(letter) && !keepsLines)
                 {
                     space = true;
                     continue;
                 }
 
-                // Braces and backslashes next to each other or to an expression mean something in a template.
+                // Braces and backslashes next to each other or to an expression mean something in a template, and spaces next to it may be trimmed.
                 IsFaithful &= template is null || letter is not ('{' or '\\');
                 AddSpace();
                 text.Append(letter);

@@ -95,7 +95,10 @@ static class ShownLink
     }
 }
 
-/// <summary>The rules that hide something, of the style sheets in a document; not those that hold under a condition only (as within @media).</summary>
+/// <summary>
+/// The rules that hide something, and those that show it again, of the style sheets in a document; not those that hold under a condition only (as
+/// within @media).
+/// </summary>
 sealed class StyleRules
 {
     const int MostRules = 500;
@@ -112,6 +115,7 @@ sealed class StyleRules
             read.ReadSheet(ElementStyle.WithoutComments(sheet.TextContent));
         }
 
+        read.KeepWhatMatters();
         if (read.rules.Count > 0 && (long)read.rules.Count * document.All.Length > mostMatches)
         {
             read.rules.Clear();
@@ -141,6 +145,15 @@ sealed class StyleRules
         return style;
     }
 
+    // What says nothing of a property that hides somewhere changes nothing. Of two rules the more specific one holds, of two alike the later.
+    void KeepWhatMatters()
+    {
+        var hiding = rules.SelectMany(rule => rule.Style.Hiding).ToHashSet(StringComparer.Ordinal);
+        (ISelector Selector, ElementStyle Style)[] kept = [.. rules.Where(rule => rule.Style.SaysAnyOf(hiding)).OrderBy(rule => rule.Selector.Specificity)];
+        rules.Clear();
+        rules.AddRange(kept);
+    }
+
     void ReadSheet(string sheet)
     {
         var parser = new CssSelectorParser();
@@ -150,11 +163,28 @@ sealed class StyleRules
             selector = selector[(selector.LastIndexOf(';') + 1)..].Trim(); // behind an @import
             at = EndOfBlock(sheet, begin);
             var style = ElementStyle.Read(sheet[(begin + 1)..at].TrimEnd('}'));
-            if (selector is not ['@', ..] && style.HidesSomething && parser.ParseSelector(selector) is { } parsed)
+            if (selector is not ['@', ..] && style.SaysSomething)
             {
-                rules.Add((parsed, style));
+                rules.AddRange(Each(selector).Select(parser.ParseSelector).OfType<ISelector>().Select(each => (each, style)));
             }
         }
+    }
+
+    // A rule holds for each selector of a list with the specificity of that one.
+    static IEnumerable<string> Each(string list)
+    {
+        var (begin, depth) = (0, 0);
+        for (var at = 0; at < list.Length; at++)
+        {
+            depth += list[at] switch { '(' or '[' => 1, ')' or ']' => -1, _ => 0 };
+            if (list[at] == ',' && depth == 0)
+            {
+                yield return list[begin..at];
+                begin = at + 1;
+            }
+        }
+
+        yield return list[begin..];
     }
 
     static int EndOfBlock(string sheet, int begin)
@@ -187,7 +217,13 @@ sealed class ElementStyle
 
     readonly Dictionary<string, (string Value, bool IsImportant)> properties = new(StringComparer.Ordinal);
 
-    public bool HidesSomething => Value("display") is "none" || Value("visibility") is "hidden" or "collapse" || IsZero("opacity") || IsZero("font-size") || Sizes.Any(IsZero);
+    public bool SaysSomething => properties.Count > 0;
+
+    /// <summary>The properties that hide what it is said of.</summary>
+    public IEnumerable<string> Hiding => properties
+        .Where(property => property.Value.Value is "none" or "hidden" or "collapse" || IsZero(property.Key)).Select(property => property.Key);
+
+    public bool SaysAnyOf(IReadOnlySet<string> names) => properties.Keys.Any(names.Contains);
 
     public static ElementStyle Read(string declarations)
     {

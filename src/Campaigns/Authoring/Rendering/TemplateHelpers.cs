@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using Campaigns.Audience;
+using Campaigns.Audience.Import;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Features;
 using HandlebarsDotNet.Helpers;
@@ -83,7 +85,7 @@ static class TemplateHelpers
         new("or", HelperUse.Condition, 2, [HelperArgument.Condition], """{{#or plan company}}...{{/or}}""", Repeats: true),
         new("insert", HelperUse.Value, 1, [HelperArgument.Variable, HelperArgument.Literal], """{{insert first_name "default=friend"}}""", Check: CheckDefault),
         new("length", HelperUse.Value, 1, [HelperArgument.Any], """{{length plan}}"""),
-        new("lookup", HelperUse.Value, 2, [HelperArgument.Place, HelperArgument.Any, HelperArgument.Literal], """{{lookup this "plan"}}"""),
+        new("lookup", HelperUse.Value, 2, [HelperArgument.Place, HelperArgument.Any, HelperArgument.Literal], """{{lookup this "plan"}}""", Check: CheckLookUp),
         new("formatDate", HelperUse.Value, 2, [HelperArgument.Any, HelperArgument.Fixed, HelperArgument.Fixed],
             """{{formatDate joined "DD.MM.YYYY" "+0100"}}""", Check: CheckDate),
         new("urlEncode", HelperUse.Value, 1, [HelperArgument.Any], """{{urlEncode email}}"""),
@@ -225,6 +227,9 @@ static class TemplateHelpers
     // Whatever else stands there would be sent as it is.
     static string? CheckDefault(int place, string literal) => literal.StartsWith(Default, StringComparison.Ordinal) ? null
         : $"'{Shortened(literal)}' is no default. Write \"{Default}{Shortened(literal[(literal.IndexOfAny(['=', ':']) + 1)..].Trim())}\", with {Default} as it stands here";
+
+    static string? CheckLookUp(int place, string literal) => place != 1 || VisibleText.Compose(literal) == ContactColumns.SnakeCase(literal) || ContactColumns.Field(literal) is not { } field ? null
+        : $"'{Shortened(literal)}' is no field: their names are in small letters with _ between words. Write \"{Shortened(field)}\"";
 
     static string? CheckComparable(int place, string literal) => Number(literal) is null && Date(literal) is null
         ? $"'{Shortened(literal)}' is neither a number nor a date, which alone are more or less than others: write 1234.50 or \"2026-03-01\", and for a text equals or notEquals"

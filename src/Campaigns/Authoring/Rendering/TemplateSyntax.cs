@@ -114,6 +114,11 @@ sealed partial class TemplateSyntax
                 throw Mistake("raw blocks ({{{{ ... }}}}) are not known here. Write {{first_name}} for a field, with two braces");
             }
 
+            if (read.Current.Braces > token.Braces)
+            {
+                throw Mistake($"{Quoted()} ends in {read.Current.Braces} braces. Write a space before those that are no part of the expression, as in {{{{first_name}}}} }}");
+            }
+
             if (read.Current.Braces != token.Braces)
             {
                 throw Mistake($"the expression is not closed by {new string('}', token.Braces)}");

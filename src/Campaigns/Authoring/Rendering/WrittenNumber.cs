@@ -65,8 +65,9 @@ static partial class WrittenNumber
     [GeneratedRegex("['., ]")]
     private static partial Regex Marks();
 
-    // A sign or three letters, on either side. Not all that ISO 4217 has: TOP 10 and ALL 4 are no amounts.
-    [GeneratedRegex(@"^(?<minus>[+-]?)(?:\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|CNY|INR|CAD|AUD|BRL|MXN) ?(?<amount>[+-]?[0-9.,].*)\z"
-        + @"|^(?<minus>[+-]?)(?<amount>[0-9.,].*[0-9]) ?(?:\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|JPY|CNY|INR|CAD|AUD|BRL|MXN)\z", RegexOptions.ExplicitCapture)]
+    // A sign, or what stands for one, on either side. Not all that ISO 4217 has: TOP 10 and ALL 4 are no amounts.
+    const string Sign = @"(?:(?:[A-Z]{1,3} ?)?\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|JPY|CNY|INR|CAD|AUD|NZD|BRL|MXN|ZAR|Euro|euro|S?Fr\.?|kr\.?|zł|Kč|Ft|lei|Rs\.?)";
+
+    [GeneratedRegex($@"^(?<minus>[+-]?){Sign} ?(?<amount>[+-]?[0-9.,].*)\z|^(?<minus>[+-]?)(?<amount>[0-9.,](?:.*[0-9])?[.,]?(?:-{{1,2}}|[–—])?) ?{Sign}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Currency();
 }
