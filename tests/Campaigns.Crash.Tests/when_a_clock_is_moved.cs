@@ -26,10 +26,7 @@ public sealed class when_a_clock_is_moved(PostgresFixture postgres, ITestOutputH
         await using var gateOfFirst = await ProviderGate.Start(stage.Sandbox.Address);
         await using var gateOfSecond = await ProviderGate.Start(stage.Sandbox.Address);
         var ofSecond = Settings(stage, gateOfSecond.Address, Stage.ServerAddress());
-        ofSecond["LD_PRELOAD"] = Library();
-        ofSecond["FAKETIME_TIMESTAMP_FILE"] = clock;
-        ofSecond["FAKETIME_NO_CACHE"] = "1";
-        ofSecond["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"; // nobody can set that counter
+        Array.ForEach(FakeClock.Settings(clock), setting => ofSecond[setting.Name] = setting.Value);
         var second = await ServerProcess.Start(ofSecond);
         try
         {
@@ -79,7 +76,4 @@ public sealed class when_a_clock_is_moved(PostgresFixture postgres, ITestOutputH
         settings["Sending:InDoubtFor"] = "01:00:00";
         return settings;
     }
-
-    static string Library() => Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
-        .FirstOrDefault() ?? throw new InvalidOperationException("libfaketime was not found: install it (Debian: apt-get install faketime).");
 }

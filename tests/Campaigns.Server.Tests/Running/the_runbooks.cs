@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -63,6 +64,121 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task of_a_sender_that_is_paused()
+    {
+        await using var server = await Start(
+            ("Sending:BounceRateBreak", "0.05"), ("Sending:SentBeforeBreak", "20"), ("Sending:BadBeforeBreak", "3"), ("Senders:RequireVerified", "false"));
+        using var api = server.Client(stage.Key);
+        var sender = (await api.Post("senders", new { name = "Anna", email = "anna@sender.example" })).GetProperty("id").GetGuid();
+        var first = await Launch("first", 20);
+        await ShouldEnd(api, first, sent: 20);
+        var bounced = (await api.Recipients(first)).Take(3).Select(recipient => SendGridVoice.Event("bounce", recipient.Id, TimeProvider.System.GetUtcNow()));
+        (await stage.Voice.Post(server.Address, Stage.Tenant, [.. bounced])).EnsureSuccessStatusCode().Dispose();
+        await Until(async () => (await api.GetJson($"senders/{sender}")).TryGetProperty("pausedBy", out _));
+        var second = await Launch("second", 2);
+        await api.Follow(second, progress => progress.Status == CampaignStatus.Paused);
+
+        var blocks = Blocks("### A sender is paused", 2);
+        (known["sender"], known["campaign"], known["paused"]) = ($"{sender}", $"{first}", $"{second}");
+        var said = await Follow(server, blocks[0]);
+        said.ShouldContain("\"pausedBy\":\"breaker\"");
+        said.ShouldContain($"\"senderId\":\"{sender}\"");
+        (await Follow(server, blocks[1])).ShouldContain($"{second}");
+
+        await ShouldEnd(api, second, sent: 2);
+
+        async Task<Guid> Launch(string name, int people)
+        {
+            var campaign = await api.Post("campaigns", new
+            {
+                name, listId = await api.Import(name, Enumerable.Range(1, people).Select(i => $"{name}{i}@a.example,Ada")), senders = new[] { sender },
+                templateId = (await api.Post("templates", new { name, subject = "An offer", text = "Dear {{first_name}}" })).GetProperty("id").GetGuid(),
+            });
+            await api.Command(campaign.GetProperty("id").GetGuid(), "launch");
+            return campaign.GetProperty("id").GetGuid();
+        }
+    }
+
+    [Fact]
+    public async Task of_a_campaign_that_could_not_start_at_its_time()
+    {
+        await using var server = await Start();
+        using var api = server.Client(stage.Key);
+        var list = await api.Import("People", ["ann@a.example,", "bob@a.example,"]);
+        var template = (await api.Post("templates", new { name = "Offer", subject = "An offer", text = "Dear {{first_name}}" })).GetProperty("id").GetGuid();
+        var campaign = (await api.Post("campaigns", new { name = "Offer", listId = list, templateId = template, from = new { email = "anna@sender.example" } })).GetProperty("id").GetGuid();
+        await api.Command(campaign, "schedule", new { at = TimeProvider.System.GetUtcNow().AddSeconds(1) });
+        await api.Follow(campaign, progress => progress.Status == CampaignStatus.Paused);
+
+        var blocks = Blocks("### A campaign could not start at its time", 2);
+        known["campaign"] = $"{campaign}";
+        (await Follow(server, blocks[0])).ShouldContain("Could not start at its time: 2 of 2 messages would fail");
+        using var again = await api.PostAsync("imports?list=People&existing=update", ApiCalls.Csv("email,first_name\nann@a.example,Ann\nbob@a.example,Bob\n"));
+        again.EnsureSuccessStatusCode();
+        await Follow(server, blocks[1]);
+
+        await ShouldEnd(api, campaign, sent: 2);
+    }
+
+    [Fact]
+    public async Task of_a_limit_because_of_which_nothing_goes_out()
+    {
+        await using var server = await Start();
+        using var api = server.Client(stage.Key);
+        using var limited = await api.PatchAsJsonAsync("organisation", new { limits = new { organisationPerHour = 2 } });
+        limited.EnsureSuccessStatusCode();
+        var campaign = await api.Launch(["a@a.example", "b@a.example", "c@a.example"]);
+        await api.Follow(campaign, progress => progress.Sent == 2);
+
+        var blocks = Blocks("### Nothing goes out", 3);
+        (known["campaign"], known["database"]) = ($"{campaign}", ForPsql());
+        string why;
+        do
+        {
+            why = await Follow(server, blocks[0]);
+        }
+        while (!why.Contains("\"kind\":\"limit\"", StringComparison.Ordinal));
+        await Follow(server, blocks[1]);
+        await ShouldEnd(api, campaign, sent: 3);
+        (await Follow(server, blocks[2])).ShouldContain("message_type");
+    }
+
+    [Fact]
+    public async Task of_a_clock_that_is_wrong()
+    {
+        var clock = Path.GetTempFileName();
+        await File.WriteAllTextAsync(clock, "+0");
+        try
+        {
+            await using var server = await Start([("Workers:Enabled", "false"), .. FakeClock.Settings(clock)]);
+            await File.WriteAllTextAsync(clock, "+2h");
+            await Answers(server, HttpStatusCode.ServiceUnavailable);
+
+            known["database"] = ForPsql();
+            (await Follow(server, Blocks("### A clock is wrong", 1)[0])).ShouldContain("/problems/clock-wrong");
+            await File.WriteAllTextAsync(clock, "+0");
+            await Answers(server, HttpStatusCode.OK);
+        }
+        finally
+        {
+            File.Delete(clock);
+        }
+    }
+
+    [Fact]
+    public async Task of_what_the_doctor_found()
+    {
+        await using var server = await Start();
+        using var api = server.Client(stage.Key);
+        await ShouldEnd(api, await api.Launch(["ada@a.example", "bob@a.example"]), sent: 2);
+        await stage.Store.Texts("update recipients set status = 'failed' where id = (select id from recipients limit 1); select 'broken'");
+        await stage.Store.Texts("update mt_doc_campaign set data = jsonb_set(data, '{lastBatch}', '99'); select 'broken'");
+        (await ServerProcess.Run(["doctor"], environment.ToDictionary(setting => setting.Key, setting => (string?)setting.Value))).Code.ShouldBe(1);
+
+        (await Follow(server, Blocks("### The doctor found something", 1)[0])).ShouldContain("0 problems");
+    }
+
+    [Fact]
     public async Task of_messages_that_are_dead()
     {
         await using var server = await Start(("Messaging:RetryAfter:0", "00:00:00.1"));
@@ -99,15 +215,13 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
         var name = new NpgsqlConnectionStringBuilder(database).Database;
         await stage.Store.Texts($"alter database {name} set default_transaction_read_only = on; select 'read only'");
         await EndSessions();
-        using var http = new HttpClient();
-        await Answers(HttpStatusCode.ServiceUnavailable);
+        await Answers(server, HttpStatusCode.ServiceUnavailable);
 
         var blocks = Blocks("### The database refuses writes", 2);
-        var to = new NpgsqlConnectionStringBuilder(database);
-        known["database"] = $"host={to.Host} port={to.Port} user={to.Username} dbname={to.Database}";
+        known["database"] = ForPsql();
         (await Follow(server, blocks[0])).ShouldContain("/problems/database-refuses-writes");
         await Follow(server, blocks[1]);
-        await Answers(HttpStatusCode.OK);
+        await Answers(server, HttpStatusCode.OK);
 
         using var api = server.Client(stage.Key);
         await ShouldEnd(api, await api.Launch(["ada@a.example"]), sent: 1);
@@ -118,14 +232,6 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand($"select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '{name}'", connection);
             await command.ExecuteScalarAsync();
-        }
-
-        async Task Answers(HttpStatusCode wanted)
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while ((await http.GetAsync(new Uri(server.Address, "/health"), patience.Token)).StatusCode != wanted)
-            {
-            }
         }
     }
 
@@ -303,8 +409,33 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
 
     static async Task Put(HttpClient api, string apiKey)
     {
-        using var answer = await api.PutAsync("credentials/sendgrid", System.Net.Http.Json.JsonContent.Create(new { apiKey }));
+        using var answer = await api.PutAsync("credentials/sendgrid", JsonContent.Create(new { apiKey }));
         answer.EnsureSuccessStatusCode();
+    }
+
+    string ForPsql()
+    {
+        var to = new NpgsqlConnectionStringBuilder(database);
+        return $"host={to.Host} port={to.Port} user={to.Username} dbname={to.Database}";
+    }
+
+    static async Task Answers(ServerProcess server, HttpStatusCode wanted)
+    {
+        using var http = new HttpClient();
+        await Until(async () =>
+        {
+            using var answer = await http.GetAsync(new Uri(server.Address, "/health"));
+            return answer.StatusCode == wanted;
+        });
+    }
+
+    static async Task Until(Func<Task<bool>> isSo)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await isSo())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
     }
 
     static async Task ShouldEnd(HttpClient api, Guid campaign, int sent)
