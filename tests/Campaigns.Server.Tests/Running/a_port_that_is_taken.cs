@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>A port that another program has is noticed before anything starts, and the way on is told.</summary>
-[Collection("sending")]
+[Collection("running")]
 public sealed class a_port_that_is_taken(PostgresFixture postgres) : IAsyncLifetime
 {
     readonly TestFolder folder = new();

@@ -7,7 +7,7 @@ using Npgsql;
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>The program of the documents that reads a campaign with nothing but the package Marten.</summary>
-[Collection("sending")]
+[Collection("running")]
 public sealed class a_program_of_an_analyst(PostgresFixture postgres)
 {
     const int People = 40;

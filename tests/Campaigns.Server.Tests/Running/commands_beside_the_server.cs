@@ -3,7 +3,7 @@ using Campaigns.Server.Tests.Sending;
 
 namespace Campaigns.Server.Tests.Running;
 
-[Collection("sending")]
+[Collection("running")]
 public sealed class commands_beside_the_server(PostgresFixture postgres)
 {
     [Fact]

@@ -7,7 +7,7 @@ using Marten;
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>Why is it so? The stream, its state at any time, and what each event changed.</summary>
-[Collection("sending")]
+[Collection("running")]
 public sealed class events_on_the_command_line(PostgresFixture postgres) : IAsyncLifetime
 {
     string database = null!;

@@ -11,7 +11,7 @@ using OpenTelemetry.Trace;
 
 namespace Campaigns.Server.Tests.Running;
 
-[Collection("sending")]
+[Collection("running")]
 public sealed class sending_metrics_away(PostgresFixture postgres)
 {
     const string Secret = "a-right-that-a-link-gives";

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>What is in the way is told in one line, to a person.</summary>
-[Collection("sending")]
+[Collection("running")]
 public sealed class something_is_in_the_way(PostgresFixture postgres)
 {
     [Fact]

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Campaigns.Server.Tests.Running;
 
-[Collection("sending")]
+[Collection("running")]
 public sealed class the_doctor(PostgresFixture postgres)
 {
     [Fact]

@@ -11,7 +11,7 @@ using Npgsql;
 namespace Campaigns.Server.Tests.Running;
 
 /// <summary>Each trouble is made, the runbook for it is followed as it stands in docs/operations.md, and the trouble is over.</summary>
-[Collection("sending")]
+[Collection("running")]
 public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifetime, IDisposable
 {
     const string Document = "docs/operations.md";
@@ -91,7 +91,7 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
         {
             var campaign = await api.Post("campaigns", new
             {
-                name, listId = await api.Import(name, Enumerable.Range(1, people).Select(i => $"{name}{i}@a.example,Ada")), senders = new[] { sender },
+                name, listId = await api.Import(name, Enumerable.Range(1, people).Select(i => $"{name}{i}@a.example,Ada")), senderIds = new[] { sender },
                 templateId = (await api.Post("templates", new { name, subject = "An offer", text = "Dear {{first_name}}" })).GetProperty("id").GetGuid(),
             });
             await api.Command(campaign.GetProperty("id").GetGuid(), "launch");
@@ -125,7 +125,7 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
     {
         await using var server = await Start();
         using var api = server.Client(stage.Key);
-        using var limited = await api.PatchAsJsonAsync("organisation", new { limits = new { organisationPerHour = 2 } });
+        using var limited = await api.PatchAsJsonAsync("organisation", new { name = "Acme", limits = new { organisationPerHour = 2 } });
         limited.EnsureSuccessStatusCode();
         var campaign = await api.Launch(["a@a.example", "b@a.example", "c@a.example"]);
         await api.Follow(campaign, progress => progress.Sent == 2);
