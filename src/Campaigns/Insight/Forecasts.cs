@@ -2,6 +2,7 @@ using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Recipients;
+using Campaigns.Sending.Accounts;
 using Campaigns.Sending;
 using Campaigns.Storage;
 using Marten;

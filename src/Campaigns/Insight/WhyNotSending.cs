@@ -1,4 +1,5 @@
 using Marten;
+using Campaigns.Sending.Accounts;
 using Campaigns.Storage;
 using Campaigns.Http;
 using Campaigns.Limits;

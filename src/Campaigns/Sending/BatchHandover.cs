@@ -1,4 +1,5 @@
 using Marten;
+using Campaigns.Sending.Accounts;
 using Campaigns.Storage;
 using System.Collections.Concurrent;
 using Campaigns.Authoring.Rendering;

@@ -2,6 +2,7 @@ using Campaigns.Authoring.Rendering;
 using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Campaigns.Sending.Accounts;
 using Campaigns.Storage;
 using Marten;
 

@@ -1,5 +1,6 @@
 using Campaigns.Consent;
 using Campaigns.Recipients;
+using Campaigns.Sending.Accounts;
 using Campaigns.Storage;
 using Marten;
 

@@ -1,6 +1,7 @@
 using Campaigns.Authoring.Rendering;
 using Campaigns.Consent;
 using Campaigns.Planning;
+using Campaigns.Sending.Claims;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;

@@ -1,6 +1,7 @@
 using Campaigns.Limits;
 using Campaigns.Providers;
 using Campaigns.Recipients;
+using Campaigns.Sending.Accounts;
 
 namespace Campaigns.Sending;
 

@@ -1,5 +1,6 @@
 using Campaigns.Planning;
 using Campaigns.Recipients;
+using Campaigns.Sending.Claims;
 using Campaigns.Storage;
 using Marten;
 using Microsoft.Extensions.Logging;

@@ -5,6 +5,8 @@ using Campaigns.Limits;
 using Campaigns.Planning;
 using Campaigns.Providers;
 using Campaigns.Recipients;
+using Campaigns.Sending.Accounts;
+using Campaigns.Sending.Claims;
 using Campaigns.Storage;
 using JasperFx.Events;
 using Marten.Events;

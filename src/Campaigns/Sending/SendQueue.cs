@@ -1,4 +1,5 @@
 using Marten;
+using Campaigns.Sending.Claims;
 using Campaigns.Storage;
 using Campaigns.Audience;
 using Campaigns.Limits;
@@ -11,7 +12,6 @@ namespace Campaigns.Sending;
 public sealed class SendQueue(IDocumentStore store)
 {
     static readonly string NextRecipients = Sql.Beside<SendQueue>(nameof(NextRecipients));
-    static readonly string ReadClaims = Sql.Beside<SendQueue>(nameof(ReadClaims));
     static readonly string NextDeferral = Sql.Beside<SendQueue>(nameof(NextDeferral));
 
     /// <param name="after">The queue is looked at behind this one.</param>
@@ -20,7 +20,7 @@ public sealed class SendQueue(IDocumentStore store)
     {
         var (first, last) = DerivedId.RecipientRange(campaignId);
         var next = await store.Database.Query(NextRecipients, Read, ct, tenantId, campaignId, after ?? first, last, atMost, now);
-        var claims = await ReadClaimsOf(next.Where(MayBeClaimed), tenantId, campaignId, ct);
+        var claims = await AddressClaims.Read(store, tenantId, campaignId, next.Where(MayBeClaimed), ct);
         return claims.Count == 0 ? next : next.ConvertAll(recipient => recipient with { WrittenTo = claims.TryGetValue(recipient.Id, out var other) ? other : null });
     }
 
@@ -32,19 +32,6 @@ public sealed class SendQueue(IDocumentStore store)
     // An e-mail address is one contact's: only of one that was changed meanwhile can another one's message have gone there.
     static bool MayBeClaimed(QueuedRecipient recipient) =>
         recipient.Address is not null && (recipient.Channel == Channel.Sms || recipient.TriedVersion is not null || recipient.WasChanged);
-
-    /// <returns>By recipient, for whom the address was claimed; without those whose address nobody has claimed.</returns>
-    async Task<Dictionary<Guid, Guid>> ReadClaimsOf(IEnumerable<QueuedRecipient> recipients, string tenantId, Guid campaignId, CancellationToken ct)
-    {
-        var asked = recipients.ToArray();
-        return asked.Length == 0
-            ? []
-            : (await store.Database.Query(
-                ReadClaims, reader => (Id: reader.GetGuid(0), By: reader.GetGuid(1)), ct, tenantId, campaignId,
-                asked.Select(recipient => recipient.Id).ToArray(), asked.Select(recipient => recipient.Step).ToArray(),
-                asked.Select(recipient => recipient.Address).ToArray()))
-            .ToDictionary(claim => claim.Id, claim => claim.By);
-    }
 
     static QueuedRecipient Read(NpgsqlDataReader reader)
     {

@@ -1,3 +1,4 @@
+using Campaigns.Sending.Accounts;
 using Campaigns.Storage;
 using Campaigns.Limits;
 using Campaigns.Planning;

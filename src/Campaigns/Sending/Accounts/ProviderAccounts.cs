@@ -3,7 +3,7 @@ using Marten;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace Campaigns.Sending;
+namespace Campaigns.Sending.Accounts;
 
 /// <summary>An organisation's accounts at the providers, by the provider's name.</summary>
 public sealed class ProviderAccounts

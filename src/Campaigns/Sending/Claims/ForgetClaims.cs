@@ -5,7 +5,7 @@ using Campaigns.Storage;
 using Marten;
 using Wolverine;
 
-namespace Campaigns.Sending;
+namespace Campaigns.Sending.Claims;
 
 /// <summary>
 /// Takes out to which addresses a person was written who was forgotten since. While the campaign is under way another contact with the same

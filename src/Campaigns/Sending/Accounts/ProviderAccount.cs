@@ -1,6 +1,6 @@
 using Campaigns.Limits;
 
-namespace Campaigns.Sending;
+namespace Campaigns.Sending.Accounts;
 
 /// <summary>How an organisation's account at a provider does, as all nodes see it.</summary>
 /// <param name="SlowUntil">Nothing goes out before: the provider had too much at once.</param>
