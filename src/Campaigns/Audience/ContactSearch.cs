@@ -34,7 +34,7 @@ public sealed class ContactSearch(IDocumentStore store, string tenantId, Guid? l
         object?[] from = listId is { } members ? [tenantId, after, most - 1, members] : [tenantId, after, most - 1];
         var ends = await store.Database.Query(listId is null ? FindSearchEnd : FindListSearchEnd, reader => reader.GetGuid(0), ct, from);
         Guid? end = ends is [var last] ? last : null;
-        object?[] values = [tenantId, after, end, wanted, page.Size + 1];
+        object?[] values = [tenantId, after, end, wanted, page.Size + 1, EmailAddress.SpellDomain(wanted)];
         var found = await store.Database.Query(
             listId is null ? SearchContacts : SearchListContacts, Contact.Read, ct, listId is { } list ? [.. values, list] : values);
         var matches = Page.Of(found, page.Size, contact => contact.Id.ToString());

@@ -28,6 +28,20 @@ public static class EmailAddress
     /// </summary>
     public static string? Normalise(string? address) => Read(address).Normal;
 
+    /// <summary>A part of an address with the domain in it as it is kept, in A-labels; null where there is none, or it is no whole one.</summary>
+    public static string? SpellDomain(string part)
+    {
+        var at = part.LastIndexOf('@') + 1;
+        try
+        {
+            return Ascii.IsValid(part) || !part.AsSpan(at).Contains('.') ? null : part[..at] + Domains.GetAscii(part[at..].ToLowerInvariant());
+        }
+        catch (ArgumentException)
+        {
+            return null; // no domain
+        }
+    }
+
     /// <summary>What is wrong with an address, in words that name the character where it is one; null where nothing is.</summary>
     public static string? Problem(string? address) => Read(address) switch
     {

@@ -28,7 +28,7 @@ static class ApiDescription
         ["address"] = "Only this address.",
         ["contactId"] = "Of the contact.",
         ["list"] = "The id of a list; of an import a name too, and the list is made when there is none of that name.",
-        ["existing"] = "What becomes of contacts that were there before: keep (the default) or update.",
+        ["existing"] = "What becomes of contacts that were there before: keep (the default), update or fill.",
         ["format"] = "csv downloads all rows at once; of recipients ndjson too, as Accept does.",
         ["late"] = "With true, only those that were signed too long ago to be read by themselves; with false, only the others.",
         ["force"] = "With true, also where it would be refused as a mistake: a launch that nobody would get or of which most messages would fail, the removal of an account that campaigns need.",
@@ -100,6 +100,11 @@ static class ApiDescription
         Refused(operation, "400", "The input cannot be read, or errors names the members that are wrong.", document);
         Refused(operation, "401", "No key, or not a valid one.", document);
         Refused(operation, "429", "Too many requests, or too many wrong keys: Retry-After says when to come again.", document);
+        if (method != "GET")
+        {
+            Refused(operation, "403", "The key's scope does not go so far: needed names the one that does.", document);
+        }
+
         operation.Parameters ??= [];
         if (method == "POST")
         {

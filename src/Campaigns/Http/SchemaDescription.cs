@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -28,6 +29,8 @@ static class SchemaDescription
             (schema.Type, schema.Enum, schema.Metadata) = (word.Type, word.Enum, word.Metadata);
         }
 
+        // Each names more: traceId, and what its kind of refusal is about.
+        schema.AdditionalPropertiesAllowed |= typeof(ProblemDetails).IsAssignableFrom(type);
         foreach (var member in context.JsonTypeInfo.Properties)
         {
             if (member.PropertyType is { IsGenericType: true } list && list.GetGenericArguments() is [{ IsEnum: true } word]

@@ -12,7 +12,11 @@ namespace Campaigns.Insight;
 /// <summary>Reads what the sending goes by, and asks <see cref="Forecast"/> when a campaign will be through.</summary>
 public sealed class Forecasts(IDocumentStore store, SendingConditions conditions, Permits permits, MessageProviders providers)
 {
+    /// <summary>Of those who wait for their time, and of the queue, for each look.</summary>
+    const int MostCounted = 5_000;
+
     static readonly string ReadLastDeferral = Sql.Beside<Forecasts>(nameof(ReadLastDeferral));
+    static readonly string CountQueuedZones = Sql.Beside<Forecasts>(nameof(CountQueuedZones));
 
     /// <param name="left">Messages that have not left yet.</param>
     /// <param name="handedOverPerSecond">How fast the provider took the last ones; null where that is not known.</param>
@@ -55,32 +59,43 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
 
         var slow = (await ProviderAccounts.Read(store, tenantId, providers.Names(settings.Channels), ct)).SlowAt(now);
         var held = Later(start, slow?.SlowUntil);
+        var begin = held > now ? held.Value : now;
         var heldBy = held == start ? campaign.State.HeldBy : slow?.SlowWords;
         return Forecast.Make(
             new ForecastBasis(
-                left, settings.Pace, held, await Limits(campaign, book, senders, audience?.Domains ?? [], held > now ? held.Value : now, ct),
-                Hours(hours, settings.Channels, audience, held > now ? held.Value : now), handedOverPerSecond, lastDeferral, heldBy),
+                left, settings.Pace, held, await Limits(campaign, book, senders, audience?.Domains ?? [], begin, ct),
+                await Hours(hours, tenantId, campaign, audience, begin, ct), handedOverPerSecond, lastDeferral, heldBy),
             now);
     }
 
-    /// <summary>
-    /// Where the people live is counted before a launch only: later on, those for whom it was not the hour are among the deferred.
-    /// </summary>
-    static AudienceHours Hours(DeliveryHours hours, CampaignChannels channels, AudienceView? audience, DateTimeOffset at)
+    /// <summary>By where those live who are to get it; later on, by where those do who are left.</summary>
+    async Task<AudienceHours> Hours(
+        DeliveryHours hours, string tenantId, StreamState<Campaign> campaign, AudienceView? audience, DateTimeOffset at, CancellationToken ct)
     {
-        var all = audience?.Channels.Sum(channel => channel.Zones.Sum(zone => zone.Contacts)) ?? 0;
+        var channels = campaign.State.Settings.Channels.Each();
+        var zones = !channels.Any(hours.AreLimited) ? []
+            : audience is not null ? audience.Channels.SelectMany(channel => channel.Zones.Select(zone => (channel.Channel, zone.TimeZone, zone.Contacts))).ToList()
+            : await ReadQueued(tenantId, campaign.Id, ct);
+        var all = zones.Sum(zone => zone.Contacts);
         return all == 0
-            ? AudienceHours.InOneZone(hours, channels.Each())
+            ? AudienceHours.InOneZone(hours, channels)
             : new AudienceHours(
                 hours,
                 [
-                    .. from channel in audience!.Channels
-                       from zone in channel.Zones
+                    .. from zone in zones
                        let known = TimeZones.Zone(zone.TimeZone) ?? hours.Fallback
                        // Zones whose clocks go alike are one.
-                       group (Zone: known, zone.Contacts) by (channel.Channel, known.GetUtcOffset(at)) into alike
+                       group (Zone: known, zone.Contacts) by (zone.Channel, known.GetUtcOffset(at)) into alike
                        select new AudienceGroup(alike.Key.Channel, alike.MaxBy(each => each.Contacts).Zone, (double)alike.Sum(each => each.Contacts) / all),
                 ]);
+    }
+
+    async Task<List<(Channel Channel, string? TimeZone, long Contacts)>> ReadQueued(string tenantId, Guid campaignId, CancellationToken ct)
+    {
+        var (first, last) = DerivedId.RecipientRange(campaignId);
+        return await store.Database.Query(
+            CountQueuedZones, reader => (Enum.Parse<Channel>(reader.GetString(0), ignoreCase: true), reader.TextOrNull(1), reader.GetInt64(2)),
+            ct, tenantId, campaignId, first, last, MostCounted);
     }
 
     /// <param name="at">When the next messages may go: what is free by then counts.</param>

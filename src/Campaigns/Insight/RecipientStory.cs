@@ -75,6 +75,7 @@ public sealed record RecipientStory(RecipientView Recipient, Guid CampaignId, st
     {
         (RecipientStatus.Queued, { Status: CampaignStatus.Paused } campaign) => $"Goes out once the campaign is resumed. It is paused: {campaign.Reason}",
         (RecipientStatus.Queued, { Status: CampaignStatus.Cancelled }) => "Is taken off the queue: the campaign is cancelled.",
+        (RecipientStatus.Queued, _) when past.MayNot is { } reason => $"Gets nothing when its turn comes, as things are: {FactWords.Why(reason, past.Recipient.Channel)}.",
         (RecipientStatus.Queued, _) when past.LastOfQueue?.Data is RecipientDeferred or AttemptFailed => "Goes out with the first batch after that.",
         (RecipientStatus.Queued, { NextBatchAt: { } at } campaign) =>
             $"Goes out with one of the next batches, the first of which is due at {Time(at)}{(WhyThen(campaign) is { } why ? $", because {why}" : "")}.",
@@ -115,7 +116,7 @@ public sealed record StoryLine(DateTimeOffset At, string Event, string What, str
 /// <param name="Sender">The name of who writes; null for no sender of the organisation's.</param>
 public sealed record RecipientPast(
     RecipientView Recipient, Guid CampaignId, Campaign Campaign, IReadOnlyList<IEvent> Events, IReadOnlyList<BatchView> Batches,
-    IReadOnlyDictionary<string, string> Retries, string? Sender = null)
+    IReadOnlyDictionary<string, string> Retries, string? Sender = null, SkipReason? MayNot = null)
 {
     internal SkipReason? Skipped => Events.Select(@event => @event.Data).LastOrDefault(fact => fact is RecipientSkipped or RecipientWithdrawn) switch
     {

@@ -1,5 +1,6 @@
 using Campaigns.Http;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Senders;
 using Campaigns.Storage;
 using Marten;
@@ -25,8 +26,11 @@ public sealed class TellRecipient(IDocumentStore store)
     public async Task<RecipientStory?> Tell(string tenantId, Guid id, CancellationToken ct)
     {
         var found = await store.Database.Query(
-            FindRecipient, reader => (View: CampaignRecipients.Read(reader), CampaignId: reader.GetGuid(18)), ct, tenantId, id);
-        if (found is not [var (recipient, campaignId)])
+            FindRecipient,
+            reader => (View: CampaignRecipients.Read(reader), CampaignId: reader.GetGuid(18),
+                MayNot: Eligibility.WhyNot(isDeleted: reader.GetBoolean(19), hasAddress: reader.GetBoolean(20), isSuppressed: reader.GetBoolean(21))),
+            ct, tenantId, id);
+        if (found is not [var (recipient, campaignId, mayNot)])
         {
             return null;
         }
@@ -39,7 +43,7 @@ public sealed class TellRecipient(IDocumentStore store)
         var campaign = await store.Load<Campaign>(tenantId, campaignId, ct);
         var sender = recipient.SenderId is { } senderId ? (await store.Load<Sender>(tenantId, senderId, ct)).State.Settings.Name : null;
         return RecipientStory.Of(new RecipientPast(
-            recipient, campaignId, campaign.State, events, batches, await Retries(tenantId, campaignId, ct), sender));
+            recipient, campaignId, campaign.State, events, batches, await Retries(tenantId, campaignId, ct), sender, mayNot));
     }
 
     async Task<Dictionary<string, string>> Retries(string tenantId, Guid campaignId, CancellationToken ct)

@@ -94,7 +94,7 @@ public sealed record LimitState(
 public sealed record LimitQueue(int OthersWant, int OthersWeight, int Weight, bool IsWaiting, bool IsFirst)
 {
     /// <summary>So few go to whoever waits longest: a share of them might be less than one message.</summary>
-    const int TooFewToShare = 10;
+    public const int TooFewToShare = 10;
 
     public int Share(int free)
     {

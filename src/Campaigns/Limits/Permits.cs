@@ -45,7 +45,7 @@ public sealed class Permits(IDocumentStore store)
     }
 
     /// <summary>Takes them with this commit, which is refused when they are gone: <see cref="Races.PermitsWereTaken"/>.</summary>
-    /// <param name="campaignId">Which waits no more for these limits; null for a message outside of campaigns.</param>
+    /// <param name="campaignId">Which has its turn at these limits now; null for a message outside of campaigns.</param>
     /// <param name="startsAt">No message is handed over before.</param>
     public static void Take(IDocumentOperations session, Guid claim, Guid? campaignId, IReadOnlyDictionary<Limit, int> uses, DateTimeOffset startsAt)
     {
@@ -60,7 +60,8 @@ public sealed class Permits(IDocumentStore store)
             uses.Keys.Select(limit => limit.Period).ToArray(), LongestBatch, startsAt);
         if (campaignId is { } waiting)
         {
-            session.Sql(EndWait, keys, waiting);
+            var byExtent = uses.Keys.ToLookup(limit => limit.Most > LimitQueue.TooFewToShare, limit => limit.Key);
+            session.Sql(EndWait, byExtent[false].ToArray(), byExtent[true].ToArray(), waiting, startsAt);
         }
     }
 

@@ -158,6 +158,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var example = problem.Examples[0];
         var help = problem.Field == Footer.UnsubscribeUrl
             ? "The server can make no links until PublicUrl and Secrets:Key are set."
+            : problem.Field == Footer.PostalAddress ? "Give the organisation a postalAddress (PATCH /organisation), or take it out of the template."
             : problem.Field is { } field
                 ? $"Write {{{{insert {field} \"default=...\"}}}} in the template, or give the contacts a value."
                 : "Change the template.";

@@ -27,7 +27,7 @@ public sealed class CampaignSenders(IReadOnlyList<CampaignSender> senders)
 
         var address = EmailAddress.Normalise(settings.From?.Email);
         var known = address is null ? null : found.FirstOrDefault(sender => sender.State.Settings.Email == address);
-        return new CampaignSenders([known is not null ? CampaignSender.Create(known, requireVerified) with { Address = settings.From }
+        return new CampaignSenders([known is not null ? CampaignSender.Create(known, requireVerified).As(settings.From!)
             : new CampaignSender(Guid.Empty, settings.From, Why: requireVerified && address is not null ? "is no sender any more" : null)]);
     }
 
@@ -74,6 +74,10 @@ public sealed record CampaignSender(
 {
     /// <summary>For people.</summary>
     public string Name => Address?.Email ?? TextFrom ?? "the account's number";
+
+    /// <summary>Under the name and with the address for answers that a campaign gives; its own where that gives none.</summary>
+    public CampaignSender As(SenderAddress given) =>
+        this with { Address = given with { Name = given.Name ?? Address?.Name, ReplyTo = given.ReplyTo ?? Address?.ReplyTo } };
 
     /// <summary>As it is now: whoever changed its address after the launch has it verified anew.</summary>
     public static CampaignSender Create(StreamState<Sender> sender, bool requireVerified)

@@ -15,6 +15,9 @@ public sealed class DeliveryHours(DeliveryWindow? window, DeliveryWindow quietHo
     /// <summary>The zone of those whose own is unknown.</summary>
     public TimeZoneInfo Fallback => fallback;
 
+    /// <summary>Whether there are hours in which nothing goes out over a channel.</summary>
+    public bool AreLimited(Channel channel) => Windows(channel).Length > 0;
+
     public bool Drops => window?.Outside == OutsideHours.Drop;
 
     /// <summary>When people in a zone may get messages over a channel, from a moment on; null where the window and the quiet hours never meet.</summary>

@@ -20,7 +20,7 @@ public static class StoredWebhooks
         api.MapGet("/webhook-bodies", List).WithName("ListWebhookBodies").WithSummary("What providers posted, latest first, and what came of it")
             .Produces<Page<StoredWebhook>>();
         api.MapGet("/webhook-bodies/{id:guid}", Get).WithName("GetWebhookBody").WithSummary("A body as it was posted")
-            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces<Stream>(StatusCodes.Status200OK, "application/octet-stream").ProducesProblem(StatusCodes.Status404NotFound);
         api.MapPost("/webhook-bodies/{id:guid}/replay", Replay).WithName("ReplayWebhookBody")
             .WithSummary("Read a body again: what was recorded is a duplicate, what found no recipient then may find one now")
             .Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound);

@@ -36,6 +36,9 @@ public sealed class finding_and_removing(PostgresFixture postgres) : IAsyncLifet
         (await Found("search=lee")).ShouldBe(["ann.lee@a.example", "carla@a.example"]);
         (await Found("search=BÉRT")).ShouldBe(["bert@b.example"]);
         (await Found("search=+4179")).ShouldBe(["carla@a.example"]);
+        await Api.Post("contacts", new { email = "sr@bücher.example" });
+        (await Found("search=bücher.example")).ShouldBe(["sr@xn--bcher-kva.example"]);
+        (await Found("search=SR@Bücher.example")).ShouldBe(["sr@xn--bcher-kva.example"]);
         (await Found("search=%25")).ShouldBeEmpty("no letter has a meaning of its own");
         (await Found($"search=lee&list={list}")).ShouldBe(["ann.lee@a.example"]);
         (await Found($"list={list}")).ShouldBe(["ann.lee@a.example", "bert@b.example"]);

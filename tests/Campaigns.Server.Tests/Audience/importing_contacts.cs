@@ -91,6 +91,20 @@ public sealed class importing_contacts(PostgresFixture postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task fills_what_contacts_lack_and_leaves_what_they_have()
+    {
+        await Import("email,first_name,phone,city\nann@example.com,Ann,+41791111111,Bern\n");
+
+        var filled = await Import("email,first_name,last_name,phone,city,company\nann@example.com,Anna,Lee,+41792222222,Basel,Acme\nbob@example.com,Bob,,,,\n", "?existing=fill");
+
+        Counts(filled).ShouldBe((Rows: 2, Created: 1, Existing: 0, Updated: 1, Duplicate: 0, Invalid: 0));
+        var ann = (await client.GetJson("contacts?email=ann@example.com")).GetProperty("items")[0];
+        (ann.Text("firstName"), ann.Text("lastName"), ann.Text("phone")).ShouldBe(("Ann", "Lee", "+41791111111"));
+        ann.GetProperty("attributes").GetRawText().ShouldBe("""{"city":"Bern","company":"Acme"}""");
+        (await host.Store.Number("select count(*) from former_addresses")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task of_one_file_twice_makes_nobody_twice()
     {
         const string file = "email\nann@example.com\nbob@example.com\n";

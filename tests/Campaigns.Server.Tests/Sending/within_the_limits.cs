@@ -312,6 +312,50 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task that_they_share_who_took_some_keeps_a_place_while_these_are_handed_over()
+    {
+        var permits = run.Host.Services.GetRequiredService<Permits>();
+        var limit = new Limit(LimitKind.SenderMinute, "shared", 50, TimeSpan.FromMinutes(1));
+        var (normal, urgent, begin) = (Guid.NewGuid(), Guid.NewGuid(), run.Clock.Now);
+        await Commit(session => Permits.Wait(session, limit, normal, begin, 400, 1, begin.AddSeconds(-10)));
+        await Commit(session => Permits.Wait(session, limit, urgent, begin, 400, 4, begin.AddSeconds(-10)));
+
+        (await Share(urgent, 4, begin)).ShouldBe(40);
+        await Commit(session => Permits.Take(session, Guid.NewGuid(), urgent, new Dictionary<Limit, int> { [limit] = 8 }, begin));
+        (await Share(normal, 1, begin.AddMilliseconds(50))).ShouldBe(8, "a fifth of 42, and not all of them");
+        (await Share(normal, 1, begin.AddSeconds(4))).ShouldBe(8);
+        (await Share(normal, 1, begin.AddSeconds(6))).ShouldBe(42, "it is late, and loses its place");
+        (await Share(urgent, 4, begin.AddSeconds(6))).ShouldBe(0, "and leaves what others wait for");
+
+        async Task<int> Share(Guid campaign, int weight, DateTimeOffset at) =>
+            (await permits.Read([limit], campaign, 400, weight, at, CancellationToken.None)).States.Single().Left;
+
+        async Task Commit(Action<IDocumentSession> change)
+        {
+            await using var session = run.Store.LightweightSession(CampaignRun.Tenant);
+            change(session);
+            await session.SaveChangesAsync();
+        }
+    }
+
+    [Fact]
+    public async Task outside_the_hours_the_end_is_forecast_by_where_those_live_who_wait()
+    {
+        // It is 21:00 in Tokyo: 12:00 UTC.
+        var campaign = (await run.Api.Post("campaigns", new
+        {
+            name = "Spring", listId = await run.Api.Import("Tokyo", ["c@mail.example,Chi,Asia/Tokyo"], "email,first_name,time_zone"),
+            templateId = await run.Api.MakeTemplate(), from = new { email = "anna@sender.example" }, pace = InOneGo,
+            window = new { from = "03:00", to = "04:00", jitterMinutes = 0 },
+        })).GetProperty("id").GetGuid();
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+
+        var progress = await run.Api.Progress(campaign);
+        progress.EstimatedCompletion.ShouldNotBeNull().ShouldBeInRange(run.Clock.Now.AddHours(6), run.Clock.Now.AddHours(6).AddMinutes(1));
+    }
+
+    [Fact]
     public async Task outside_the_hours_people_wait_for_the_morning_where_they_live()
     {
         // It is noon in London, 7:00 in New York and 21:00 in Tokyo, on a Sunday.

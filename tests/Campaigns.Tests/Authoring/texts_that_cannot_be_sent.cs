@@ -36,6 +36,7 @@ public sealed class texts_that_cannot_be_sent
     [InlineData("{{insert nope}}", "<p>Hi</p>", null, "subject-empty")]
     [InlineData("{{#if nope}}a{{/if}} ", null, "Hi", "subject-empty")]
     [InlineData("Hi", null, "{{#if nope}}a{{/if}}", "body-empty")]
+    [InlineData("Hi", "<p>{{insert nope}}</p>", null, "body-empty"), InlineData("Hi", "<p></p>", null, "body-empty"), InlineData("Hi", "<p>&nbsp;</p><div><br></div><!-- x -->", null, "body-empty")]
     [InlineData("Hi", "{{insert nope}}", "{{insert nope}}", "body-empty")]
     public void fail_as_e_mails_before_they_are_handed_over(string subject, string? html, string? text, string code) =>
         Compile(new TemplateContent("t", subject, html, text)).Render(Ann).ShouldBeOfType<Unrenderable>().Code.ShouldBe(code);

@@ -65,6 +65,7 @@ public sealed class the_footer_of_an_e_mail
     [InlineData("display:none"), InlineData("DISPLAY : NONE !important"), InlineData("color:red;display:none;"), InlineData("visibility:hidden"), InlineData("font-size:0")]
     [InlineData("font-size: 0px"), InlineData("opacity:0"), InlineData("opacity:.0"), InlineData("opacity: 0%"), InlineData("max-height:0;overflow:hidden")]
     [InlineData("max-height:0px;max-width:0px;overflow:hidden"), InlineData("width:0"), InlineData("height:0;overflow:hidden"), InlineData("/* x */display/* y */:none")]
+    [InlineData("position:absolute;left:-9999px"), InlineData("position:fixed;top:-1000em"), InlineData("text-indent:-9999px")]
     public void is_added_where_a_style_hides_the_link(string style)
     {
         Hides($"<div style=\"{style}\"><a href=\"{{{{unsubscribe_url}}}}\">out</a></div><p>x</p>").ShouldBeTrue();
@@ -80,6 +81,7 @@ public sealed class the_footer_of_an_e_mail
     [InlineData("<p hidden><a href='{{unsubscribe_url}}'>out</a></p>"), InlineData("<a hidden href='{{unsubscribe_url}}'>out</a>"), InlineData("<a href='{{unsubscribe_url}}'></a>")]
     [InlineData("<a href='{{unsubscribe_url}}'> &nbsp;&zwnj;</a>"), InlineData("<a href='{{unsubscribe_url}}'><img width=0 height=0 src=x></a>"), InlineData("<template><a href='{{unsubscribe_url}}'>out</a></template>")]
     [InlineData("<div style='font-size:0'><p style='font-size:100%'><a href='{{unsubscribe_url}}'>out</a></p></div>"), InlineData("<form action='{{unsubscribe_url}}'>x</form>")]
+    [InlineData("<a style='color:transparent' href='{{unsubscribe_url}}'>out</a>"), InlineData("<a href='{{unsubscribe_url}}'><b style='color:rgba(0, 0, 0, 0)'>out</b></a>"), InlineData("<p style='color:#ffff'><span style='color:#0000'>{{unsubscribe_url}}</span></p>")]
     [InlineData("<!-- {{unsubscribe_url}} -->{{#if plan}}<a href='{{unsubscribe_url}}'>out</a>{{/if}}"), InlineData("<style>@media print{p{color:red}} p{display:none!important}</style><p style='display:block'><a href='{{unsubscribe_url}}'>out</a></p>")]
     public void is_added_where_the_link_is_hidden_otherwise(string html) => Hides(html).ShouldBeTrue();
 
@@ -88,6 +90,7 @@ public sealed class the_footer_of_an_e_mail
     [InlineData("<div style='visibility:hidden'><a style='visibility:visible' href='{{unsubscribe_url}}'>out</a></div>"), InlineData("<div style='opacity:0.5;max-width:600px;height:10px'>{{unsubscribe_url}}</div>")]
     [InlineData("<style>@media (max-width:600px){.wide{display:none}}</style><p class=wide>{{unsubscribe_url}}</p>"), InlineData("<style>.a{display:none}</style><p class=b>{{unsubscribe_url}}</p>")]
     [InlineData("<style>.a{display:none}</style><p class=a style='display:block'>{{unsubscribe_url}}</p>"), InlineData("<table><tr><td style='width:0;height:0'><a href='{{unsubscribe_url}}'>out</a></td></tr></table>")]
+    [InlineData("<p style='color:transparent'><a href='{{unsubscribe_url}}'>out</a></p>"), InlineData("<p style='color:rgba(0,0,0,.5);text-indent:-20px;left:-9999px'>{{unsubscribe_url}}</p>"), InlineData("<a style='color:transparent' href='{{unsubscribe_url}}'><img src=x></a>")]
     [InlineData("<div style='display:none'>preheader</div><a href='{{unsubscribe_url}}'>out</a>"), InlineData("{{#if plan}}<a href='{{unsubscribe_url}}'>out</a>{{/if}}"), InlineData("<a href='{{unsubscribe_url}}'>{{insert plan}}</a>")]
     [InlineData("<style>}{ .a:nonsense( {display:none} p::::x{display:none} <!-- </style><p>{{unsubscribe_url}}</p>"), InlineData("<p {{#if plan}}hidden{{/if}}>{{unsubscribe_url}}</p>")]
     public void is_left_out_where_the_link_is_seen_or_may_be(string html) => Hides(html).ShouldBeFalse();

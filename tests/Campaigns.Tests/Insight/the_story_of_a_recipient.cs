@@ -98,6 +98,7 @@ public sealed class the_story_of_a_recipient
     public void of_one_who_waits_says_for_what()
     {
         Told(Row, [Queued], []).Next.ShouldBe("Goes out with one of the next batches.");
+        Told(Row, [Queued], [], mayNot: SkipReason.Suppressed).Next.ShouldBe("Gets nothing when its turn comes, as things are: the address is on the suppression list.");
         Told(Row, [Queued], [], [.. Some.Facts(CampaignStatus.Sending), new NextBatchScheduled(1, Some.Now.AddHours(1))]).Next
             .ShouldBe("Goes out with one of the next batches, the first of which is due at 2026-03-01 13:00:00 UTC.");
         Told(Row, [Queued], [], Some.Facts(CampaignStatus.Paused)).Next.ShouldBe("Goes out once the campaign is resumed. It is paused: Lunch");
@@ -153,8 +154,8 @@ public sealed class the_story_of_a_recipient
         Told(sent with { BouncedAt = Some.Now }, [Queued], []).Next.ShouldBe("Not sent again. Whatever the provider still tells about it is recorded.");
     }
 
-    static RecipientStory Told(RecipientView row, IEvent[] events, BatchView[] batches, object[]? campaign = null, string? sender = null) => RecipientStory.Of(new RecipientPast(
-        row, Some.Id, Scenario.Given(campaign ?? Some.Facts(CampaignStatus.Sending)).State, events, batches, new Dictionary<string, string> { ["r1"] = "ada" }, sender));
+    static RecipientStory Told(RecipientView row, IEvent[] events, BatchView[] batches, object[]? campaign = null, string? sender = null, SkipReason? mayNot = null) => RecipientStory.Of(new RecipientPast(
+        row, Some.Id, Scenario.Given(campaign ?? Some.Facts(CampaignStatus.Sending)).State, events, batches, new Dictionary<string, string> { ["r1"] = "ada" }, sender, mayNot));
 
     static IEvent At(int minutes, object fact, string? correlation = null)
     {

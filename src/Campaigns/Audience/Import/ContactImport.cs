@@ -35,6 +35,9 @@ public enum ExistingContacts
 
     /// <summary>The values in the file replace its own; what the file leaves empty stays.</summary>
     Update,
+
+    /// <summary>The values in the file fill what it lacks; what it has stays.</summary>
+    Fill,
 }
 
 public enum ImportStatus

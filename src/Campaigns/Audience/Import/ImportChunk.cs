@@ -68,7 +68,7 @@ public sealed record ImportChunk(
             Rows: Created.Count + Known.Count + Rejected.Count,
             Created: Created.Count,
             Existing: policy == ExistingContacts.Keep ? Known.Count : 0,
-            Updated: policy == ExistingContacts.Update ? Known.Count : 0,
+            Updated: policy == ExistingContacts.Keep ? 0 : Known.Count,
             Duplicate: duplicates,
             Invalid: Rejected.Count - duplicates,
             UnknownTimeZones: LeftOut.Count(value => value.Reason == RejectionReason.UnknownTimeZone),

@@ -158,13 +158,14 @@ public static class ImportContactsHandler
                 import.Id, time);
         }
 
-        if (chunk.Known.Count > 0 && import.State.ExistingContacts == ExistingContacts.Update)
+        if (chunk.Known.Count > 0 && import.State.ExistingContacts != ExistingContacts.Keep)
         {
             var rows = chunk.Known;
             session.Sql(
                 UpdateContacts, session.TenantId,
                 Column(rows, row => row.Id), Column(rows, row => row.Row.Phone), Column(rows, row => row.Row.FirstName), Column(rows, row => row.Row.LastName),
-                Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line), import.Id, time);
+                Column(rows, row => row.Row.TimeZone), Json(rows), Column(rows, row => row.Row.Line), import.Id, time,
+                import.State.ExistingContacts == ExistingContacts.Update);
         }
         else if (chunk.Known.Count > 0)
         {
@@ -259,7 +260,7 @@ static class ImportContactsEndpoints
             + "in many languages, and every other column becomes an attribute: the answer says which became what. "
             + "The file is taken in as it arrives, in chunks of 2,000 rows. `list` is the id of a list, or a name, "
             + "which is made when there is none of that name. "
-            + "`existing` says what becomes of contacts that were there before: keep (the default) or update.")
+            + "`existing` says what becomes of contacts that were there before: keep (the default), update, where the file's values go before theirs, or fill, where theirs do.")
         .Produces<ImportReport>(StatusCodes.Status201Created)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -43,7 +43,7 @@ public static class ImportReportEndpoints
             .Produces<ImportReport>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/imports/{id:guid}/rejections", Rejections)
             .WithName("ListImportRejections").WithSummary("The rows that did not become contacts, and the values that were left out of others, by line; format=csv downloads all of them")
-            .Produces<Page<RejectedRow>>().Produces<string>(StatusCodes.Status200OK, "text/csv").ProducesProblem(StatusCodes.Status404NotFound);
+            .WithMetadata(new OtherFormats(ListFormats.Csv)).Produces<Page<RejectedRow>>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using AngleSharp.Css.Dom;
 using AngleSharp.Css.Parser;
 using AngleSharp.Dom;
@@ -77,11 +78,12 @@ static class ShownLink
 
     static bool IsSeen(INode node, StyleRules rules)
     {
-        var (visibility, hasSize) = ((string?)null, node is IElement);
+        var (visibility, hasSize, hasColour) = ((string?)null, node is IElement, node is IElement);
         for (var element = node as IElement ?? node.ParentElement; element is not null; element = element.ParentElement)
         {
             var style = rules.StyleOf(element);
-            if (HtmlToText.IsUnseen(element) || style.Hides(element) || (!hasSize && style.IsZero("font-size")))
+            if (HtmlToText.IsUnseen(element) || style.Hides(element) || style.IsFarAway("text-indent") || (!hasSize && style.IsZero("font-size"))
+                || (!hasColour && style.IsTransparent))
             {
                 return false;
             }
@@ -89,6 +91,7 @@ static class ShownLink
             // What an element says of these goes for all in it that say nothing themselves.
             visibility ??= style.Visibility;
             hasSize |= style.HasOwnFontSize;
+            hasColour |= style.Value("color") is not (null or "inherit") || element.LocalName == "a"; // which has one of its own
         }
 
         return visibility is not ("hidden" or "collapse");
@@ -101,7 +104,7 @@ static class ShownLink
 /// </summary>
 sealed class StyleRules
 {
-    const int MostRules = 500;
+    const int MostRules = 2000;
 
     readonly List<(ISelector Selector, ElementStyle Style)> rules = [];
     readonly Dictionary<IElement, ElementStyle> styles = [];
@@ -204,13 +207,17 @@ sealed class StyleRules
 }
 
 /// <summary>What is said of an element by the properties that can hide it.</summary>
-sealed class ElementStyle
+sealed partial class ElementStyle
 {
     const string Important = "!important";
 
+    /// <summary>Pixels, or whatever unit is meant: less may be a matter of layout.</summary>
+    const int FarAway = 500;
+
+
     static readonly string[] Sizes = ["height", "max-height", "width", "max-width"];
 
-    static readonly HashSet<string> Known = new([.. Sizes, "display", "visibility", "opacity", "font-size", "overflow"], StringComparer.Ordinal);
+    static readonly HashSet<string> Known = new([.. Sizes, "display", "visibility", "opacity", "font-size", "overflow", "color", "text-indent", "position", "left", "top"], StringComparer.Ordinal);
 
     // They grow with what is in them, whatever their size is said to be.
     static readonly HashSet<string> Growing = new(StringComparer.Ordinal) { "body", "table", "tbody", "thead", "tfoot", "tr", "td", "th" };
@@ -221,7 +228,8 @@ sealed class ElementStyle
 
     /// <summary>The properties that hide what it is said of.</summary>
     public IEnumerable<string> Hiding => properties
-        .Where(property => property.Value.Value is "none" or "hidden" or "collapse" || IsZero(property.Key)).Select(property => property.Key);
+        .Where(property => property.Value.Value is "none" or "hidden" or "collapse" || IsZero(property.Key) || IsFarAway(property.Key) || (property.Key == "color" && IsTransparent))
+        .SelectMany(property => property.Key is "left" or "top" ? [property.Key, "position"] : new[] { property.Key });
 
     public bool SaysAnyOf(IReadOnlySet<string> names) => properties.Keys.Any(names.Contains);
 
@@ -271,8 +279,14 @@ sealed class ElementStyle
     public bool IsZero(string name) => Value(name) is { } size && size.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz%") is { Length: > 0 } number
         && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value == 0;
 
+    public bool IsTransparent => Value("color") is { } colour && (colour is "transparent" || NoColour().IsMatch(colour));
+
+    /// <summary>Whether it moves what it is said of out of every screen.</summary>
+    public bool IsFarAway(string name) => Value(name) is ['-', .. var distance] && distance.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz%") is { Length: > 0 } number
+        && double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= FarAway;
+
     /// <summary>Whether it hides the element with all that is in it.</summary>
-    public bool Hides(IElement element) => Value("display") is "none" || (element.HasAttribute("hidden") && Value("display") is null)
+    public bool Hides(IElement element) => (Value("position") is "absolute" or "fixed" && (IsFarAway("left") || IsFarAway("top"))) || Value("display") is "none" || (element.HasAttribute("hidden") && Value("display") is null)
         || IsZero("opacity") || (!Growing.Contains(element.LocalName) && Sizes.Any(IsZero));
 
     /// <summary>Whether nothing of what is in it is seen: what is higher or wider than an element of no size shows, where the element does not cut it off.</summary>
@@ -281,6 +295,10 @@ sealed class ElementStyle
     // Of nothing, half or twice as much is nothing.
     static bool IsRelative(string size) => size is "inherit" or "smaller" or "larger" or "unset" || size.EndsWith('%')
         || (size.EndsWith("em", StringComparison.Ordinal) && !size.EndsWith("rem", StringComparison.Ordinal));
+
+    // rgba(0,0,0,0) and #0000: the last part is how much of it covers.
+    [GeneratedRegex(@"^(?:(?:rgb|hsl)a\([^)]*,|(?:rgb|hsl)a?\([^)]*/)(?:0+(?:\.0*)?|\.0+)%?\)$|^#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)$")]
+    private static partial Regex NoColour();
 
     void Set(string name, (string Value, bool IsImportant) value)
     {

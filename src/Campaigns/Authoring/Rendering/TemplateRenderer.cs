@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Campaigns.Audience;
 using Campaigns.Recipients;
 using Campaigns.Storage;
@@ -119,7 +120,7 @@ public static class TemplateRenderer
 sealed record TemplatePart(TemplateOutline Outline, Func<RecipientFields, string> Write);
 
 /// <summary>A template that only needs the fields of a recipient.</summary>
-public sealed class CompiledTemplate
+public sealed partial class CompiledTemplate
 {
     /// <summary>What a compiled expression takes, as measured; the text around it is kept twice, in the outline and in the program.</summary>
     const int BytesOfExpression = 1_500;
@@ -207,10 +208,17 @@ public sealed class CompiledTemplate
     {
         var rendered = new Rendered(OneLine(subject?.Write(values) ?? ""), html?.Write(values), text?.Write(values));
         return subject is not null && VisibleText.IsBlank(rendered.Subject) ? new Unrenderable("The subject is empty.", "subject-empty")
-            : (html is not null || text is not null) && VisibleText.IsBlank(rendered.Html) && VisibleText.IsBlank(rendered.Text)
+            : (html is not null || text is not null) && ShowsNothing(rendered)
                 ? new Unrenderable("The message is empty.", "body-empty")
             : rendered;
     }
+
+    // Words are what the text has, and where that is the author's own, the HTML may have them alone; a picture says something without any.
+    static bool ShowsNothing(Rendered rendered) => VisibleText.IsBlank(rendered.Text)
+        && (VisibleText.IsBlank(rendered.Html) || (!Picture().IsMatch(rendered.Html) && VisibleText.IsBlank(HtmlToText.Convert(rendered.Html))));
+
+    [GeneratedRegex("<(?:img|svg|picture|video|audio|object|embed|iframe|input|button|v:)|background", RegexOptions.IgnoreCase)]
+    private static partial Regex Picture();
 
     // A line break out of a field would begin a header of its own, and a control character belongs into none.
     static string OneLine(string subject) => VisibleText.MakeLine(subject);

@@ -13,7 +13,7 @@ static class SmtpMail
         var from = ReadAddress(email.From.Email, email.From.Name);
         var message = new MimeMessage
         {
-            MessageId = $"{email.Id}@{from.Domain}", // our id in the place that bounces quote
+            MessageId = $"{email.Id}@{Written(from).Split('@')[^1]}", // our id in the place that bounces quote
             Date = now,
             Subject = VisibleText.MakeLine(email.Subject),
             From = { from },
@@ -24,6 +24,11 @@ static class SmtpMail
         {
             message.ReplyTo.Add(ReadAddress(replyTo, null));
         }
+
+        WriteWords(message, HeaderId.Subject, message.Subject, "");
+        var to = message.To.Mailboxes.Single();
+        WriteWords(message, HeaderId.From, from.Name, $"\r\n <{Written(from)}>");
+        WriteWords(message, HeaderId.To, to.Name, $"\r\n <{Written(to)}>");
 
         foreach (var (name, value) in email.UnsubscribeHeaders ?? [])
         {
@@ -42,6 +47,19 @@ static class SmtpMail
     /// </summary>
     public static bool IsInternational(MimeMessage message) =>
         message.To.Mailboxes.Concat(message.From.Mailboxes).Any(mailbox => !Ascii.IsValid(mailbox.LocalPart));
+
+    static void WriteWords(MimeMessage message, HeaderId name, string? text, string behind)
+    {
+        if (text is not null && EncodedWords.AreNeeded(text))
+        {
+            var header = new Header(name, "");
+            header.SetRawValue(Encoding.UTF8.GetBytes($" {EncodedWords.Encode(text)}{behind}\r\n"));
+            message.Headers.Replace(header);
+        }
+    }
+
+    // With its domain in ASCII.
+    static string Written(MailboxAddress address) => address.GetAddress(idnEncode: true);
 
     static MailboxAddress ReadAddress(string address, string? name)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Campaigns.Audience;
 using Campaigns.Providers;
 using Campaigns.Providers.Smtp;
@@ -8,7 +9,7 @@ using MimeKit;
 namespace Campaigns.Tests.Providers.Smtp;
 
 /// <summary>Whatever stands in a name, an address or a subject: what is written is read again as one mailbox each, and no header more.</summary>
-public sealed class whatever_stands_in_a_header
+public sealed partial class whatever_stands_in_a_header
 {
     static readonly OutgoingEmail Message = new(
         "0195a0b1c2d38e4f8a5b0123456789ab", "ours", "0195a0b1c2d37e4f8a5b0123456789ab", new SenderAddress("news@example.com", "News"), "ann@example.org",
@@ -42,6 +43,18 @@ public sealed class whatever_stands_in_a_header
         WriteAndRead(Message with { ToName = name }).To.Mailboxes.ShouldHaveSingleItem().ShouldBe("ann@example.org", shown);
     }
 
+    [Theory]
+    [InlineData("=?utf-8?q?Fake?="), InlineData("Hey =?utf-8?B?xxx?="), InlineData("éééééééééééééééééééééééééééééééééééééééééééééééé"), InlineData("日本日本日本日本日本日本日本日本日本日本")]
+    [InlineData("Ярослав-Владимир Красноармейский-Новодворский"), InlineData("Wolfeschlegelsteinhausenbergerdörff-Müller-Lüdenscheidt"), InlineData("Two  blanks é  é and 😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀")]
+    public void is_read_in_a_subject_as_it_was_written(string text)
+    {
+        var mail = WriteAndRead(Message with { Subject = text, ToName = text, From = new SenderAddress("news@bücher.example", text) });
+
+        mail.Subject.ShouldBe(text);
+        mail.To.Mailboxes.ShouldHaveSingleItem().ShouldBe("ann@example.org", DisplayName.Create(text));
+        mail.Headers["Message-Id"].ShouldEndWith("@xn--bcher-kva.example>");
+    }
+
     [Fact]
     public void is_cut_where_nobody_reads_on()
     {
@@ -65,6 +78,7 @@ public sealed class whatever_stands_in_a_header
             mail.From.Mailboxes.ShouldHaveSingleItem().ShouldBe(from, DisplayName.Create(message.From.Name));
             mail.To.Mailboxes.ShouldHaveSingleItem().ShouldBe(to, DisplayName.Create(message.ToName));
             mail.ReplyTo.Mailboxes.ShouldHaveSingleItem().ShouldBe(to, null);
+            MailboxAssertions.WithoutBlanks(mail.Subject).ShouldBe(MailboxAssertions.WithoutBlanks(VisibleText.MakeLine(message.Subject)));
             mail.Headers.Select(header => header.Field).Order(StringComparer.Ordinal)
                 .ShouldBe(["Date", "From", "MIME-Version", "Message-Id", "Reply-To", "Subject", "To"]);
         }
@@ -79,13 +93,18 @@ public sealed class whatever_stands_in_a_header
         mail.WriteTo(SmtpMail.IsInternational(mail) ? new FormatOptions { International = true } : FormatOptions.Default, written);
         var text = Encoding.UTF8.GetString(written.ToArray());
         text.Split('\n').ShouldAllBe(line => Encoding.UTF8.GetByteCount(line) <= 998);
+        (Ascii.IsValid(text) || SmtpMail.IsInternational(mail)).ShouldBeTrue();
+        EncodedWord().Matches(text).ShouldAllBe(word => word.Length <= 75);
         return text;
     }
+
+    [GeneratedRegex(@"=\?[\w-]+\?[bBqQ]\?[^? ]*\?=")]
+    private static partial Regex EncodedWord();
 }
 
 static class MailboxAssertions
 {
-    static string WithoutBlanks(string? name) => string.Concat((name ?? "").Where(letter => !char.IsWhiteSpace(letter)));
+    public static string WithoutBlanks(string? name) => string.Concat((name ?? "").Where(letter => !char.IsWhiteSpace(letter)));
 
     public static void ShouldBe(this MailboxAddress mailbox, string address, string? name)
     {
