@@ -34,7 +34,7 @@ public static class EmailAddress
         var at = part.LastIndexOf('@') + 1;
         try
         {
-            return Ascii.IsValid(part) || !part.AsSpan(at).Contains('.') ? null : part[..at] + Domains.GetAscii(part[at..].ToLowerInvariant());
+            return Ascii.IsValid(part) || !part.AsSpan(at).Contains('.') ? null : part[..at].ToLowerInvariant() + Domains.GetAscii(part[at..].ToLowerInvariant());
         }
         catch (ArgumentException)
         {

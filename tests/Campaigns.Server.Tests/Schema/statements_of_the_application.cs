@@ -115,7 +115,7 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         (await Plan("Campaigns.Limits.ReadPermits.sql", $"'{{{limits}}}', '{{{ones}}}', '{{{ones}}}', now(), '{campaign}', now(), '{{{limits}}}'"))
             .ShouldFind("permits", "permits_pkey").ShouldFind("deferrals", "deferrals_by_limit").ShouldFind("limit_waits", "limit_waits_pkey");
         (await Plan("Campaigns.Audience.FindSearchEnd.sql", "'acme', '00000000-0000-0000-0000-000000000000', 499")).ShouldFind("contacts", "contacts_pkey");
-        (await Plan("Campaigns.Audience.SearchContacts.sql", "'acme', '00000000-0000-0000-0000-000000000000', '0f000000-0000-0000-0000-000000000000', 'ann', 51"))
+        (await Plan("Campaigns.Audience.SearchContacts.sql", "'acme', '00000000-0000-0000-0000-000000000000', '0f000000-0000-0000-0000-000000000000', 'ann', 51, null"))
             .ShouldFind("contacts", "contacts_pkey");
         (await Plan("Campaigns.Audience.DeleteMemberships.sql", $"'acme', '{campaign}'")).ShouldFind("list_members", "list_members_pkey");
         (await Plan("Campaigns.Storage.ReadStreamTimes.sql", $"'acme', '{{{ids}}}'")).ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id").ShouldContain("mt_events_stream_and_version");

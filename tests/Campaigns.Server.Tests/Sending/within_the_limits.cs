@@ -325,7 +325,6 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
         (await Share(normal, 1, begin.AddMilliseconds(50))).ShouldBe(8, "a fifth of 42, and not all of them");
         (await Share(normal, 1, begin.AddSeconds(4))).ShouldBe(8);
         (await Share(normal, 1, begin.AddSeconds(6))).ShouldBe(42, "it is late, and loses its place");
-        (await Share(urgent, 4, begin.AddSeconds(6))).ShouldBe(0, "and leaves what others wait for");
 
         async Task<int> Share(Guid campaign, int weight, DateTimeOffset at) =>
             (await permits.Read([limit], campaign, 400, weight, at, CancellationToken.None)).States.Single().Left;
