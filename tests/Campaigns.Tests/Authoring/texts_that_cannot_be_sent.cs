@@ -16,6 +16,11 @@ public sealed class texts_that_cannot_be_sent
         Refusal(new string('a', 1_601) + "{{#if first_name}}b{{/if}}").ShouldBe("template-invalid");
         Refusal(new string('a', 1_600)).ShouldBeNull();
         Refusal("{{#if first_name}}" + new string('a', 1_601) + "{{/if}}").ShouldBeNull("not everybody gets it");
+        var (tooLong, fits) = (new string('a', 1_601), new string('b', 1_500));
+        Refusal("{{#if first_name}}" + tooLong + "{{else}}" + tooLong + "{{/if}}").ShouldBe("template-invalid");
+        Refusal("{{#if first_name}}" + tooLong + "{{else}}{{#if city}}" + tooLong + "{{else}}" + fits + "{{/if}}" + fits + "{{/if}}").ShouldBe("template-invalid");
+        Refusal("{{#if first_name}}" + tooLong + "{{else}}" + fits + "{{/if}}").ShouldBeNull();
+        Refusal("{{#if first_name}}" + tooLong + "{{else if city}}" + tooLong + "{{/if}}").ShouldBeNull("who has neither gets nothing of it");
 
         static string? Refusal(string sms) => CreateTemplateHandler.Decide(new TemplateContent("t", Sms: sms), Template.Initial).Refusal?.Code;
     }

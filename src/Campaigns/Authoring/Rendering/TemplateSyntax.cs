@@ -21,7 +21,7 @@ readonly record struct TemplateExpression(ExpressionRole Role, int At, int End, 
 /// <param name="Expressions">In the order in which they stand.</param>
 /// <param name="Cost">How many steps it takes to go through it once.</param>
 /// <param name="CostOfTurn">How many steps a turn of its largest loop takes.</param>
-/// <param name="AlwaysWritten">How many characters everybody gets: those outside of expressions and blocks.</param>
+/// <param name="AlwaysWritten">How many characters everybody gets at least: those outside of expressions, and of a block with an else the shortest branch.</param>
 /// <param name="ToCompile">The source with every block closed by the very letters that open it, which the library asks for.</param>
 sealed record TemplateOutline(
     string Source, IReadOnlyList<TemplateExpression> Expressions, int Cost, int CostOfTurn, int AlwaysWritten, string ToCompile);
@@ -60,7 +60,7 @@ sealed partial class TemplateSyntax
     int count;
     int costOfTurn = 1;
     int blocks;
-    int alwaysWritten;
+    readonly Stack<Written> written = new([new Written(0, 0, HasElse: true)]);
 
     TemplateSyntax(string source) => this.source = source;
 
@@ -72,7 +72,7 @@ sealed partial class TemplateSyntax
         try
         {
             syntax.Read();
-            outline = new TemplateOutline(template, syntax.expressions, syntax.count, syntax.costOfTurn, syntax.alwaysWritten, syntax.Respell());
+            outline = new TemplateOutline(template, syntax.expressions, syntax.count, syntax.costOfTurn, syntax.written.Peek().Now, syntax.Respell());
             return null;
         }
         catch (TemplateMistake mistake)
@@ -90,7 +90,7 @@ sealed partial class TemplateSyntax
             var token = read.Current;
             if (token.Kind != TemplateTokenKind.StartExpression)
             {
-                alwaysWritten += open.Count == 0 ? token.Value.Trim().Length : 0;
+                written.Push(written.Pop().And(token.Value.Trim().Length));
                 continue;
             }
 
@@ -127,9 +127,14 @@ sealed partial class TemplateSyntax
             at = 0;
             var expression = ReadExpression();
             expressions.Add(expression with { End = read.Current.At });
+            CountWritten(expression.Role);
         }
 
-        alwaysWritten = expressions.Count == 0 ? source.Length : alwaysWritten;
+        if (expressions.Count == 0)
+        {
+            written.Push(written.Pop() with { Now = source.Length });
+        }
+
         if (open.TryPeek(out var unclosed))
         {
             throw new TemplateMistake(unclosed.At, $"{{{{#{unclosed.Name}}}}} is never closed. Write {{{{/{unclosed.Name}}}}} where it ends.");
@@ -138,6 +143,25 @@ sealed partial class TemplateSyntax
         if (ForeignTags.Find(source, expressions) is { } foreign)
         {
             throw new TemplateMistake(foreign.At, foreign.Wrong);
+        }
+    }
+
+    // Of the branches of a block everybody gets the shortest at least, where there is one for everybody.
+    void CountWritten(ExpressionRole role)
+    {
+        switch (role)
+        {
+            case ExpressionRole.Open:
+                written.Push(new Written(0, int.MaxValue, HasElse: false));
+                break;
+            case ExpressionRole.Else:
+                var branch = written.Pop();
+                written.Push(new Written(0, branch.Shortest, branch.HasElse || tokens.Count == 2)); // {{else if}} has more
+                break;
+            case ExpressionRole.Close:
+                var block = written.Pop();
+                written.Push(written.Pop().And(block.HasElse ? block.Shortest : 0));
+                break;
         }
     }
 
@@ -788,6 +812,15 @@ sealed partial class TemplateSyntax
     /// <param name="IsText">What stands in it is about a text.</param>
     /// <param name="HasPlace">What stands in it is at a place of its own, which ../ leaves.</param>
     sealed record Block(string Name, int At, int Depth, int Number, int Count, bool IsLoop, bool IsText, bool HasPlace, bool ElseHasPlace, bool HasElse = false);
+
+    /// <param name="Now">Characters of this branch so far.</param>
+    /// <param name="Before">Of the shortest of the branches before it.</param>
+    readonly record struct Written(int Now, int Before, bool HasElse)
+    {
+        public int Shortest => Math.Min(Now, Before);
+
+        public Written And(int more) => this with { Now = Now + more };
+    }
 
     enum ArgumentKind { Path, Text, Number, Truth, Call }
 
