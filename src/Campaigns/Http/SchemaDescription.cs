@@ -40,6 +40,12 @@ static class SchemaDescription
             }
         }
 
+        // Generators take what has a default for what is always there.
+        foreach (var member in schema.Properties?.Values.OfType<OpenApiSchema>().Where(member => member.Default is not null) ?? [])
+        {
+            (member.Description, member.Default) = (member.Description ?? $"Without it: {member.Default!.ToJsonString()}.", null);
+        }
+
         foreach (var member in context.JsonTypeInfo.Properties.Where(MayBeNull))
         {
             schema.Required?.Remove(member.Name);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 using Campaigns.Server.Tests.Sending;
@@ -92,6 +93,53 @@ public sealed class a_generated_client(PostgresFixture postgres) : IAsyncLifetim
         run.Sandbox.Arrivals().Count.ShouldBe(1);
     }
 
+    /// <summary>The same in TypeScript, by openapi-typescript: what is written there stands in the folder beside this file.</summary>
+    [FactWhereNodeIsInstalled]
+    public async Task of_another_language_compiles_and_sends_a_campaign()
+    {
+        var folder = Directory.CreateTempSubdirectory("campaigns-typescript-").FullName;
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(Support.Document.Root, "tests/Campaigns.Server.Tests/Http/TypeScript")))
+            {
+                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+            }
+
+            await File.WriteAllTextAsync(Path.Combine(folder, "api.json"), await run.Api.GetStringAsync(new Uri(run.Host.Address, "/openapi/v1.json")));
+            await InShell(folder, "npm ci --ignore-scripts --no-audit --no-fund");
+            await InShell(folder, "node_modules/.bin/openapi-typescript api.json -o api.d.ts");
+            await InShell(folder, "node_modules/.bin/tsc -p .");
+            var said = await InShell(folder, $"node out/send.js {run.Host.Address} {run.Api.DefaultRequestHeaders.Authorization!.Parameter}");
+            await run.Settle();
+
+            said.ShouldStartWith("sending ");
+            (await run.Api.Progress(Guid.Parse(said.Trim().Split(' ')[^1]))).ShouldSatisfyAllConditions(
+                progress => progress.Status.ShouldBe(Planning.CampaignStatus.Completed), progress => progress.Sent.ShouldBe(1));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    static async Task<string> InShell(string folder, string command)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{command} 2>&1"]) { WorkingDirectory = folder, RedirectStandardOutput = true })!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        try
+        {
+            var output = await shell.StandardOutput.ReadToEndAsync(patience.Token);
+            await shell.WaitForExitAsync(patience.Token);
+            shell.ExitCode.ShouldBe(0, $"{command}\n{output}");
+            return output;
+        }
+        catch (OperationCanceledException)
+        {
+            shell.Kill(entireProcessTree: true);
+            throw new TimeoutException(command);
+        }
+    }
+
     static async Task<string> Generate(string description) => new CSharpClientGenerator(
         await OpenApiDocument.FromJsonAsync(description),
         new CSharpClientGeneratorSettings
@@ -123,4 +171,17 @@ public sealed class a_generated_client(PostgresFixture postgres) : IAsyncLifetim
 
     static async Task<T> Call<T>(Type program, string method, params object[] values) =>
         await (Task<T>)program.GetMethod(method, BindingFlags.Public | BindingFlags.Static)!.Invoke(null, values)!;
+}
+
+/// <summary>Who works on the server may have no Node.js.</summary>
+public sealed class FactWhereNodeIsInstalledAttribute : FactAttribute
+{
+    public FactWhereNodeIsInstalledAttribute()
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        if (!new[] { "node", "npm" }.All(program => folders.Any(folder => File.Exists(Path.Combine(folder, program)))))
+        {
+            Skip = "There is no Node.js here: apt-get install nodejs npm.";
+        }
+    }
 }
