@@ -1,4 +1,5 @@
--- Where those live who are left. Many may be, and somebody may look every second: no more than so many of each kind are counted.
+-- Where those live who are left, the queue behind the last one that a batch took. Many may be, and somebody may look every second: no more than so many
+-- of each kind are counted.
 select r.channel, c.time_zone, count(*)
 from (
     (
@@ -13,7 +14,7 @@ from (
     (
         select contact_id, channel
         from recipients
-        where tenant_id = $1 and campaign_id = $2 and id >= $3 and id <= $4 and status = 'queued' and not_before is null
+        where tenant_id = $1 and campaign_id = $2 and id > $3 and id <= $4 and status = 'queued' and not_before is null
         order by id
         limit $5
     )

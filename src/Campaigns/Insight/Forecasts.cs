@@ -75,7 +75,7 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
         var channels = campaign.State.Settings.Channels.Each();
         var zones = !channels.Any(hours.AreLimited) ? []
             : audience is not null ? audience.Channels.SelectMany(channel => channel.Zones.Select(zone => (channel.Channel, zone.TimeZone, zone.Contacts))).ToList()
-            : await ReadQueued(tenantId, campaign.Id, ct);
+            : await ReadQueued(tenantId, campaign, ct);
         var all = zones.Sum(zone => zone.Contacts);
         return all == 0
             ? AudienceHours.InOneZone(hours, channels)
@@ -90,12 +90,12 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
                 ]);
     }
 
-    async Task<List<(Channel Channel, string? TimeZone, long Contacts)>> ReadQueued(string tenantId, Guid campaignId, CancellationToken ct)
+    async Task<List<(Channel Channel, string? TimeZone, long Contacts)>> ReadQueued(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
     {
-        var (first, last) = DerivedId.RecipientRange(campaignId);
+        var (first, last) = DerivedId.RecipientRange(campaign.Id);
         return await store.Database.Query(
             CountQueuedZones, reader => (Enum.Parse<Channel>(reader.GetString(0), ignoreCase: true), reader.TextOrNull(1), reader.GetInt64(2)),
-            ct, tenantId, campaignId, first, last, MostCounted);
+            ct, tenantId, campaign.Id, campaign.State.LastRecipient ?? first, last, MostCounted);
     }
 
     /// <param name="at">When the next messages may go: what is free by then counts.</param>
