@@ -65,7 +65,11 @@ public sealed record Forecast(
 
         var perPeriod = (double)state.Limit.Most * state.Queue.Weight / (state.Queue.Weight + others); // less than one where several take turns
         var first = state.NextAt > start ? state.NextAt.Value - start : period;
-        var periods = (first / period) + Math.Max(0, DivideUp(left - free, perPeriod) - 1);
+        // Those whom a domain leaves no room stand in line, one behind the other; those of other limits come back together.
+        var further = state.Limit.Kind == LimitKind.RecipientDomain
+            ? Math.Max(0, left - free - 1) * (state.Limit.Spacing / period) * (state.Limit.Most / perPeriod)
+            : Math.Max(0, DivideUp(left - free, perPeriod) - 1);
+        var periods = (first / period) + further;
         // What a day allows is used up in the hours that are open, however few they are; a shorter period counts only while it is open.
         return Later(basis, start, period, periods, isOpenTime: period < Day, because);
     }

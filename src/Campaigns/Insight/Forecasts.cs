@@ -64,18 +64,18 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
         return Forecast.Make(
             new ForecastBasis(
                 left, settings.Pace, held, await Limits(campaign, book, senders, audience?.Domains ?? [], begin, ct),
-                await Hours(hours, tenantId, campaign, audience, begin, ct), handedOverPerSecond, lastDeferral, heldBy),
+                await Hours(hours, tenantId, campaign, audience, left, begin, ct), handedOverPerSecond, lastDeferral, heldBy),
             now);
     }
 
     /// <summary>By where those live who are to get it; later on, by where those do who are left.</summary>
     async Task<AudienceHours> Hours(
-        DeliveryHours hours, string tenantId, StreamState<Campaign> campaign, AudienceView? audience, DateTimeOffset at, CancellationToken ct)
+        DeliveryHours hours, string tenantId, StreamState<Campaign> campaign, AudienceView? audience, long left, DateTimeOffset at, CancellationToken ct)
     {
         var channels = campaign.State.Settings.Channels.Each();
         var zones = !channels.Any(hours.AreLimited) ? []
-            : audience is not null ? audience.Channels.SelectMany(channel => channel.Zones.Select(zone => (channel.Channel, zone.TimeZone, zone.Contacts))).ToList()
-            : await ReadQueued(tenantId, campaign, ct);
+            : audience is not null ? audience.Channels.SelectMany(channel => channel.Zones.Select(zone => (channel.Channel, zone.TimeZone, Contacts: (double)zone.Contacts))).ToList()
+            : await ReadQueued(tenantId, campaign, left, ct);
         var all = zones.Sum(zone => zone.Contacts);
         return all == 0
             ? AudienceHours.InOneZone(hours, channels)
@@ -86,16 +86,21 @@ public sealed class Forecasts(IDocumentStore store, SendingConditions conditions
                        let known = TimeZones.Zone(zone.TimeZone) ?? hours.Fallback
                        // Zones whose clocks go alike are one.
                        group (Zone: known, zone.Contacts) by (zone.Channel, known.GetUtcOffset(at)) into alike
-                       select new AudienceGroup(alike.Key.Channel, alike.MaxBy(each => each.Contacts).Zone, (double)alike.Sum(each => each.Contacts) / all),
+                       select new AudienceGroup(alike.Key.Channel, alike.MaxBy(each => each.Contacts).Zone, alike.Sum(each => each.Contacts) / all),
                 ]);
     }
 
-    async Task<List<(Channel Channel, string? TimeZone, long Contacts)>> ReadQueued(string tenantId, StreamState<Campaign> campaign, CancellationToken ct)
+    async Task<List<(Channel Channel, string? TimeZone, double Contacts)>> ReadQueued(string tenantId, StreamState<Campaign> campaign, long left, CancellationToken ct)
     {
         var (first, last) = DerivedId.RecipientRange(campaign.Id);
-        return await store.Database.Query(
-            CountQueuedZones, reader => (Enum.Parse<Channel>(reader.GetString(0), ignoreCase: true), reader.TextOrNull(1), reader.GetInt64(2)),
+        var counted = await store.Database.Query(
+            CountQueuedZones,
+            reader => (Channel: Enum.Parse<Channel>(reader.GetString(0), ignoreCase: true), TimeZone: reader.TextOrNull(1), Waits: reader.GetBoolean(2), Contacts: reader.GetInt64(3)),
             ct, tenantId, campaign.Id, campaign.State.LastRecipient ?? first, last, MostCounted);
+        var (waiting, queued) = (counted.Where(each => each.Waits).Sum(each => each.Contacts), counted.Where(each => !each.Waits).Sum(each => each.Contacts));
+        // Of a long queue the beginning stands for all of it.
+        var weight = queued == 0 ? 1 : (double)Math.Max(queued, left - waiting) / queued;
+        return counted.ConvertAll(each => (each.Channel, each.TimeZone, each.Waits ? each.Contacts : each.Contacts * weight));
     }
 
     /// <param name="at">When the next messages may go: what is free by then counts.</param>

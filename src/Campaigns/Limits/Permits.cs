@@ -72,7 +72,7 @@ public sealed class Permits(IDocumentStore store)
     /// <summary>Notes that a campaign comes back for a limit, so that it gets its share then.</summary>
     public static void Wait(
         IDocumentOperations session, Limit limit, Guid campaignId, DateTimeOffset until, int wanted, int weight, DateTimeOffset since) =>
-        session.Sql(WaitForLimit, limit.Key, campaignId, since, until, wanted, weight);
+        session.Sql(WaitForLimit, limit.Key, campaignId, since, until, wanted, weight, since - Lateness);
 
     static LimitState Read(NpgsqlDataReader reader, Dictionary<string, Limit> limits, int weight)
     {

@@ -1,6 +1,6 @@
 -- Of each limit: what is used, when the next ones and when as many as are needed are free, the end of its line, and who else waits for it.
 -- A batch that is out is thought to end now: its permits free themselves a period later at the earliest. Who comes back later has no
--- claim on what is free now, except before one who has only just come. Who took some has one until it is late: its place begins and ends when it took
+-- claim on what is free now, except before one who has only just come, or took some. Who took some has one until it is late: its place begins and ends when it took
 -- them; after that it is one who does not wait. First is who has waited longest, an urgent one's time counting so many
 -- times as it weighs: so they get their shares also of a limit that gives one at a time. Half a time more, or who weighs 4 beside 1 would be
 -- overtaken in the fourth turn already, by what the clocks differ.
@@ -30,5 +30,5 @@ cross join lateral (
     select coalesce(sum(w.wanted), 0)::int as wanted, coalesce(sum(w.weight), 0)::int as weight,
            max((w.weight + case when w.weight > 1 then 0.5 else 0 end) * extract(epoch from $4 - w.since)) as claim
     from limit_waits w
-    where w.limit_key = l.key and w.campaign_id <> $5 and w.until > $6 and (w.until <= $4 or own.since is null)
+    where w.limit_key = l.key and w.campaign_id <> $5 and w.until > $6 and (w.until <= $4 or own.since is null or own.until = own.since)
 ) others

@@ -132,12 +132,7 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
 
         var blocks = Blocks("### Nothing goes out", 3);
         (known["campaign"], known["database"]) = ($"{campaign}", ForPsql());
-        string why;
-        do
-        {
-            why = await Follow(server, blocks[0]);
-        }
-        while (!why.Contains("\"kind\":\"limit\"", StringComparison.Ordinal));
+        await Until(async () => (await Follow(server, blocks[0])).Contains("\"kind\":\"limit\"", StringComparison.Ordinal));
         await Follow(server, blocks[1]);
         await ShouldEnd(api, campaign, sent: 3);
         (await Follow(server, blocks[2])).ShouldContain("message_type");
@@ -432,9 +427,10 @@ public sealed partial class the_runbooks(PostgresFixture postgres) : IAsyncLifet
     static async Task Until(Func<Task<bool>> isSo)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!await isSo())
         {
-            patience.Token.ThrowIfCancellationRequested();
+            await ticks.WaitForNextTickAsync(patience.Token);
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class checking_a_template
     [Theory]
     [InlineData("Dear *|FNAME|*", "'*|FNAME|*' is a merge tag of another program", "Write {{first_name}}"), InlineData("*|UNSUB|*", "'*|UNSUB|*'", "Write {{unsubscribe_url}}")]
     [InlineData("|*FNAME*|", "'|*FNAME*|'", "Write {{first_name}}"), InlineData("Dear [[first_name]],", "'[[first_name]]'", "Write {{first_name}}"), InlineData("[[ First Name ]]", "'[[ First Name ]]'", "Write {{first_name}}")]
-    [InlineData("##VORNAME##", "'##VORNAME##'", "Write {{first_name}}"), InlineData("<p>@@city@@</p>", "'@@city@@'", "Write {{city}}"), InlineData("%%FIRST NAME%%", "'%%FIRST NAME%%'", "Write {{first_name}}")]
+    [InlineData("##VORNAME##", "'##VORNAME##'", "Write {{first_name}}"), InlineData("<p>@@Surname@@</p>", "'@@Surname@@'", "Write {{last_name}}"), InlineData("[[Home]] and [[Vorname]]", "'[[Vorname]]'", "Write {{first_name}}"), InlineData("%%FIRST NAME%%", "'%%FIRST NAME%%'", "Write {{first_name}}")]
     [InlineData("#{first_name}", "'#{first_name}'", "Write {{first_name}}")]
     [InlineData("*|IF:PLAN|*a*|END:IF|*", "'*|IF:PLAN|*'", "Write a condition as {{#if plan}}"), InlineData("%%first_name%%", "'%%first_name%%'", "Write {{first_name}}"), InlineData("%%=v(@name)=%%", "%%=v(@name)=%%", "Write {{name}}")]
     [InlineData("{% if plan %}a{% endif %}", "'{% if plan %}'", "Write a condition"), InlineData("<%= user.firstName %>", "'<%= user.firstName %>'", "Write {{first_name}}"), InlineData("&lt;%= city %&gt;", "city", "Write {{city}}")]
@@ -90,7 +90,7 @@ public sealed class checking_a_template
     public void refuses_braces_that_do_not_match(string text) => Wrong(text).ShouldNotBeEmpty();
 
     [Theory]
-    [InlineData("{name} [NAME] %NAME% ${name} $name"), InlineData("100%% sure, 50%% off or 60%%"), InlineData("5*|x|"), InlineData("#NAME# ## Offers ## &##x;"), InlineData("[1] [[1]] <![CDATA[x]]> a[b[0]]"), InlineData("a@@b"), InlineData("100%% sure of 60%% off"), InlineData("a#{b"), InlineData("\\{{first_name}}"), InlineData("https://x.example/?q=%7Ba%7D")]
+    [InlineData("{name} [NAME] %NAME% ${name} $name"), InlineData("100%% sure, 50%% off or 60%%"), InlineData("5*|x|"), InlineData("#NAME# ##Offers## &##x; [[Home]] [[nodiscard]] %%SUMMER SALE%% |*NEW*| @@city@@"), InlineData("[1] [[1]] <![CDATA[x]]> a[b[0]]"), InlineData("a@@b"), InlineData("100%% sure of 60%% off"), InlineData("a#{b"), InlineData("\\{{first_name}}"), InlineData("https://x.example/?q=%7Ba%7D")]
     [InlineData("<style>@media print{.a{color:red}}@media screen{.b{margin:0}}</style>"), InlineData("<script type=\"application/ld+json\">{\"a\":{\"b\":\"c\"}}</script>"), InlineData("x < 5% and > 3%")]
     [InlineData("{{! a comment with *|FNAME|* }}"), InlineData("<!--[if mso]><p>x</p><![endif]-->")]
     public void leaves_what_may_be_meant_as_it_stands(string text) =>

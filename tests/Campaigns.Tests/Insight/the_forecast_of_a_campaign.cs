@@ -130,6 +130,14 @@ public sealed class the_forecast_of_a_campaign
     }
 
     [Fact]
+    public void of_one_domain_goes_out_one_behind_the_other()
+    {
+        var domain = new Limit(LimitKind.RecipientDomain, "domain:a.example", 5, TimeSpan.FromHours(1));
+        var end = Forecast.Make(Basis(30, new LimitState(domain, 0, null, null, null, Nobody)), Now).End;
+        end.ShouldNotBeNull().ShouldBe(Now.AddHours(1) + (24 * domain.Spacing), TimeSpan.FromSeconds(1), "five at once, and 25 in line from when these are free");
+    }
+
+    [Fact]
     public void names_the_hours_of_delivery_where_it_waits_for_them_longer_than_it_goes_out()
     {
         var closed = new DateTimeOffset(2026, 6, 10, 20, 0, 0, TimeSpan.Zero);

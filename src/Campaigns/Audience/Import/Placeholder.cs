@@ -34,12 +34,13 @@ static class Placeholder
 /// <summary>Counts the cells that were read as empty, and those of whose values only one was taken.</summary>
 sealed class FoundOddities(int columns)
 {
-    readonly (int Placeholders, string First, long Line, int Several)[] counts = new (int, string, long, int)[columns];
+    readonly (int Placeholders, int Told, string First, long Line, int Several)[] counts = new (int, int, string, long, int)[columns];
 
     public void AddPlaceholder(int column, string value, long line)
     {
         ref var count = ref counts[column];
         (count.First, count.Line) = count.Placeholders++ == 0 ? (value, line) : (count.First, count.Line);
+        count.Told += Placeholder.IsDash(value) ? 0 : 1;
     }
 
     public void AddSeveral(int column) => counts[column].Several++;
@@ -53,7 +54,8 @@ sealed class FoundOddities(int columns)
             {
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The column '{column.Header}' says in {count.Placeholders} {(count.Placeholders == 1 ? "row" : "rows")} that it has no value, first in line {count.Line}: '{count.First}'. It was read as empty there; the rejections list each.");
+                    $"The column '{column.Header}' says in {count.Placeholders} {(count.Placeholders == 1 ? "row" : "rows")} that it has no value, first in line {count.Line}: '{count.First}'. It was read as empty there.")
+                    + (count.Told > 0 ? " The rejections list them, but for dashes." : "");
             }
 
             if (count.Several > 0)

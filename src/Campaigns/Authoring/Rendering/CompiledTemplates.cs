@@ -11,7 +11,7 @@ public sealed class CompiledTemplates(IDocumentStore store)
 {
     readonly KeptTemplates kept = new(64_000_000);
 
-    /// <summary>What a version of a template says.</summary>
+    /// <summary>What a version of a template says. One that is out is not held to what is asked of authors since.</summary>
     /// <exception cref="InvalidOperationException">The template does not compile; it was checked when it was saved.</exception>
     public async Task<CompiledTemplate> Of(string tenantId, Guid templateId, long version, CancellationToken ct)
     {
@@ -23,7 +23,7 @@ public sealed class CompiledTemplates(IDocumentStore store)
 
         var template = await store.LoadAt<Template>(tenantId, templateId, version, ct)
             ?? throw new InvalidOperationException($"There is no template {templateId} at version {version}.");
-        if (!TemplateRenderer.TryCompile(template.Content, out var usable, out var refusal))
+        if (!TemplateRenderer.TryCompile(template.Content, out var usable, out var refusal, isSaved: true))
         {
             throw new InvalidOperationException(refusal.Explanation);
         }

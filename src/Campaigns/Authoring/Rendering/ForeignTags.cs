@@ -13,7 +13,7 @@ static partial class ForeignTags
 {
     const int LongestShown = 60;
 
-    static readonly SearchValues<char> MarksOfForeign = SearchValues.Create("*%!#@[");
+    static readonly SearchValues<char> MarksOfNamed = SearchValues.Create("#@[%|");
 
     static readonly FrozenDictionary<string, string> Fields = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -53,12 +53,24 @@ static partial class ForeignTags
         {
             (text.Contains('}') ? First(Broken()) : null, "lacks a brace"),
             (text.ContainsAny('&', '%') ? First(Encoded()) : null, "has its braces encoded"),
-            (text.ContainsAny(MarksOfForeign) ? First(Foreign()) : null, "is a merge tag of another program"),
+            (text.ContainsAny('*', '%', '!') || text.Contains('#') ? First(Foreign()) : null, "is a merge tag of another program"),
+            (text.ContainsAny(MarksOfNamed) ? FirstOfField(Named()) : null, "is a merge tag of another program"),
         }.Where(each => each.Tag is not null).OrderBy(each => each.Tag!.Index).FirstOrDefault();
         return found.Tag is not { } tag ? null
             : (tag.Index, $"'{Shown(tag.Value)}' {found.What}, and everybody would read it as it stands. {Instead(tag.Groups["name"].Value.Trim())}");
 
         Match? First(Regex pattern) => pattern.Match(source, from, end - from) is { Success: true } match ? match : null;
+
+        Match? FirstOfField(Regex pattern)
+        {
+            var match = First(pattern);
+            while (match is { Success: true } && FieldOf(match.Groups["name"].Value.Trim()) is null)
+            {
+                match = match.NextMatch();
+            }
+
+            return match is { Success: true } ? match : null;
+        }
     }
 
     static string Instead(string name)
@@ -75,11 +87,15 @@ static partial class ForeignTags
             return $"Write it as {helper.Example}";
         }
 
-        // Of contact.first_name and @subscriber.firstName the last part is the field, and a filter behind | is none.
-        var last = ContactColumns.SnakeCase(name.Split('|')[0].TrimEnd(')', ' ').Split('.', ':', '(')[^1]);
-        var field = Fields.TryGetValue(last, out var known) ? known : ColumnNames.Find(last) is { } column ? column.Field : last.Length > 0 ? last : "first_name";
+        var field = FieldOf(name) ?? (LastPart(name) is { Length: > 0 } last ? last : "first_name");
         return char.IsDigit(field[0]) ? $"Write {{{{this.{field}}}}}" : $"Write {{{{{field}}}}}";
     }
+
+    // Of contact.first_name and @subscriber.firstName the last part is the field, and a filter behind | is none.
+    static string LastPart(string name) => ContactColumns.SnakeCase(name.Split('|')[0].TrimEnd(')', ' ').Split('.', ':', '(')[^1]);
+
+    /// <summary>Our field for what other programs call theirs; null for none that all contacts may have.</summary>
+    static string? FieldOf(string name) => LastPart(name) is var last && Fields.TryGetValue(last, out var known) ? known : ColumnNames.Find(last)?.Field;
 
     static string Shown(string tag)
     {
@@ -97,14 +113,17 @@ static partial class ForeignTags
         + @"(?:\s|%20|&nbsp;)*(?:\}|&#0*125;|&#x0*7d;|&rcub;|&rbrace;|%7d){2}", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Encoded();
 
-    // Mailchimp (and as it is mistyped), Salesforce Marketing Cloud, Liquid and Jinja, ERB and ASP, Salesforce, Ruby, and mail merges of word processors and
-    // shops. A percentage is no tag: 50%% off or 60%%; nor is a heading of Markdown, or a condition of Outlook's.
-    [GeneratedRegex(@"\*\|(?<name>[^|*\r\n{}<>]{1,100})\|\*|\|\*(?<name>[A-Z][A-Z0-9_:]{0,100})\*\|"
-        + @"|(?<![\p{N}%])%%(?:=(?<name>[^%\r\n]{1,200})=|\[(?<name>[^%]{1,500})\]|(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100}(?: [\p{L}\p{N}_.-]{1,100}){0,5}))%%"
+    // Mailchimp, Salesforce Marketing Cloud, Liquid and Jinja, ERB and ASP, Salesforce, Ruby. A percentage is no tag: 50%% off or 60%%.
+    [GeneratedRegex(@"\*\|(?<name>[^|*\r\n{}<>]{1,100})\|\*"
+        + @"|(?<![\p{N}%])%%(?:=(?<name>[^%\r\n]{1,200})=|\[(?<name>[^%]{1,500})\]|(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100}))%%"
         + @"|\{%-?\s*(?<name>[\p{L}_][^%]{0,300}?)-?%\}"
         + @"|(?:<|&lt;)%[=@#-]?\s*(?<name>[^%<>]{1,300}?)-?%(?:>|&gt;)"
-        + @"|(?<!\{)\{!\$?(?<name>[\p{L}_]\w*\.\w[\w.]*)\}|(?<!\{)#\{\s*(?<name>[\p{L}_][\w.]{0,100})\s*\}"
+        + @"|(?<!\{)\{!\$?(?<name>[\p{L}_]\w*\.\w[\w.]*)\}|(?<!\{)#\{\s*(?<name>[\p{L}_][\w.]{0,100})\s*\}", RegexOptions.ExplicitCapture)]
+    private static partial Regex Foreign();
+
+    // Mail merges of word processors and shops, and Mailchimp's mistyped. Headings, links of wikis and decoration look alike: only the name of a field tells.
+    [GeneratedRegex(@"\|\*(?<name>[A-Z][A-Z0-9_:]{0,100})\*\||(?<![\p{N}%])%%(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100}(?: [\p{L}\p{N}_.-]{1,100}){1,5})%%"
         + @"|(?<!\[)\[\[ ?(?<name>[\p{L}_][\p{L}\p{N}_.:|-]{0,100}(?: [\p{L}\p{N}_.-]{1,100}){0,3}) ?\]\](?!\])"
         + @"|(?<![#\w&])##(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100})##(?![#\w])|(?<![@\w])@@(?<name>[\p{L}_][\p{L}\p{N}_.-]{0,100})@@(?![@\w])", RegexOptions.ExplicitCapture)]
-    private static partial Regex Foreign();
+    private static partial Regex Named();
 }

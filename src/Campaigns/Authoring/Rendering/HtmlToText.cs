@@ -56,7 +56,8 @@ static class HtmlToText
     /// <exception cref="InvalidOperationException">It has too many elements.</exception>
     public static string? Convert(TemplateOutline html)
     {
-        if (html.Expressions.Any(expression => html.Source.AsSpan(expression.At).StartsWith("{{{")) || ParseMarked(html) is not { } document)
+        if (ParseMarked(html, out var amongText) is not { } document
+            || amongText.Any(number => html.Source.AsSpan(html.Expressions[number].At).StartsWith("{{{")))
         {
             return null;
         }
@@ -68,15 +69,17 @@ static class HtmlToText
 
     /// <summary>The document with its expressions: among the text as comments, else as marks. Null where some are names of tags or attributes.</summary>
     /// <exception cref="InvalidOperationException">It has too many elements.</exception>
-    internal static IDocument? ParseMarked(TemplateOutline html)
+    internal static IDocument? ParseMarked(TemplateOutline html) => ParseMarked(html, out _);
+
+    static IDocument? ParseMarked(TemplateOutline html, out HashSet<int> amongText)
     {
+        amongText = [];
         if (html.Source.AsSpan().ContainsAny(Before, Behind, Comment))
         {
             return null;
         }
 
         // First read: which expressions stand among the text. In the second they are comments, which may stand anywhere; a text in a table may not.
-        var amongText = new HashSet<int>();
         foreach (var node in Parse(Mark(html, [])).Descendants())
         {
             if (node is IText { ParentElement.LocalName: not ("title" or "textarea" or "script" or "style") } text)

@@ -109,7 +109,10 @@ sealed class StyleRules
     readonly List<(ISelector Selector, ElementStyle Style)> rules = [];
     readonly Dictionary<IElement, ElementStyle> styles = [];
 
-    /// <param name="mostMatches">Where rules times elements are more than that, there are no rules but what elements say themselves.</param>
+    /// <summary>The properties by which something is hidden somewhere: what says nothing of these changes nothing.</summary>
+    readonly HashSet<string> hiding = new(StringComparer.Ordinal);
+
+    /// <param name="mostMatches">Where rules times elements are more than that, those that hide count alone, and where they are still more, what elements say themselves.</param>
     public static StyleRules Read(IDocument document, int mostMatches = int.MaxValue)
     {
         var read = new StyleRules();
@@ -118,8 +121,14 @@ sealed class StyleRules
             read.ReadSheet(ElementStyle.WithoutComments(sheet.TextContent));
         }
 
-        read.KeepWhatMatters();
-        if (read.rules.Count > 0 && (long)read.rules.Count * document.All.Length > mostMatches)
+        read.Keep(style => style.SaysAnyOf(read.hiding));
+        long elements = document.All.Length;
+        if (read.rules.Count * elements > mostMatches)
+        {
+            read.Keep(style => style.Hiding.Any());
+        }
+
+        if (read.rules.Count * elements > mostMatches)
         {
             read.rules.Clear();
         }
@@ -148,11 +157,10 @@ sealed class StyleRules
         return style;
     }
 
-    // What says nothing of a property that hides somewhere changes nothing. Of two rules the more specific one holds, of two alike the later.
-    void KeepWhatMatters()
+    // Of two rules the more specific one holds, of two alike the later.
+    void Keep(Func<ElementStyle, bool> matters)
     {
-        var hiding = rules.SelectMany(rule => rule.Style.Hiding).ToHashSet(StringComparer.Ordinal);
-        (ISelector Selector, ElementStyle Style)[] kept = [.. rules.Where(rule => rule.Style.SaysAnyOf(hiding)).OrderBy(rule => rule.Selector.Specificity)];
+        (ISelector Selector, ElementStyle Style)[] kept = [.. rules.Where(rule => matters(rule.Style)).OrderBy(rule => rule.Selector.Specificity)];
         rules.Clear();
         rules.AddRange(kept);
     }
@@ -168,6 +176,7 @@ sealed class StyleRules
             var style = ElementStyle.Read(sheet[(begin + 1)..at].TrimEnd('}'));
             if (selector is not ['@', ..] && style.SaysSomething)
             {
+                hiding.UnionWith(style.Hiding);
                 rules.AddRange(Each(selector).Select(parser.ParseSelector).OfType<ISelector>().Select(each => (each, style)));
             }
         }

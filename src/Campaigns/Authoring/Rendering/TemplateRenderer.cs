@@ -13,16 +13,17 @@ namespace Campaigns.Authoring.Rendering;
 public static class TemplateRenderer
 {
     /// <summary>The template, ready to render; or a refusal <c>template-invalid</c> that says what is wrong, where, and what would do.</summary>
+    /// <param name="isSaved">It was checked when it was saved: what can be rendered is rendered, whatever authors are kept from since.</param>
     public static bool TryCompile(
-        TemplateContent content, [NotNullWhen(true)] out CompiledTemplate? template, [NotNullWhen(false)] out Refusal? refusal)
+        TemplateContent content, [NotNullWhen(true)] out CompiledTemplate? template, [NotNullWhen(false)] out Refusal? refusal, bool isSaved = false)
     {
         (template, refusal) = (null, null);
         try
         {
-            var html = Compile("html", content.Html, escape: true);
+            var html = Compile("html", content.Html, escape: true, isSaved);
+            var text = Compile("text", content.Text, escape: false, isSaved) ?? Derive(html);
             template = new CompiledTemplate(
-                Compile("subject", content.Subject, escape: false), html, Compile("text", content.Text, escape: false) ?? Derive(html),
-                CompileSms(content.Sms));
+                Compile("subject", content.Subject, escape: false, isSaved), html, text, CompileSms(content.Sms, isSaved));
             return true;
         }
         catch (TemplateInvalid wrong)
@@ -32,7 +33,7 @@ public static class TemplateRenderer
         }
     }
 
-    static TemplatePart? Compile(string part, string? source, bool escape)
+    static TemplatePart? Compile(string part, string? source, bool escape, bool isSaved)
     {
         if (string.IsNullOrEmpty(source))
         {
@@ -44,7 +45,7 @@ public static class TemplateRenderer
             throw new TemplateInvalid($"{part}: there is nothing to see in it. Write a text, or leave it empty.");
         }
 
-        if (TemplateSyntax.Check(source, out var outline) is { } wrong)
+        if (TemplateSyntax.Check(source, out var outline, isSaved) is { } wrong)
         {
             throw new TemplateInvalid($"{part}, {wrong}.");
         }
@@ -70,10 +71,10 @@ public static class TemplateRenderer
         }
     }
 
-    static TemplatePart? CompileSms(string? source)
+    static TemplatePart? CompileSms(string? source, bool isSaved)
     {
-        var sms = Compile("sms", source, escape: false);
-        return sms?.Outline.AlwaysWritten > RenderedText.Longest
+        var sms = Compile("sms", source, escape: false, isSaved);
+        return !isSaved && sms?.Outline.AlwaysWritten > RenderedText.Longest
             ? throw new TemplateInvalid(
                 $"sms: everybody gets {sms.Outline.AlwaysWritten} characters, and a text message has at most {RenderedText.Longest}. Write less.")
             : sms;
@@ -97,9 +98,9 @@ public static class TemplateRenderer
         }
 
         // Blocks that begin inside a tag and end outside of it do not survive the loss of the tags: then the outcome is stripped.
-        return text is null ? new TemplatePart(html.Outline, fields => HtmlToText.Convert(html.Write(fields)))
+        return text is null ? TemplatePart.OfEachHtml(html.Outline)
             : text.Length == 0 ? new TemplatePart(html.Outline, _ => "")
-            : Compile("text from html", text, escape: false);
+            : Compile("text from html", text, escape: false, isSaved: true);
     }
 
     static IHandlebars Create(bool escape, int costOfTurn)
@@ -117,7 +118,13 @@ public static class TemplateRenderer
 }
 
 /// <summary>One of the texts of a template, ready to render.</summary>
-sealed record TemplatePart(TemplateOutline Outline, Func<RecipientFields, string> Write);
+sealed record TemplatePart(TemplateOutline Outline, Func<RecipientFields, string> Write)
+{
+    /// <summary>A text that is made of the HTML once that is written.</summary>
+    public static TemplatePart OfEachHtml(TemplateOutline html) => new(html, _ => "") { IsOfEachHtml = true };
+
+    public bool IsOfEachHtml { get; private init; }
+}
 
 /// <summary>A template that only needs the fields of a recipient.</summary>
 public sealed partial class CompiledTemplate
@@ -206,7 +213,8 @@ public sealed partial class CompiledTemplate
 
     Rendering WriteEmail(RecipientFields values)
     {
-        var rendered = new Rendered(OneLine(subject?.Write(values) ?? ""), html?.Write(values), text?.Write(values));
+        var (line, written) = (OneLine(subject?.Write(values) ?? ""), html?.Write(values));
+        var rendered = new Rendered(line, written, text is { IsOfEachHtml: true } ? HtmlToText.Convert(written!) : text?.Write(values));
         return subject is not null && VisibleText.IsBlank(rendered.Subject) ? new Unrenderable("The subject is empty.", "subject-empty")
             : (html is not null || text is not null) && ShowsNothing(rendered)
                 ? new Unrenderable("The message is empty.", "body-empty")

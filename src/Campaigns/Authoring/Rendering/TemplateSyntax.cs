@@ -62,13 +62,16 @@ sealed partial class TemplateSyntax
     int blocks;
     readonly Stack<Written> written = new([new Written(0, 0, HasElse: true)]);
 
-    TemplateSyntax(string source) => this.source = source;
+    readonly bool isSaved;
+
+    TemplateSyntax(string source, bool isSaved) => (this.source, this.isSaved) = (source, isSaved);
 
     /// <summary>What is wrong first, with its place; null where nothing is, and then there is an outline.</summary>
-    public static string? Check(string template, out TemplateOutline? outline)
+    /// <param name="isSaved">It is looked only for what cannot be rendered, and not for what nobody means.</param>
+    public static string? Check(string template, out TemplateOutline? outline, bool isSaved = false)
     {
         outline = null;
-        var syntax = new TemplateSyntax(template);
+        var syntax = new TemplateSyntax(template, isSaved);
         try
         {
             syntax.Read();
@@ -140,7 +143,7 @@ sealed partial class TemplateSyntax
             throw new TemplateMistake(unclosed.At, $"{{{{#{unclosed.Name}}}}} is never closed. Write {{{{/{unclosed.Name}}}}} where it ends.");
         }
 
-        if (ForeignTags.Find(source, expressions) is { } foreign)
+        if (!isSaved && ForeignTags.Find(source, expressions) is { } foreign)
         {
             throw new TemplateMistake(foreign.At, foreign.Wrong);
         }
@@ -588,7 +591,7 @@ sealed partial class TemplateSyntax
             CheckArgument(helper, place, arguments[place]);
         }
 
-        if (name is "greaterThan" or "lessThan")
+        if (!isSaved && name is ("greaterThan" or "lessThan"))
         {
             CheckComparison(helper, arguments);
         }
@@ -632,7 +635,7 @@ sealed partial class TemplateSyntax
                 + (kind == HelperArgument.Fixed ? $", this.{Shortened(argument.Text)} for the field" : $": {helper.Example}"));
         }
 
-        if (isLiteral && helper.Check?.Invoke(place, argument.Text) is { } wrong)
+        if (isLiteral && !(isSaved && helper.Name is ("greaterThan" or "lessThan" or "lookup")) && helper.Check?.Invoke(place, argument.Text) is { } wrong)
         {
             throw Mistake($"{wrong}. Write for example {helper.Example}");
         }

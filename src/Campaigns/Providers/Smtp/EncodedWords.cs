@@ -11,8 +11,8 @@ static class EncodedWords
     const string Begin = "=?utf-8?b?";
     const string End = "?=";
 
-    /// <summary>As many bytes as fill 60 of the 75 characters: what stands around them takes 12.</summary>
-    const int MostBytes = 45;
+    /// <summary>Characters of a line that has an encoded word.</summary>
+    const int LongestLine = 76;
 
     /// <summary>Characters of a word that fits on a line as it is: MimeKit encodes longer ones.</summary>
     const int LongestPlain = 60;
@@ -21,15 +21,16 @@ static class EncodedWords
         || text.Split(' ').Any(word => word.Length > LongestPlain);
 
     /// <summary>Each on a line of its own, which readers put together without a space.</summary>
-    public static string Encode(string text)
+    /// <param name="before">Characters that stand before them on their first line.</param>
+    public static string Encode(string text, int before)
     {
         var words = new List<string>();
-        var bytes = new List<byte>(MostBytes);
+        var bytes = new List<byte>(LongestLine);
         Span<byte> one = stackalloc byte[4];
         foreach (var letter in text.EnumerateRunes())
         {
             var length = letter.EncodeToUtf8(one);
-            if (bytes.Count + length > MostBytes)
+            if (bytes.Count + length > MostBytes(words.Count == 0 ? before : 1))
             {
                 Add();
             }
@@ -39,6 +40,9 @@ static class EncodedWords
 
         Add();
         return string.Join("\r\n ", words);
+
+        // Three bytes are four letters of base64.
+        static int MostBytes(int before) => (LongestLine - before - Begin.Length - End.Length) / 4 * 3;
 
         void Add()
         {

@@ -53,7 +53,7 @@ static class SmtpMail
         if (text is not null && EncodedWords.AreNeeded(text))
         {
             var header = new Header(name, "");
-            header.SetRawValue(Encoding.UTF8.GetBytes($" {EncodedWords.Encode(text)}{behind}\r\n"));
+            header.SetRawValue(Encoding.UTF8.GetBytes($" {EncodedWords.Encode(text, before: header.Field.Length + 2)}{behind}\r\n"));
             message.Headers.Replace(header);
         }
     }

@@ -95,6 +95,7 @@ public sealed partial class whatever_stands_in_a_header
         text.Split('\n').ShouldAllBe(line => Encoding.UTF8.GetByteCount(line) <= 998);
         (Ascii.IsValid(text) || SmtpMail.IsInternational(mail)).ShouldBeTrue();
         EncodedWord().Matches(text).ShouldAllBe(word => word.Length <= 75);
+        text.Split('\n').Select(line => line.TrimEnd('\r')).Where(line => EncodedWord().IsMatch(line)).ShouldAllBe(line => line.Length <= 76);
         return text;
     }
 
