@@ -23,10 +23,10 @@ public sealed class when_the_database_has_no_room(PostgresFixture postgres, ITes
         await using var disk = SmallDisk.Mount();
         var connectionString = await postgres.NewDatabase();
         await disk.Move(connectionString);
-        await GoOn(connectionString, async api =>
+        await GoOn(connectionString, async servers =>
         {
             disk.Fill();
-            await ShouldBeUnready(api, "database-refuses-writes");
+            await ShouldBeUnready(servers, "database-refuses-writes");
             return new AtEnd(() => disk.Empty());
         });
     }
@@ -35,16 +35,16 @@ public sealed class when_the_database_has_no_room(PostgresFixture postgres, ITes
     public async Task for_connections_servers_go_on_when_there_are_some_again()
     {
         var connectionString = await postgres.NewDatabase();
-        await GoOn(connectionString, async api =>
+        await GoOn(connectionString, async servers =>
         {
             var taken = await TakenConnections.Take(connectionString);
-            await ShouldBeUnready(api, "database-unavailable");
+            await ShouldBeUnready(servers, "database-unavailable");
             return taken;
         });
     }
 
     /// <param name="begin">Begins the shortage, which ends when what it returns is disposed.</param>
-    async Task GoOn(string connectionString, Func<HttpClient, Task<IAsyncDisposable>> begin)
+    async Task GoOn(string connectionString, Func<HttpClient[], Task<IAsyncDisposable>> begin)
     {
         var people = Extent.PeopleInStandstill("local");
         await using var stage = await Stage.Set(connectionString);
@@ -62,10 +62,11 @@ public sealed class when_the_database_has_no_room(PostgresFixture postgres, ITes
         await using var first = await ServerProcess.Start(stage.Settings(gate.Address));
         await using var second = await ServerProcess.Start(stage.Settings(gate.Address, Stage.ServerAddress()));
         using var api = first.Client(stage.Key);
+        using var other = second.Client(stage.Key);
         var campaign = await api.Launch(
             Enumerable.Range(1, people).Select(i => $"person{i}@mail{i % 7}.example"), new Pace(new BatchPace(Batch, Batch, 0.1, 0.1)));
         await isTime.Task.WaitAsync(TimeSpan.FromSeconds(120));
-        await using (await begin(api))
+        await using (await begin([api, other]))
         {
             using var shortage = new PeriodicTimer(Shortage);
             await shortage.WaitForNextTickAsync();
@@ -80,17 +81,21 @@ public sealed class when_the_database_has_no_room(PostgresFixture postgres, ITes
         (await stage.Store.Number("select count(*) from wolverine_dead_letters")).ShouldBe(0);
     }
 
-    static async Task ShouldBeUnready(HttpClient api, string because)
+    /// <summary>One of them says so: that a full disk takes no writes, only a node can know whose write was refused.</summary>
+    static async Task ShouldBeUnready(HttpClient[] servers, string because)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var ticks = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
         while (true)
         {
-            using var health = await api.GetAsync(new Uri("/health", UriKind.Relative), patience.Token);
-            if (health.StatusCode == HttpStatusCode.ServiceUnavailable)
+            foreach (var server in servers)
             {
-                (await health.Content.ReadAsStringAsync(patience.Token)).ShouldContain(because);
-                return;
+                using var health = await server.GetAsync(new Uri("/health", UriKind.Relative), patience.Token);
+                if (health.StatusCode == HttpStatusCode.ServiceUnavailable)
+                {
+                    (await health.Content.ReadAsStringAsync(patience.Token)).ShouldContain(because);
+                    return;
+                }
             }
 
             await ticks.WaitForNextTickAsync(patience.Token);

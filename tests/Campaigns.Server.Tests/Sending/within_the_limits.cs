@@ -326,6 +326,17 @@ public sealed class within_the_limits(PostgresFixture postgres) : IAsyncLifetime
         (await Share(normal, 1, begin.AddSeconds(4))).ShouldBe(8);
         (await Share(normal, 1, begin.AddSeconds(6))).ShouldBe(42, "it is late, and loses its place");
 
+        async Task<long> WaitedAgainAt(double seconds)
+        {
+            await Commit(session => Permits.Wait(session, limit, urgent, begin.AddMinutes(1), 400, 4, begin.AddSeconds(seconds)));
+            return await run.Store.Number($"select extract(epoch from since - '{begin:O}')::bigint from limit_waits where campaign_id = '{urgent}'");
+        }
+
+        (await WaitedAgainAt(6)).ShouldBe(6, "in between it did not wait");
+        (await WaitedAgainAt(8)).ShouldBe(6, "and goes on to");
+        await Commit(session => Permits.Take(session, Guid.NewGuid(), urgent, new Dictionary<Limit, int> { [limit] = 8 }, begin.AddSeconds(10)));
+        (await WaitedAgainAt(12)).ShouldBe(10, "it is back in time");
+
         async Task<int> Share(Guid campaign, int weight, DateTimeOffset at) =>
             (await permits.Read([limit], campaign, 400, weight, at, CancellationToken.None)).States.Single().Left;
 

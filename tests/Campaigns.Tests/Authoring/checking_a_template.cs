@@ -284,6 +284,17 @@ public sealed class checking_a_template
         ends.ShouldBe([")}}", "-}}", "}}}", "1}}", "g}}", "|}}"]);
     }
 
+    [Theory]
+    [InlineData("Dear [[first_name]],"), InlineData("{{lookup this \"Plan\"}}"), InlineData("{{#greaterThan plan \"gold\"}}a{{/greaterThan}}")]
+    public void asks_of_a_version_that_is_out_only_that_it_can_be_rendered(string text)
+    {
+        var content = new TemplateContent("t", "s", null, text, Sms: new string('a', 1_601));
+        TemplateRenderer.TryCompile(content, out _, out _).ShouldBeFalse();
+        TemplateRenderer.TryCompile(content, out var saved, out var refusal, isSaved: true).ShouldBeTrue(refusal?.Explanation);
+        saved.ShouldNotBeNull();
+        TemplateRenderer.TryCompile(content with { Text = "{{#if plan}}" }, out _, out _, isSaved: true).ShouldBeFalse();
+    }
+
     static string Wrong(string text)
     {
         TemplateRenderer.TryCompile(new TemplateContent("t", "s", null, "a\n " + text), out _, out var refusal).ShouldBeFalse(text);

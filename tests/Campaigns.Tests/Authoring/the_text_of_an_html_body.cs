@@ -59,6 +59,13 @@ public sealed class the_text_of_an_html_body
     public void goes_by_the_rule_that_browsers_go_by(string html, string expected) => Derived(html).ShouldBe(expected);
 
     [Fact]
+    public void leaves_out_what_a_large_style_sheet_hides_too()
+    {
+        var sheet = string.Concat(Enumerable.Range(0, 900).Select(i => $".w{i}{{width:{i + 1}px}}")) + ".hide{display:none;width:0}";
+        Derived($"<style>{sheet}</style><p class=\"hide\">Preview</p>{string.Concat(Enumerable.Range(0, 400).Select(i => $"<b>{i} </b>"))}").ShouldStartWith("0 1 2");
+    }
+
+    [Fact]
     public void keeps_the_lines_of_a_text_that_is_set_already() =>
         Derived("<p>Your order\n  of today</p><pre>\nA   1\n  B {{plan}}\n</pre><p>Bye\nbye</p>").ShouldBe("Your order of today\n\nA   1\n  B gold\n\nBye bye");
 
