@@ -21,7 +21,7 @@ public sealed class when_a_clock_is_moved(PostgresFixture postgres, ITestOutputH
     public async Task its_server_leaves_the_work_to_the_other_and_comes_back_when_it_is_right(string by)
     {
         var clock = Path.GetTempFileName();
-        await File.WriteAllTextAsync(clock, "+0");
+        await FakeClock.Set(clock, "+0");
         await using var stage = await Stage.Set(await postgres.NewDatabase());
         await using var gateOfFirst = await ProviderGate.Start(stage.Sandbox.Address);
         await using var gateOfSecond = await ProviderGate.Start(stage.Sandbox.Address);
@@ -36,7 +36,7 @@ public sealed class when_a_clock_is_moved(PostgresFixture postgres, ITestOutputH
             {
                 if (message == Batch + (Batch / 2))
                 {
-                    await File.WriteAllTextAsync(clock, by);
+                    await FakeClock.Set(clock, by);
                     moved.SetResult();
                 }
 
@@ -58,7 +58,7 @@ public sealed class when_a_clock_is_moved(PostgresFixture postgres, ITestOutputH
             (gateOfFirst.Count + gateOfSecond.Count).ShouldBe(People);
             output.WriteLine($"{gateOfFirst.Count} messages by the first, {gateOfSecond.Count} by the second");
             second.Said.ShouldNotContain("Stop with Ctrl-C", customMessage: "it waits for its clock");
-            await File.WriteAllTextAsync(clock, "+0");
+            await FakeClock.Set(clock, "+0");
             (await second.Started()).ShouldBeTrue(second.Complained);
             var recipients = await stage.ShouldBeAtRest(output, People, campaign);
             recipients.ShouldAllBe(recipient => recipient.Status == RecipientStatus.Sent);

@@ -24,7 +24,7 @@ public sealed class StartException(string message) : Exception(message)
             new StartException($"PostgreSQL refuses the connection: {refused.MessageText}. Check ConnectionStrings__Campaigns."),
         PostgresException refused => new StartException($"PostgreSQL refuses: {refused.MessageText} ({refused.SqlState})."),
         NpgsqlException failed => new StartException(
-            $"PostgreSQL cannot be reached: {failed.InnerException?.Message ?? failed.Message}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
+            $"PostgreSQL cannot be reached: {(failed.InnerException?.Message ?? failed.Message).TrimEnd('.')}. Check ConnectionStrings__Campaigns, or leave it out for a private PostgreSQL."),
         ArgumentException when error.StackTrace?.Contains("Npgsql", StringComparison.Ordinal) == true =>
             new StartException($"ConnectionStrings__Campaigns cannot be read: {error.Message}"),
         _ => null,

@@ -11,6 +11,13 @@ static class FakeClock
         ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), // nobody can set that counter
     ];
 
+    /// <summary>Moves it in one step: who reads the file meanwhile never finds it empty.</summary>
+    public static async Task Set(string file, string to)
+    {
+        await File.WriteAllTextAsync(file + ".new", to);
+        File.Move(file + ".new", file, overwrite: true);
+    }
+
     static string Library() => Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
         .FirstOrDefault() ?? throw new InvalidOperationException("libfaketime was not found: install it (Debian: apt-get install faketime).");
 }
