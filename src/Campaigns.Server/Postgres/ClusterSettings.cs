@@ -47,7 +47,7 @@ static class ClusterSettings
         min_wal_size = 1GB
         checkpoint_timeout = 15min
         # Full pages after a checkpoint compress well; the time saved on the disk is worth the processor's.
-        wal_compression = on
+        wal_compression = {(durable ? "on" : "off")}
 
         # What was committed survives a power failure: a message sent but forgotten would be sent twice.
         fsync = {(durable ? "on" : "off")}

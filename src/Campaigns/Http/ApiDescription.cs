@@ -67,9 +67,10 @@ static class ApiDescription
             {
                 parameter.Description ??= Parameters.GetValueOrDefault(parameter.Name ?? "");
                 var given = context.Description.ParameterDescriptions.FirstOrDefault(each => each.Name == parameter.Name)?.ParameterDescriptor?.ParameterType;
-                if (parameter is OpenApiParameter described && SchemaDescription.DescribeWords(given, context.Document!) is { } words)
+                if (parameter is OpenApiParameter described)
                 {
-                    described.Schema = words;
+                    described.Required &= given is not { IsArray: true }; // it may come any number of times
+                    described.Schema = SchemaDescription.DescribeWords(given, context.Document!) ?? described.Schema;
                 }
             }
 

@@ -58,21 +58,7 @@ sealed partial class BadRequestHandler(IOptions<JsonOptions> json, RefusedWrites
 
     // The framework's words name our methods and types.
     static string Explain(BadHttpRequestException bad) =>
-        bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) ? "The body is missing: send a JSON object."
-        : Unbound().Match(bad.Message) is { Success: true } unbound
-            ? $"{JsonNamingPolicy.CamelCase.ConvertName(unbound.Groups["name"].Value)} cannot be '{unbound.Groups["value"]}'{Kind(unbound.Groups["type"].Value)}."
-        : bad.Message;
-
-    [GeneratedRegex("^Failed to bind parameter \"(?<type>\\S+) (?<name>\\w+)\" from \"(?<value>.*)\"", RegexOptions.Singleline)]
-    private static partial Regex Unbound();
-
-    static string Kind(string type) => type.TrimEnd('?') switch
-    {
-        var kind when kind.Contains("bool", StringComparison.OrdinalIgnoreCase) => ": it is true or false",
-        var kind when kind.Contains("Guid", StringComparison.Ordinal) => ": it is a UUID",
-        var kind when kind.Contains("int", StringComparison.OrdinalIgnoreCase) || kind.Contains("long", StringComparison.Ordinal) => ": it is a whole number",
-        _ => "",
-    };
+        bad.Message.StartsWith("Implicit body inferred", StringComparison.Ordinal) ? "The body is missing: send a JSON object." : bad.Message;
 
     [GeneratedRegex("'(?<name>[^']+)'")]
     private static partial Regex Quoted();

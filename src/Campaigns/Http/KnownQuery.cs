@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
@@ -8,8 +9,8 @@ namespace Campaigns.Http;
 
 /// <summary>
 /// Refuses parameters of a query that an endpoint of the API does not take: a filter with a typing error in its name would let everything through. And
-/// those that come twice where one is taken, which the framework makes one text of, with a comma between. What each takes is what the framework reads
-/// from its signature, which the description of the API shows too.
+/// those that come twice where one is taken, which the framework makes one text of, with a comma between; and those whose value is of another kind, to which
+/// the framework says no more than 400. What each takes is what the framework reads from its signature, which the description of the API shows too.
 /// </summary>
 sealed class KnownQueryMiddleware(RequestDelegate next, IApiDescriptionGroupCollectionProvider descriptions)
 {
@@ -37,10 +38,15 @@ sealed class KnownQueryMiddleware(RequestDelegate next, IApiDescriptionGroupColl
         }
 
         string[] repeated = [.. taken.Where(parameter => !parameter.TakesSeveral && query[parameter.Name].Count > 1).Select(parameter => parameter.Name)];
-        return repeated.Length == 0
-            ? next(http)
-            : Problems.Problem(
+        if (repeated.Length > 0)
+        {
+            return Problems.Problem(
                 "query-repeated", $"Give {Quoted(repeated)} once: only one is taken.", StatusCodes.Status400BadRequest, ("repeated", repeated)).ExecuteAsync(http);
+        }
+
+        return taken.Select(parameter => parameter.WhyNot(query[parameter.Name])).FirstOrDefault(why => why is not null) is { } cannot
+            ? Problems.Problem("bad-request", cannot, StatusCodes.Status400BadRequest).ExecuteAsync(http)
+            : next(http);
     }
 
     static string Quoted(string[] names) => string.Join(", ", names.Select(name => $"'{name}'"));
@@ -50,11 +56,20 @@ sealed class KnownQueryMiddleware(RequestDelegate next, IApiDescriptionGroupColl
             .Select(call => (
                 Name: call.ActionDescriptor.EndpointMetadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName,
                 Query: call.ParameterDescriptions.Where(parameter => parameter.Source == BindingSource.Query)
-                    .Select(parameter => new Parameter(parameter.Name, parameter.Type.IsArray))))
+                    .Select(parameter => new Parameter(parameter.Name, parameter.Type.IsArray, Nullable.GetUnderlyingType(parameter.Type) ?? parameter.Type))))
             .Where(call => call.Name is not null)
             .ToFrozenDictionary(call => call.Name!, call => call.Query.ToArray());
 
-    sealed record Parameter(string Name, bool TakesSeveral);
+    sealed record Parameter(string Name, bool TakesSeveral, Type Type)
+    {
+        /// <returns>Null where the value is of its kind, or there is none.</returns>
+        public string? WhyNot(string? value) =>
+            string.IsNullOrEmpty(value) ? null
+            : Type == typeof(bool) && !bool.TryParse(value, out _) ? $"{Name} cannot be '{value}': it is true or false."
+            : Type == typeof(Guid) && !Guid.TryParse(value, out _) ? $"{Name} cannot be '{value}': it is a UUID."
+            : Type == typeof(int) && !int.TryParse(value, CultureInfo.InvariantCulture, out _) ? $"{Name} cannot be '{value}': it is a whole number."
+            : null;
+    }
 }
 
 /// <summary>On an endpoint: it takes no parameters in the query but its own, and each as often as it says.</summary>

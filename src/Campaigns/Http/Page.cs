@@ -26,7 +26,7 @@ public static class Page
 }
 
 /// <summary>Which page of a list is asked for: <c>?limit=</c> and the <c>?cursor=</c> of the page before.</summary>
-public readonly record struct PageRequest([FromQuery(Name = "limit")] int? Limit, [FromQuery(Name = "cursor")] string? Cursor)
+public readonly record struct PageRequest([property: FromQuery(Name = "limit")] int? Limit, [property: FromQuery(Name = "cursor")] string? Cursor)
 {
     public const int DefaultLimit = 50;
     public const int LargestLimit = 1000;

@@ -35,12 +35,18 @@ static class ApiWords
     ]);
 }
 
-/// <summary>One of the words of an enumeration in a query string; another word is refused with the list of them.</summary>
+/// <summary>One of the words of an enumeration in a query string; another word is refused with the list of them. No text at all is as if it was not asked for.</summary>
 public readonly record struct Word<T>(T Value)
     where T : struct, Enum
 {
     public static bool TryParse(string text, IFormatProvider? provider, out Word<T> word)
     {
+        word = default;
+        if (string.IsNullOrEmpty(text))
+        {
+            return false;
+        }
+
         if (!ApiWords.TryParse<T>(text, out var value))
         {
             throw new BadHttpRequestException($"'{text}' is none of: {string.Join(", ", ApiWords.Of(typeof(T)))}.");

@@ -88,9 +88,11 @@ public static class CredentialsEndpoints
         where T : class, ICredentials
     {
         var path = "/credentials/" + T.Provider;
+#pragma warning disable RDG011 // of a body whose type is a parameter nothing can be written when it is built
         api.MapPut(path, Set<T>).RequireScope(KeyScope.Admin).WithName("Set" + typeof(T).Name)
             .WithSummary("Use an account of your own; the credentials are never shown again")
             .Produces<CredentialsView>().ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
+#pragma warning restore RDG011
         api.MapGet(path, async (ApiRequest request, CancellationToken ct) =>
             {
                 var stream = await request.Store.Load<ProviderCredentials>(request.TenantId, StreamId<T>(request), ct);

@@ -348,6 +348,8 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
     [InlineData("PATCH", "campaigns", 405)]
     [InlineData("GET", "campaigns?limit=many", 400)]
     [InlineData("GET", "campaigns?status=dancing", 400)]
+    [InlineData("GET", "contacts?list=seven", 400)]
+    [InlineData("GET", "senders?retired=maybe", 400)]
     [InlineData("POST", "campaigns", 415)]
     public async Task what_the_framework_refuses_is_a_problem_document_like_any_other(string method, string path, int status)
     {
