@@ -54,6 +54,7 @@ static class RecipientWords
         "sameAddress" when recipient.Channel == Channel.Sms => "Another contact with the same number gets it",
         "sameAddress" => "Another contact with the same address gets it",
         "frequencyCap" => "Other messages to the contact had used up the frequency cap",
+        "excepted" => "The campaign leaves them out, by a list, a domain or by name",
         "contactDeleted" => "The contact was deleted",
         "campaignCancelled" => "The campaign was cancelled first",
         var reason => reason ?? "No reason is on record",

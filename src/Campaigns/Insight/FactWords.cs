@@ -97,6 +97,7 @@ static class FactWords
         SkipReason.FrequencyCap => "other messages to the contact had used up the organisation's frequency cap",
         SkipReason.SameAddress when channel == Channel.Sms => "the message went to the same number already, for another contact who has it",
         SkipReason.SameAddress => "the message went to the same address already, for another contact who had it",
+        SkipReason.Excepted => "the campaign leaves them out, by a list, a domain or by name",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",
         _ => "no reason is on record",
     };

@@ -12,7 +12,7 @@ using Npgsql;
 namespace Campaigns.Planning;
 
 /// <summary>Who would get a campaign that is launched now.</summary>
-/// <param name="Members">Contacts on its list.</param>
+/// <param name="Members">Contacts in its audience, those that are excepted among them.</param>
 /// <param name="Domains">Where most of it would go by e-mail, the most first.</param>
 public sealed record AudienceView(
     long Members,
@@ -67,7 +67,7 @@ public sealed record ContactExample(
     string? Email,
     string? Phone);
 
-/// <summary>Looks at the people on a campaign's list and at what they would get.</summary>
+/// <summary>Looks at the people in a campaign's audience and at what they would get.</summary>
 public sealed class Audiences(IDocumentStore store, CompiledTemplates templates, UnsubscribeLinks links)
 {
     /// <summary>How many messages of a channel are written to judge by whether most would fail.</summary>
@@ -85,36 +85,37 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     static readonly string SampleAudience = Sql.Beside<Audiences>(nameof(SampleAudience));
     static readonly string FindReachable = Sql.Beside<Audiences>(nameof(FindReachable));
 
-    /// <param name="settings">They name a list and a template.</param>
+    /// <param name="settings">They name an audience and a template.</param>
     /// <param name="at">When it would begin.</param>
     public async Task<AudienceView> Look(
         string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
     {
         var channels = new List<ChannelAudience>();
         var members = 0L;
+        object[] whom = [tenantId, .. settings.Whom!.Arguments];
         var closed = await ClosedZones(tenantId, settings, organisation, at, ct);
         foreach (var channel in settings.Channels.Each())
         {
             var counts = (await store.Database.Query(
-                CountAudience, reader => Enumerable.Range(0, 6).Select(reader.GetInt64).ToArray(), ct, tenantId, settings.ListId!.Value, Name(channel), closed)).Single();
+                CountAudience, reader => Enumerable.Range(0, 7).Select(reader.GetInt64).ToArray(), ct, [.. whom, Name(channel), closed])).Single();
             var cap = settings.IgnoresFrequencyCap ? null : organisation.FrequencyCap;
             var capped = cap is null
                 ? 0
                 : (await store.Database.Query(
-                    CountCapped, reader => reader.GetInt64(0), ct, tenantId, settings.ListId.Value, Name(channel), (long)cap.Messages, at)).Single();
+                    CountCapped, reader => reader.GetInt64(0), ct, [.. whom, Name(channel), (long)cap.Messages, at])).Single();
             var dropped = cap is { Hold: false } ? capped : 0;
             var skipped = new (SkipReason Reason, long Count)[]
             {
-                (SkipReason.ContactDeleted, counts[1]), (SkipReason.NoAddress, counts[2]), (SkipReason.Suppressed, counts[3]),
-                (SkipReason.SameAddress, counts[4]), (SkipReason.FrequencyCap, dropped),
-                (SkipReason.OutsideHours, counts[5]),
+                (SkipReason.Excepted, counts[1]), (SkipReason.ContactDeleted, counts[2]), (SkipReason.NoAddress, counts[3]),
+                (SkipReason.Suppressed, counts[4]), (SkipReason.SameAddress, counts[5]), (SkipReason.FrequencyCap, dropped),
+                (SkipReason.OutsideHours, counts[6]),
             };
             members = counts[0];
             channels.Add(new ChannelAudience(
                 channel, Math.Max(0, counts[0] - skipped.Sum(each => each.Count)),
                 skipped.Where(each => each.Count > 0).ToDictionary(each => Word(each.Reason), each => each.Count), capped - dropped,
                 await store.Database.Query(
-                    CountZones, reader => new ZoneCount(reader.TextOrNull(0), reader.GetInt64(1)), ct, tenantId, settings.ListId.Value, Name(channel))));
+                    CountZones, reader => new ZoneCount(reader.TextOrNull(0), reader.GetInt64(1)), ct, [.. whom, Name(channel)])));
         }
 
         var (content, domains) = await CheckContent(tenantId, settings, templateVersion, organisation, ct);
@@ -129,8 +130,8 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var cap = settings.IgnoresFrequencyCap || organisation.FrequencyCap is { Hold: true } ? null : organisation.FrequencyCap;
         var now = store.Clock.GetUtcNow();
         var isReachable = (await store.Database.Query(
-            FindReachable, reader => reader.GetBoolean(0), ct, tenantId, settings.ListId!.Value, channels, (long?)cap?.Messages, now,
-            await ClosedZones(tenantId, settings, organisation, now, ct))).Single();
+            FindReachable, reader => reader.GetBoolean(0), ct,
+            [tenantId, .. settings.Whom!.Arguments, channels, (long?)cap?.Messages, now, await ClosedZones(tenantId, settings, organisation, now, ct)])).Single();
         return isReachable ? FindMistake((await CheckContent(tenantId, settings, templateVersion, organisation, ct)).Content) : NobodyWouldGetIt;
     }
 
@@ -140,7 +141,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
 
     static Refusal NobodyWouldGetIt { get; } = new(
         NobodyToWriteTo,
-        "Nobody would get it: its list has no contact who can be reached over its channel, is not suppressed, has not had enough of others and, where the window drops those for whom it is closed, may get it at this hour. GET /campaigns/{id}/check counts the reasons; "
+        "Nobody would get it: its audience has no contact who can be reached over its channel, is not suppressed, has not had enough of others and, where the window drops those for whom it is closed, may get it at this hour. GET /campaigns/{id}/check counts the reasons; "
         + "launch?force=true launches it all the same.",
         RefusalKind.Invalid);
 
@@ -171,7 +172,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
             RefusalKind.Invalid);
     }
 
-    /// <summary>The zones of contacts on the list in which nothing is sent then, and whoever is there gets nothing; the empty one stands for no zone.</summary>
+    /// <summary>The zones of contacts in the audience in which nothing is sent then, and whoever is there gets nothing; the empty one stands for no zone.</summary>
     async Task<string[]> ClosedZones(
         string tenantId, CampaignSettings settings, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
     {
@@ -181,7 +182,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         }
 
         var fallback = TimeZones.Zone(organisation.TimeZone) ?? TimeZoneInfo.Utc;
-        var zones = await store.Database.Query(ReadZones, reader => reader.GetString(0), ct, tenantId, settings.ListId!.Value);
+        var zones = await store.Database.Query(ReadZones, reader => reader.GetString(0), ct, [tenantId, .. settings.Whom!.Arguments]);
         return [.. zones.Where(zone => !window.IsOpen(TimeZones.Zone(zone) ?? fallback, at))];
     }
 
@@ -195,7 +196,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var (examined, wouldFail) = (0, 0);
         foreach (var channel in settings.Channels.Each())
         {
-            var sample = await store.Database.Query(SampleAudience, Sampled.Read, ct, tenantId, settings.ListId!.Value, Name(channel), Sample);
+            var sample = await store.Database.Query(SampleAudience, Sampled.Read, ct, [tenantId, .. settings.Whom!.Arguments, Name(channel), (long)Sample]);
             // One message an address: by the first of those who have it for whom one can be written.
             foreach (var sharing in sample.GroupBy(contact => channel == Channel.Sms ? contact.Example.Phone : contact.Example.Email))
             {

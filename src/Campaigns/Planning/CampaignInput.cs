@@ -8,28 +8,27 @@ using Campaigns.Recipients;
 namespace Campaigns.Planning;
 
 /// <summary>A campaign as a caller describes it. Everything but the name may still be missing in a draft.</summary>
+/// <param name="ListId">Whom it goes to, where that is one list; else give an audience.</param>
 public sealed record CampaignInput(
     string Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null,
     IReadOnlyList<Guid>? SenderIds = null,
-    CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false, bool Transactional = false)
+    CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false, bool Transactional = false, CampaignAudience? Audience = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
     const int MostSenders = 100;
 
-    static readonly string FindReferencesSql = Sql.Beside<CampaignInput>("FindReferences");
-
     /// <summary>The input that comes to these settings.</summary>
     public static CampaignInput Read(CampaignSettings settings) => new(
         settings.Name, settings.ListId, settings.TemplateId, settings.From, settings.Pace, settings.NoOpenAfterSeconds, settings.Urgent, settings.Window,
         settings.Limits, settings.LateToleranceMinutes, settings.SenderIds, settings.Channels, settings.IgnoresFrequencyCap,
-        settings.Transactional);
+        settings.Transactional, settings.Audience);
 
     public CampaignSettings ToSettings() => new(
         Name.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
         LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
-        Channels ?? CampaignChannels.Email, IgnoresFrequencyCap, Transactional);
+        Channels ?? CampaignChannels.Email, IgnoresFrequencyCap, Transactional, Audience?.Normalise());
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()
@@ -51,6 +50,12 @@ public sealed record CampaignInput(
         Check(NoOpenAfterSeconds is null or (> 0 and <= 365 * 24 * 3600), "noOpenAfterSeconds", "More than 0 seconds and at most 365 days.");
         Check(SenderIds is null || (SenderIds.Count <= MostSenders && SenderIds.Distinct().Count() == SenderIds.Count), "senderIds",
             $"At most {MostSenders} senders, each once.");
+        Check(ListId is null || Audience is null, "audience", "Give listId or audience, not both: null takes the other one back.");
+        foreach (var (member, why) in Audience?.Errors() ?? [])
+        {
+            Check(false, member, why);
+        }
+
         Check(Pace is null || (Pace.Batches is null) != (Pace.Daily is null), "pace", "Give either batches or daily, not both and not none.");
         if (Pace?.Batches is { } batches)
         {
@@ -76,13 +81,16 @@ public sealed record CampaignInput(
         return errors;
     }
 
-    /// <summary>Whether the list and the template that it names are there.</summary>
+    /// <summary>Whether the lists, the contacts and the template that it names are there.</summary>
     public async Task<Refusal?> FindReferences(IDocumentStore store, string tenantId, CancellationToken ct)
     {
-        var found = await store.Database.Query(
-            FindReferencesSql, reader => (List: reader.GetBoolean(0), Template: reader.GetBoolean(1)), ct, tenantId, ListId, TemplateId);
-        return ListId is not null && !found[0].List ? new Refusal("list-unknown", $"There is no list {ListId}.", RefusalKind.Invalid)
-            : TemplateId is not null && !found[0].Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
+        var settings = ToSettings();
+        var missing = await MissingReferences.Find(store, tenantId, settings, ct);
+        return missing.Lists.Count > 0
+            ? new Refusal("list-unknown", $"There is no list {string.Join(", ", missing.Lists)}.", RefusalKind.Invalid)
+            : missing.Contacts.Count > 0
+            ? new Refusal("contact-unknown", $"There is no contact {string.Join(", ", missing.Contacts)}.", RefusalKind.Invalid)
+            : missing.Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
             : null;
     }
 }

@@ -29,6 +29,9 @@ public static class CampaignRules
     /// <summary>A sender as a caller names one: whoever reads what is missing knows what to write.</summary>
     public const string SenderWords = "a sender (from or senderIds)";
 
+    /// <summary>Whom it goes to in the same way.</summary>
+    public const string AudienceWords = "a list (listId or audience)";
+
     /// <summary>A template in the same way.</summary>
     public const string TemplateWords = "a template (templateId)";
 
@@ -36,9 +39,9 @@ public static class CampaignRules
     public static Refusal? IsComplete(CampaignSettings settings)
     {
         var missing = new List<string>();
-        if (settings.ListId is null)
+        if (settings.Whom is null)
         {
-            missing.Add("a list (listId)");
+            missing.Add(AudienceWords);
         }
 
         if (settings.TemplateId is null)

@@ -8,7 +8,7 @@ using Campaigns.Recipients;
 namespace Campaigns.Planning;
 
 /// <summary>What a person decides about a campaign while it is a draft. Stored in events: members may be added, never renamed.</summary>
-/// <param name="ListId">Whom it goes to.</param>
+/// <param name="ListId">Whom it goes to, where that is one list.</param>
 /// <param name="TemplateId">What it says.</param>
 /// <param name="From">Who it comes from by e-mail.</param>
 /// <param name="NoOpenAfterSeconds">An e-mail not opened within this time records a time-out.</param>
@@ -19,13 +19,15 @@ namespace Campaigns.Planning;
 /// <param name="SenderIds">Among whom it rotates, each contact staying with one of them; null: all of it comes from <paramref name="From"/>.</param>
 /// <param name="IgnoresFrequencyCap">For what people must get: it goes out whatever else they got, and is not counted.</param>
 /// <param name="Transactional">Nobody subscribed to it, as to an invoice: its e-mails get no footer with the link to unsubscribe.</param>
+/// <param name="Audience">In place of <paramref name="ListId"/>: several lists, people, everybody, and who is excepted.</param>
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double LateToleranceMinutes = CampaignSettings.AnHour,
     IReadOnlyList<Guid>? SenderIds = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IgnoresFrequencyCap = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Transactional = false)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Transactional = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CampaignAudience? Audience = null)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 
@@ -33,6 +35,10 @@ public sealed record CampaignSettings(
 
     /// <summary>Of an urgent campaign beside others that wait for the same limit.</summary>
     const int UrgentWeight = 4;
+
+    /// <summary>Whom it goes to; null while that is open.</summary>
+    [JsonIgnore]
+    public CampaignAudience? Whom => Audience ?? (ListId is { } list ? new CampaignAudience([list]) : null);
 
     [JsonIgnore]
     public Priority Priority => Urgent ? Priority.Urgent : Priority.Normal;

@@ -11,7 +11,7 @@ static class CampaignUses
     static readonly string FindUsesSql = Sql.Beside<Campaign>("FindUses");
     static readonly string HoldThings = Sql.Beside<Campaign>(nameof(HoldThings));
     static readonly string HoldThingsAlone = Sql.Beside<Campaign>(nameof(HoldThingsAlone));
-    static readonly string HoldList = Sql.Beside<Campaign>(nameof(HoldList));
+    static readonly string HoldLists = Sql.Beside<Campaign>(nameof(HoldLists));
     static readonly string FindNoUse = $"select 1 where not exists (\n{FindUsesSql})";
 
     public static FindUses In(IDocumentStore store) => async (tenantId, thing, id, address, ct) => await store.Database.Query(
@@ -28,20 +28,21 @@ static class CampaignUses
 
     /// <summary>
     /// Adds to the commit that names things in a campaign that nobody removes them meanwhile: who does waits, and finds the campaign. Lists do not come
-    /// back, so the one that is named has to be there still.
+    /// back, so those that are named have to be there still.
     /// </summary>
     public static void Hold(IDocumentOperations session, Guid campaignId, CampaignSettings settings)
     {
-        Guid?[] ids = [settings.ListId, settings.TemplateId, .. (settings.SenderIds ?? []).Select(id => (Guid?)id)];
-        var keys = Keys(session.TenantId, ids.OfType<Guid>(), settings.From?.Email);
+        Guid[] lists = [.. (settings.Whom?.AllLists ?? []).Distinct()];
+        Guid[] ids = [.. lists, .. settings.TemplateId is { } template ? [template] : Array.Empty<Guid>(), .. settings.SenderIds ?? []];
+        var keys = Keys(session.TenantId, ids, settings.From?.Email);
         if (keys.Length > 0)
         {
             session.Sql(HoldThings, (object)keys);
         }
 
-        if (settings.ListId is { } list)
+        if (lists.Length > 0)
         {
-            session.Expect<Campaign>(campaignId, HoldList, session.TenantId, list);
+            session.Expect<Campaign>(campaignId, HoldLists, session.TenantId, lists, (long)lists.Length);
         }
     }
 

@@ -4,7 +4,10 @@ from mt_doc_campaign
 where tenant_id = $1
   and data ->> 'status' not in ('Deleted', 'Completed', 'Partial', 'Failed', 'Cancelled')
   and case $2::text
-        when 'List' then data #>> '{settings,listId}' = $3::uuid::text and not coalesce((data ->> 'isHydrated')::bool, false)
+        when 'List' then not coalesce((data ->> 'isHydrated')::bool, false)
+             and (data #>> '{settings,listId}' = $3::uuid::text
+                  or coalesce(data #> '{settings,audience,lists}' ? $3::uuid::text, false)
+                  or coalesce(data #> '{settings,audience,exceptLists}' ? $3::uuid::text, false))
         when 'Template' then data #>> '{settings,templateId}' = $3::uuid::text and data ->> 'templateVersion' is null
         when 'Sender' then coalesce(data #> '{settings,senderIds}' ? $3::uuid::text, false) or data #>> '{settings,from,email}' = $4::text
         when 'EmailAccount' then data ->> 'status' in ('Scheduled', 'Sending', 'Paused') and coalesce(data #>> '{settings,channels}', 'Email') <> 'Sms'

@@ -98,6 +98,7 @@ public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Ref
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
     public Refusal? RefusalFor(CampaignSettings settings) =>
         (settings.TemplateId, settings.ListId, settings.From, settings.Channels) == (Seen.TemplateId, Seen.ListId, Seen.From, Seen.Channels)
+        && (settings.Audience is null ? Seen.Audience is null : settings.Audience.IsSame(Seen.Audience))
         && (settings.SenderIds ?? []).SequenceEqual(Seen.SenderIds ?? [])
         ? Refusal
         : new Refusal("concurrent-change", "Somebody changed the campaign at the same moment. Read it again and try again.");
@@ -127,9 +128,9 @@ public sealed class Launching(
             return new Launchable(settings, 0, null); // refused as incomplete
         }
 
-        if (settings.ListId is { } listId && await ContactLists.Find(store, tenantId, listId, ct) is null)
+        if ((await MissingReferences.Find(store, tenantId, settings, ct)).Lists is [var gone, ..])
         {
-            return new Launchable(settings, 0, new Refusal("list-unknown", "Its list does not exist any more: choose another one.", RefusalKind.Invalid));
+            return new Launchable(settings, 0, new Refusal("list-unknown", $"Its list {gone} does not exist any more: choose another one.", RefusalKind.Invalid));
         }
 
         var template = await store.Load<Template>(tenantId, templateId, ct);

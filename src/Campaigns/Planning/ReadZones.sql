@@ -1,4 +1,3 @@
 select distinct coalesce(c.time_zone, '')
-from list_members l
-join contacts c on c.tenant_id = l.tenant_id and c.id = l.contact_id
-where l.tenant_id = $1 and l.list_id = $2
+from audience($1, $2, $3, $4, $5, $6, $7, '00000000-0000-0000-0000-000000000000', null) a
+join contacts c on c.tenant_id = $1 and c.id = a.contact_id

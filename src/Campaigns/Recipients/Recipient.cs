@@ -92,9 +92,9 @@ public sealed record OpenTimedOut;
 
 /// <summary>
 /// Why somebody gets nothing. No address: none for the channel. Frequency cap: other messages were enough. Same address: the message goes there
-/// already, as that of another contact who has it too.
+/// already, as that of another contact who has it too. Excepted: the campaign leaves them out.
 /// </summary>
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap, SameAddress }
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap, SameAddress, Excepted }
 
 public enum DeferralReason { DeliveryHours, Limit }
 

@@ -30,9 +30,9 @@ public static class HydrateAudienceHandler
         var chunk = await database.Query(
             ReadAudience,
             reader => new AudienceMember(
-                reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5)),
+                reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5), reader.GetBoolean(6)),
             ct,
-            session.TenantId, campaign.State().Settings.ListId!.Value, message.After ?? Guid.Empty, limit);
+            [session.TenantId, .. campaign.State().Settings.Whom!.Arguments, message.After ?? Guid.Empty, (long)limit]);
         var recipients = Recipients(message.CampaignId, campaign.State().Settings.Channels, chunk);
         Add(session, message.CampaignId, recipients);
         var next = Count(message, chunk, recipients);
@@ -95,10 +95,11 @@ public static class HydrateAudienceHandler
     }
 }
 
-/// <summary>A contact on the list of a campaign, as far as it matters for who becomes a recipient.</summary>
-public sealed record AudienceMember(Guid ContactId, bool IsDeleted, bool HasEmail, bool IsEmailSuppressed, bool HasPhone, bool IsPhoneSuppressed)
+/// <summary>A contact in the audience of a campaign, as far as it matters for who gets something.</summary>
+public sealed record AudienceMember(Guid ContactId, bool IsExcepted, bool IsDeleted, bool HasEmail, bool IsEmailSuppressed, bool HasPhone, bool IsPhoneSuppressed)
 {
-    public SkipReason? MayNot(Channel channel) => channel == Channel.Sms
+    public SkipReason? MayNot(Channel channel) => IsExcepted ? SkipReason.Excepted
+        : channel == Channel.Sms
         ? Eligibility.WhyNot(IsDeleted, HasPhone, IsPhoneSuppressed)
         : Eligibility.WhyNot(IsDeleted, HasEmail, IsEmailSuppressed);
 }

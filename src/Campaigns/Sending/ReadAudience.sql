@@ -1,12 +1,7 @@
-select m.contact_id, c.id is null as deleted, c.email is not null as has_email, e.address is not null as email_suppressed,
+select a.contact_id, a.excepted, c.id is null as deleted, c.email is not null as has_email, e.address is not null as email_suppressed,
        c.phone is not null as has_phone, p.address is not null as phone_suppressed
-from (
-    select contact_id from list_members
-    where tenant_id = $1 and list_id = $2 and contact_id > $3
-    order by contact_id
-    limit $4
-) m
-left join contacts c on c.tenant_id = $1 and c.id = m.contact_id
+from audience($1, $2, $3, $4, $5, $6, $7, $8, $9) a
+left join contacts c on c.tenant_id = $1 and c.id = a.contact_id
 left join suppressions e on e.tenant_id = $1 and e.address = c.email
 left join suppressions p on p.tenant_id = $1 and p.address = c.phone
-order by m.contact_id
+order by a.contact_id

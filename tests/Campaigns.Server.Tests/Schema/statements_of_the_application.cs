@@ -91,6 +91,8 @@ public sealed class statements_of_the_application(PostgresFixture postgres) : IA
         var ids = string.Join(',', await Ids());
 
         (await Plan("Campaigns.Sending.NextRecipients.sql", $"'acme', '{campaign}', {range}, 50, now()")).ShouldFind("recipients", "recipients_pkey");
+        (await Plan("Campaigns.Sending.ReadAudience.sql", "'acme', array[md5('list 1')::uuid, md5('list 2')::uuid], '{}', false, array[md5('list 3')::uuid], '{}', '{}', '0f000000-0000-0000-0000-000000000000', 50"))
+            .ShouldFind("list_members", "list_members_pkey");
         (await Plan("Campaigns.Insight.CountQueuedZones.sql", $"'acme', '{campaign}', {range}, 5000")).ShouldFind("recipients", "recipients_pkey").ShouldFind("deferrals", "deferrals_pkey");
         (await Plan("Campaigns.Sending.ReadQueued.sql", $"'acme', '{campaign}', {range}, 2000")).ShouldFind("recipients", "recipients_pkey");
         (await Plan("Campaigns.Tracking.ReadUnopened.sql", $"'acme', '{campaign}', {range}, 1")).ShouldFind("recipients", "recipients_pkey").ShouldFind("mt_streams", "pkey_mt_streams_tenant_id_id");

@@ -53,12 +53,12 @@ public sealed class a_draft
 
     public static TheoryData<CampaignSettings, string> Incomplete => new()
     {
-        { Some.Settings with { ListId = null }, "a list (listId)" },
+        { Some.Settings with { ListId = null }, "a list (listId or audience)" },
         { Some.Settings with { TemplateId = null }, "a template (templateId)" },
         { Some.Settings with { From = null }, "a sender (from or senderIds)" },
-        { Some.Settings with { ListId = null, TemplateId = null, From = null }, "a list (listId), a template (templateId), a sender (from or senderIds)" },
+        { Some.Settings with { ListId = null, TemplateId = null, From = null }, "a list (listId or audience), a template (templateId), a sender (from or senderIds)" },
         { Some.Settings with { From = null, Channels = CampaignChannels.EmailAndSms }, "a sender (from or senderIds)" },
-        { Some.Settings with { ListId = null, From = null, Channels = CampaignChannels.Sms }, "needs a list (listId)" },
+        { Some.Settings with { ListId = null, From = null, Channels = CampaignChannels.Sms }, "needs a list (listId or audience)" },
     };
 
     [Theory, MemberData(nameof(Incomplete))]

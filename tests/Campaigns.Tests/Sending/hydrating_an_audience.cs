@@ -41,7 +41,7 @@ public sealed class hydrating_an_audience
     [Fact]
     public void makes_one_recipient_for_each_channel_and_says_who_cannot_be_reached_over_which()
     {
-        var member = new AudienceMember(Guid.NewGuid(), IsDeleted: false, HasEmail: true, IsEmailSuppressed: false, HasPhone: true, IsPhoneSuppressed: false);
+        var member = new AudienceMember(Guid.NewGuid(), IsExcepted: false, IsDeleted: false, HasEmail: true, IsEmailSuppressed: false, HasPhone: true, IsPhoneSuppressed: false);
         Skipped(CampaignChannels.EmailAndSms, member).ShouldBe([(Channel.Email, null), (Channel.Sms, null)]);
         Skipped(CampaignChannels.Sms, member).ShouldBe([(Channel.Sms, null)]);
         Skipped(CampaignChannels.Email, member with { HasPhone = false }).ShouldBe([(Channel.Email, null)]);
@@ -52,12 +52,13 @@ public sealed class hydrating_an_audience
         Skipped(CampaignChannels.EmailAndSms, member with { IsEmailSuppressed = true }).ShouldBe([(Channel.Email, SkipReason.Suppressed), (Channel.Sms, null)]);
         Skipped(CampaignChannels.EmailAndSms, member with { IsDeleted = true, HasPhone = false })
             .ShouldBe([(Channel.Email, SkipReason.ContactDeleted), (Channel.Sms, SkipReason.ContactDeleted)]);
+        Skipped(CampaignChannels.EmailAndSms, member with { IsExcepted = true, HasPhone = false }).ShouldBe([(Channel.Email, SkipReason.Excepted), (Channel.Sms, SkipReason.Excepted)]);
     }
 
     [Fact]
     public void makes_recipients_in_the_order_of_their_ids()
     {
-        var members = Enumerable.Range(0, 50).Select(_ => new AudienceMember(Guid.NewGuid(), false, true, false, true, false)).ToList();
+        var members = Enumerable.Range(0, 50).Select(_ => new AudienceMember(Guid.NewGuid(), false, false, true, false, true, false)).ToList();
         var recipients = HydrateAudienceHandler.Recipients(Some.Id, CampaignChannels.EmailAndSms, members);
         recipients.Select(recipient => recipient.Id).ShouldBeInOrder();
         recipients.Select(recipient => recipient.Id).Distinct().Count().ShouldBe(100);

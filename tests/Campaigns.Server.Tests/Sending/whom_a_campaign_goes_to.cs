@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Http.Json;
+using Campaigns.Insight;
+using Campaigns.Planning;
+using Campaigns.Recipients;
+
+namespace Campaigns.Server.Tests.Sending;
+
+[Collection("sending")]
+public sealed class whom_a_campaign_goes_to(PostgresFixture postgres) : IAsyncLifetime
+{
+    CampaignRun run = null!;
+
+    // Two in a chunk: the ends of chunks lie among the lists.
+    public async Task InitializeAsync() =>
+        run = await CampaignRun.Start(await postgres.NewDatabase(), new Dictionary<string, string?> { ["Sending:HydrationChunk"] = "2" });
+
+    public async Task DisposeAsync() => await run.DisposeAsync();
+
+    [Fact]
+    public async Task several_lists_without_some_of_them()
+    {
+        var customers = await run.Api.Import("Customers", ["ann@a.example,Ann", "bob@a.example,Bob", "cid@a.example,Cid"]);
+        var visitors = await run.Api.Import("Visitors", ["bob@a.example,Bob", "dan@b.example,Dan", "eve@rival.example,Eve", "fay@sub.rival.example,Fay"]);
+        var staff = await run.Api.Import("Staff", ["cid@a.example,Cid", "zoe@a.example,Zoe"]);
+        var gus = await run.Contact("gus@a.example");
+        var campaign = await Draft(new
+        {
+            lists = new[] { customers, visitors }, contacts = new[] { gus, await run.Id("ann@a.example") }, exceptLists = new[] { staff },
+            exceptContacts = new[] { await run.Id("dan@b.example") }, exceptDomains = new[] { "Rival.example" },
+        });
+
+        (await run.Api.GetJson($"campaigns/{campaign}")).GetProperty("audience").GetProperty("exceptDomains")[0].GetString().ShouldBe("rival.example");
+        var check = await Check(campaign);
+        check.Audience!.Members.ShouldBe(7);
+        var channel = check.Audience.Channels.Single();
+        (channel.WouldGet, channel.Skipped.Count, channel.Skipped["excepted"]).ShouldBe((4, 1, 3));
+
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+
+        (await Sent()).ShouldBe(["ann@a.example", "bob@a.example", "fay@sub.rival.example", "gus@a.example"]);
+        var recipients = await run.Api.Recipients(campaign);
+        recipients.Count.ShouldBe(7, "nobody comes twice, and of who is left out it is on record");
+        recipients.Where(recipient => recipient.Status == RecipientStatus.Skipped).Select(recipient => (recipient.Email, recipient.Reason)).Order()
+            .ShouldBe([("cid@a.example", "excepted"), ("dan@b.example", "excepted"), ("eve@rival.example", "excepted")]);
+        var story = await run.Api.GetJson($"recipients/{recipients.Single(recipient => recipient.Email == "dan@b.example").Id}");
+        story.ToString().ShouldContain("the campaign leaves them out");
+    }
+
+    [Fact]
+    public async Task everybody_but_those_on_a_list()
+    {
+        await run.Api.Import("Customers", ["ann@a.example,Ann", "bob@a.example,Bob", "cid@a.example,Cid", "dan@a.example,Dan"]);
+        var left = await run.Api.Import("Left", ["bob@a.example,Bob"]);
+        await run.Contact("eve@a.example");
+        var campaign = await Draft(new { everybody = true, exceptLists = new[] { left } });
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        (await Sent()).ShouldBe(["ann@a.example", "cid@a.example", "dan@a.example", "eve@a.example"]);
+        (await run.Api.Progress(campaign)).Skipped.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task nobody_where_all_of_them_are_left_out()
+    {
+        var list = await run.Api.Import("Customers", ["ann@a.example,Ann"]);
+        var campaign = await Draft(new { lists = new[] { list }, exceptLists = new[] { list } });
+        (await Check(campaign)).Refusal!.Code.ShouldBe("nobody-to-write-to");
+        using var refused = await run.Api.PostAsync($"campaigns/{campaign}/launch", null);
+        (await refused.Json()).Text("type").ShouldBe("/problems/nobody-to-write-to");
+    }
+
+    [Fact]
+    public async Task lists_that_a_campaign_needs_stay()
+    {
+        var list = await run.Api.Import("Customers", ["ann@a.example,Ann"]);
+        var left = await run.Api.Import("Left", ["bob@a.example,Bob"]);
+        var campaign = await Draft(new { lists = new[] { list }, exceptLists = new[] { left } });
+        foreach (var each in new[] { list, left })
+        {
+            using var refused = await run.Api.DeleteAsync($"lists/{each}");
+            refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        }
+
+        await run.Store.Texts($"delete from lists where id = '{left}' returning name"); // as nobody can
+        using var launch = await run.Api.PostAsync($"campaigns/{campaign}/launch", null);
+        var problem = await launch.Json();
+        (problem.Text("type"), problem.Text("detail")).ShouldBe(("/problems/list-unknown", $"Its list {left} does not exist any more: choose another one."));
+    }
+
+    [Fact]
+    public async Task what_cannot_be_is_refused_by_name()
+    {
+        var list = await run.Api.Import("Customers", ["ann@a.example,Ann"]);
+        var none = Guid.NewGuid();
+        await Refuse(new { name = "Spring", audience = new { lists = new[] { none } } }, "list-unknown", none.ToString());
+        await Refuse(new { name = "Spring", audience = new { lists = new[] { list }, exceptContacts = new[] { none } } }, "contact-unknown", none.ToString());
+        await Refuse(new { name = "Spring", audience = new { exceptLists = new[] { list } } }, "invalid", "It names nobody");
+        await Refuse(new { name = "Spring", audience = new { everybody = true, exceptDomains = new[] { "no domain" } } }, "invalid", "'no domain' is no domain");
+        await Refuse(new { name = "Spring", listId = list, audience = new { everybody = true } }, "invalid", "Give listId or audience, not both");
+    }
+
+    [Fact]
+    public async Task a_copy_has_the_audience_and_a_list_takes_its_place()
+    {
+        var list = await run.Api.Import("Customers", ["ann@a.example,Ann"]);
+        var campaign = await Draft(new { everybody = true });
+        var copy = (await run.Api.Command(campaign, "duplicate")).GetProperty("id").GetGuid();
+        (await run.Api.GetJson($"campaigns/{copy}")).GetProperty("audience").GetProperty("everybody").GetBoolean().ShouldBeTrue();
+        using var both = await run.Api.PatchAsJsonAsync($"campaigns/{copy}", new { listId = list });
+        both.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var changed = await run.Api.PatchAsJsonAsync($"campaigns/{copy}", new { listId = list, audience = (object?)null });
+        changed.EnsureSuccessStatusCode();
+        (await run.Api.GetJson($"campaigns/{copy}")).GetProperty("listId").GetGuid().ShouldBe(list);
+    }
+
+    async Task Refuse(object draft, string code, string words)
+    {
+        using var refused = await run.Api.PostAsJsonAsync("campaigns", draft);
+        var problem = await refused.Json();
+        problem.Text("type").ShouldStartWith("/problems/" + code);
+        problem.ToString().ShouldContain(words);
+    }
+
+    async Task<Guid> Draft(object audience) => (await run.Api.Post("campaigns", new
+    {
+        name = "Spring", audience, templateId = await run.Api.MakeTemplate("Hello"), pace = CampaignSteps.Fast, from = new { email = "anna@sender.example" },
+    })).GetProperty("id").GetGuid();
+
+    async Task<LaunchCheckView> Check(Guid campaign) => (await run.Api.GetFromJsonAsync<LaunchCheckView>($"campaigns/{campaign}/check", CampaignSteps.Json))!;
+
+    Task<List<string>> Sent() => run.Store.Texts(
+        "select c.email from recipients r join contacts c on c.tenant_id = r.tenant_id and c.id = r.contact_id where r.status = 'sent' order by c.email");
+}
+
+file static class Contacts
+{
+    public static async Task<Guid> Contact(this CampaignRun run, string email) => (await run.Api.Post("contacts", new { email })).GetProperty("id").GetGuid();
+
+    public static async Task<Guid> Id(this CampaignRun run, string email) =>
+        (await run.Api.GetJson($"contacts?search={email}")).GetProperty("items")[0].GetProperty("id").GetGuid();
+}
