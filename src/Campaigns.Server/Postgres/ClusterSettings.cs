@@ -46,7 +46,7 @@ static class ClusterSettings
         max_wal_size = 4GB
         min_wal_size = 1GB
         checkpoint_timeout = 15min
-        # Full pages after a checkpoint compress well; the time saved on the disk is worth the processor's.
+        # Full pages after a checkpoint compress well; the time saved on the disk is worth the processor's. Where none are written there is little to compress.
         wal_compression = {(durable ? "on" : "off")}
 
         # What was committed survives a power failure: a message sent but forgotten would be sent twice.

@@ -35,16 +35,16 @@ static class ApiWords
     ]);
 }
 
-/// <summary>One of the words of an enumeration in a query string; another word is refused with the list of them. No text at all is as if it was not asked for.</summary>
+/// <summary>One of the words of an enumeration in a query string; another word is refused with the list of them.</summary>
 public readonly record struct Word<T>(T Value)
     where T : struct, Enum
 {
-    public static bool TryParse(string text, IFormatProvider? provider, out Word<T> word)
+    public static bool TryParse(string? text, IFormatProvider? provider, out Word<T> word)
     {
         word = default;
-        if (string.IsNullOrEmpty(text))
+        if (text is null)
         {
-            return false;
+            return false; // it is not asked for
         }
 
         if (!ApiWords.TryParse<T>(text, out var value))

@@ -11,8 +11,8 @@ static class FactWords
     /// <param name="channel">Of the recipient.</param>
     public static string Of(IEvent @event, string? by, Channel channel = Channel.Email) => @event.Data switch
     {
-        RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as a contact of the campaign's list.",
-        RecipientQueued => "Queued, as a contact of the campaign's list.",
+        RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as one of those whom the campaign goes to.",
+        RecipientQueued => "Queued, as one of those whom the campaign goes to.",
         RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason, channel)}.",
         RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason, channel)}"
             + (withdrawn.SameAs is { } other ? $" (recipient {other})." : "."),

@@ -20,7 +20,7 @@ public sealed record AudienceView(
     IReadOnlyList<DomainShare> Domains,
     ContentCheck Content);
 
-/// <param name="Share">Of all its messages, 0 to 1; of a long list by those that were examined.</param>
+/// <param name="Share">Of all its messages, 0 to 1; of a large audience by those that were examined.</param>
 public sealed record DomainShare(
     string Domain,
     double Share);
@@ -43,7 +43,7 @@ public sealed record ZoneCount(
     long Contacts);
 
 /// <summary>What comes of the template for those who would get it.</summary>
-/// <param name="Examined">Messages that were written to find out: of long lists some from all over.</param>
+/// <param name="Examined">Messages that were written to find out: of a large audience some from all over.</param>
 /// <param name="WouldFail">Of these.</param>
 /// <param name="Problems">What is wrong with them, the commonest first.</param>
 public sealed record ContentCheck(

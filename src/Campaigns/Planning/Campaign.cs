@@ -25,7 +25,7 @@ public sealed record CampaignScheduled(DateTimeOffset At);
 /// <param name="TemplateVersion">The version of the template that everybody gets, whatever becomes of the template.</param>
 public sealed record CampaignLaunched(long TemplateVersion);
 
-/// <summary>Every contact of the list is a recipient now, or was skipped.</summary>
+/// <summary>Every contact of the audience is a recipient now, or was skipped.</summary>
 public sealed record AudienceHydrated(long Queued, long Skipped);
 
 /// <summary>The intent: these recipients are about to be handed to the provider. On record before the first one is.</summary>

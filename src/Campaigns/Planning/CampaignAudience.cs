@@ -24,31 +24,28 @@ public sealed record CampaignAudience(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? ExceptDomains = null)
 {
     /// <summary>Of lists in each of its members. Who has more of them makes one of some.</summary>
-    public const int MostLists = 100;
+    public const int MostLists = 20;
 
-    /// <summary>Of people and of domains in each of its members. Who has more of them makes a list.</summary>
-    public const int MostOthers = 1000;
+    /// <summary>Of people and of domains in each of its members: the state of a campaign is written with every batch. Who has more of them makes a list.</summary>
+    public const int MostOthers = 200;
 
     /// <summary>The lists that it cannot do without.</summary>
-    [JsonIgnore]
-    public IEnumerable<Guid> AllLists => [.. Lists ?? [], .. ExceptLists ?? []];
+    internal IEnumerable<Guid> AllLists => [.. Lists ?? [], .. ExceptLists ?? []];
 
     /// <summary>The contacts that it names.</summary>
-    [JsonIgnore]
-    public IEnumerable<Guid> AllContacts => [.. Contacts ?? [], .. ExceptContacts ?? []];
+    internal IEnumerable<Guid> AllContacts => [.. Contacts ?? [], .. ExceptContacts ?? []];
 
     /// <summary>Its arguments for the function <c>audience</c>, behind the organisation.</summary>
-    [JsonIgnore]
-    public object[] Arguments => [Array(Lists), Array(Contacts), Everybody, Array(ExceptLists), Array(ExceptContacts), Array(ExceptDomains)];
+    internal object[] Arguments => [Array(Lists), Array(Contacts), Everybody, Array(ExceptLists), Array(ExceptContacts), Array(ExceptDomains)];
 
     public bool IsSame(CampaignAudience? other) =>
         other is not null && JsonSerializer.Serialize(this, StoredJson.Options) == JsonSerializer.Serialize(other, StoredJson.Options);
 
-    /// <summary>Without what names nobody, and domains as addresses have them.</summary>
+    /// <summary>Without what names nobody, or nobody more, and domains as addresses have them.</summary>
     public CampaignAudience Normalise() => this with
     {
-        Lists = OrNull(Lists),
-        Contacts = OrNull(Contacts),
+        Lists = Everybody ? null : OrNull(Lists),
+        Contacts = Everybody ? null : OrNull(Contacts),
         ExceptLists = OrNull(ExceptLists),
         ExceptContacts = OrNull(ExceptContacts),
         ExceptDomains = OrNull(ExceptDomains?.Select(domain => Domain(domain) ?? domain).Distinct(StringComparer.Ordinal).ToArray()),
@@ -82,7 +79,7 @@ public sealed record CampaignAudience(
         {
             yield return ("audience.exceptDomains", $"At most {MostOthers} domains.");
         }
-        else if (ExceptDomains?.FirstOrDefault(domain => Domain(domain) is null) is { } unknown)
+        else if (ExceptDomains?.Where(domain => Domain(domain) is null).ToList() is [var unknown, ..])
         {
             yield return ("audience.exceptDomains", $"'{unknown}' is no domain, as example.com is one.");
         }

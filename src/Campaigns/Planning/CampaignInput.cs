@@ -82,14 +82,15 @@ public sealed record CampaignInput(
     }
 
     /// <summary>Whether the lists, the contacts and the template that it names are there.</summary>
-    public async Task<Refusal?> FindReferences(IDocumentStore store, string tenantId, CancellationToken ct)
+    /// <param name="before">What the campaign named before: contacts that were removed since do no harm, and would be in the way of every other change.</param>
+    public async Task<Refusal?> FindReferences(IDocumentStore store, string tenantId, CampaignAudience? before, CancellationToken ct)
     {
-        var settings = ToSettings();
-        var missing = await MissingReferences.Find(store, tenantId, settings, ct);
+        var missing = await MissingReferences.Find(store, tenantId, ToSettings(), ct);
+        var contacts = missing.Contacts.Except(before?.AllContacts ?? []).ToList();
         return missing.Lists.Count > 0
             ? new Refusal("list-unknown", $"There is no list {string.Join(", ", missing.Lists)}.", RefusalKind.Invalid)
-            : missing.Contacts.Count > 0
-            ? new Refusal("contact-unknown", $"There is no contact {string.Join(", ", missing.Contacts)}.", RefusalKind.Invalid)
+            : contacts.Count > 0
+            ? new Refusal("contact-unknown", $"There is no contact {string.Join(", ", contacts)}.", RefusalKind.Invalid)
             : missing.Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
             : null;
     }

@@ -6,7 +6,7 @@ namespace Campaigns.Planning;
 
 // What is to be done for a campaign: planning asks for it, sending does it. The names are stored with the messages.
 
-/// <summary>Makes the contacts of the campaign's list its recipients, one for each of its channels, a chunk at a time.</summary>
+/// <summary>Makes the contacts of the campaign's audience its recipients, one for each of its channels, a chunk at a time.</summary>
 /// <param name="After">The last contact of the chunk before.</param>
 [MessageIdentity("hydrate_audience")]
 public sealed record HydrateAudience(Guid CampaignId, Guid? After = null, long Queued = 0, long Skipped = 0) : ICampaignWork;

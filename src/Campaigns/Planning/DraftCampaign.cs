@@ -44,7 +44,7 @@ static class DraftCampaignEndpoints
             return Problems.Invalid(errors);
         }
 
-        if (await input.FindReferences(request.Store, request.TenantId, ct) is { } unknown)
+        if (await input.FindReferences(request.Store, request.TenantId, before: null, ct) is { } unknown)
         {
             return unknown.ToProblem();
         }

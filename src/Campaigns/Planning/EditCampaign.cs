@@ -60,7 +60,8 @@ static class EditCampaignEndpoints
             return Problems.Invalid(errors);
         }
 
-        if (await input.FindReferences(request.Store, request.TenantId, ct) is { } unknown)
+        var before = (await request.Store.Load<Campaign>(request.TenantId, id, ct)).State.Settings.Audience;
+        if (await input.FindReferences(request.Store, request.TenantId, before, ct) is { } unknown)
         {
             return unknown.ToProblem();
         }

@@ -1,10 +1,10 @@
--- Of the lists and contacts that a campaign names, some that are not there; and whether its template is not.
+-- Of the lists and contacts that a campaign names, those that are not there; and whether its template is not.
 select array(
            select named.id from unnest($2::uuid[]) named(id)
-           where not exists (select from lists l where l.tenant_id = $1 and l.id = named.id) limit $5::int
+           where not exists (select from lists l where l.tenant_id = $1 and l.id = named.id)
        ),
        array(
            select named.id from unnest($3::uuid[]) named(id)
-           where not exists (select from contacts c where c.tenant_id = $1 and c.id = named.id) limit $5::int
+           where not exists (select from contacts c where c.tenant_id = $1 and c.id = named.id)
        ),
        $4::uuid is not null and not exists (select from mt_doc_template where tenant_id = $1 and id = $4)

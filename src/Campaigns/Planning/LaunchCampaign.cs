@@ -90,9 +90,9 @@ static class LaunchCampaignEndpoints
             .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now; refused where nobody would get it or most messages would fail, unless forced").Describe();
 }
 
-/// <summary>Whether the template, the list and the senders that a campaign names let it be launched, and the version of the template.</summary>
+/// <summary>Whether the template, the lists and the senders that a campaign names let it be launched, and the version of the template.</summary>
 /// <param name="Seen">The settings that were looked at.</param>
-/// <param name="NoWayOut">Why it would be a mistake, whoever is on the list: its recipients could not unsubscribe. Null where they can.</param>
+/// <param name="NoWayOut">Why it would be a mistake, whoever is in the audience: its recipients could not unsubscribe. Null where they can.</param>
 public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal, Refusal? NoWayOut = null)
 {
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>

@@ -4,16 +4,12 @@ using Marten;
 namespace Campaigns.Planning;
 
 /// <summary>What a campaign names and is not there.</summary>
-/// <param name="Lists">Some of them.</param>
-/// <param name="Contacts">Some of them.</param>
 /// <param name="Template">Whether it is missing.</param>
 sealed record MissingReferences(IReadOnlyList<Guid> Lists, IReadOnlyList<Guid> Contacts, bool Template)
 {
-    const int MostNamed = 10;
-
     static readonly string FindMissing = Sql.Beside<MissingReferences>(nameof(FindMissing));
 
     public static async Task<MissingReferences> Find(IDocumentStore store, string tenantId, CampaignSettings settings, CancellationToken ct) => (await store.Database.Query(
         FindMissing, reader => new MissingReferences(reader.GetFieldValue<Guid[]>(0), reader.GetFieldValue<Guid[]>(1), reader.GetBoolean(2)), ct,
-        tenantId, settings.Whom?.AllLists.ToArray() ?? [], settings.Whom?.AllContacts.ToArray() ?? [], settings.TemplateId, MostNamed)).Single();
+        tenantId, settings.Whom?.AllLists.ToArray() ?? [], settings.Whom?.AllContacts.ToArray() ?? [], settings.TemplateId)).Single();
 }

@@ -29,7 +29,7 @@ public static class ScheduleCampaignHandler
         ScheduleCampaign command, IDocumentSession session, Caller caller, Launching launching, TimeProvider clock, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
-        // Who would get it is looked at when its time has come: the list may be filled until then.
+        // Who would get it is looked at when its time has come: its lists may be filled until then.
         var (launchable, organisation) = await launching.Look(session.TenantId, campaign.State(), force: true, ct);
         return caller.Record(
             campaign,

@@ -59,7 +59,7 @@ public static class CompleteCampaignHandler
         var missed = counts.Failed + counts.InDoubt + counts.Undelivered;
         return (arrived, missed, counts.Skipped) switch
         {
-            (0, 0, 0) => (CampaignEnd.Failed, "There was nobody to write to: its list is empty."),
+            (0, 0, 0) => (CampaignEnd.Failed, "There was nobody to write to: nobody is in its audience."),
             (0, 0, var skipped) => (CampaignEnd.Failed, $"There was nobody to write to: all {skipped} were skipped, each for a reason that its recipient names."),
             (0, _, _) => (CampaignEnd.Failed, null),
             (_, 0, _) => (CampaignEnd.Completed, null),

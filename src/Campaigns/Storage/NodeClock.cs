@@ -40,7 +40,7 @@ public sealed class NodeClock(
         : null;
 
     /// <summary>Completes when the clock is right.</summary>
-    /// <param name="tell">Takes why it is not, once.</param>
+    /// <param name="tell">Takes what it waits for, each thing once.</param>
     public async Task WaitUntilRight(Action<string> tell, CancellationToken ct)
     {
         await Compare(ct);
@@ -49,10 +49,15 @@ public sealed class NodeClock(
             tell($"{why}.");
         }
 
+        var isTold = false;
         while (Wrong is not null)
         {
             await Task.Delay(Between, machine.Now, ct);
-            await CompareIfAnswered(ct);
+            if (!await CompareIfAnswered(ct) && !isTold)
+            {
+                tell("PostgreSQL does not answer any more: this server waits for it, too.");
+                isTold = true;
+            }
         }
     }
 
@@ -111,15 +116,18 @@ public sealed class NodeClock(
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    async Task CompareIfAnswered(CancellationToken ct)
+    /// <returns>False where the database did not answer.</returns>
+    async Task<bool> CompareIfAnswered(CancellationToken ct)
     {
         try
         {
             await Compare(ct);
+            return true;
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException)
         {
             // The database is away: nothing is handled then anyway. Or somebody set this very clock, by which a connection's time to open goes.
+            return false;
         }
     }
 }

@@ -348,6 +348,7 @@ public sealed class manners_of_the_api(PostgresFixture postgres) : IAsyncLifetim
     [InlineData("PATCH", "campaigns", 405)]
     [InlineData("GET", "campaigns?limit=many", 400)]
     [InlineData("GET", "campaigns?status=dancing", 400)]
+    [InlineData("GET", "campaigns?status=", 400)]
     [InlineData("GET", "contacts?list=seven", 400)]
     [InlineData("GET", "senders?retired=maybe", 400)]
     [InlineData("POST", "campaigns", 415)]

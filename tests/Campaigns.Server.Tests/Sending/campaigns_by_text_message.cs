@@ -299,7 +299,7 @@ public sealed class campaigns_by_text_message(PostgresFixture postgres) : IAsync
         (await run.Store.Texts("select stream_id::text from mt_events where type = 'reply_received'")).ShouldBe([answered.Id.ToString()]);
         (await run.Store.Number("select count(*) from mt_events where data::text like '%Tell me more%'")).ShouldBe(0, "what people say is no event");
         (await run.Api.GetFromJsonAsync<RecipientStory>($"recipients/{answered.Id}", CampaignSteps.Json))!.Story.Select(line => line.What).ShouldBe(
-            ["Queued for a text message, as a contact of the campaign's list.", "Taken by batch 1, one of 2, to be handed to the provider.",
+            ["Queued for a text message, as one of those whom the campaign goes to.", "Taken by batch 1, one of 2, to be handed to the provider.",
                 $"Handed to the provider in batch 1, which calls it {ProviderId(answered)}.", "Answered."]);
         Sms(await run.Api.Recipients(second), Bob).UnsubscribedAt.ShouldBe(run.Clock.Now);
         Sms(await run.Api.Recipients(first), Bob).UnsubscribedAt.ShouldBeNull();

@@ -62,6 +62,69 @@ public sealed class whom_a_campaign_goes_to(PostgresFixture postgres) : IAsyncLi
     }
 
     [Fact]
+    public async Task over_no_channel_to_who_is_left_out()
+    {
+        var list = await run.Api.Import(
+            "Customers", ["ann@a.example,Ann,+41790000001", "bob@b.example,Bob,+41790000002", ",Tom,+41790000003"], "email,first_name,phone");
+        var campaign = (await run.Api.Post("campaigns", new
+        {
+            name = "Spring", audience = new { lists = new[] { list, list }, exceptDomains = new[] { "b.example" } }, channels = "emailAndSms", pace = CampaignSteps.Fast,
+            templateId = (await run.Api.Post("templates", new { name = "Offer", subject = "An offer", text = "Hello", sms = "Hello" })).Text("id"), from = new { email = "anna@sender.example" },
+        })).GetProperty("id").GetGuid();
+        (await Check(campaign)).Audience!.Channels.Select(channel => (channel.Channel, channel.WouldGet, channel.Skipped["excepted"]))
+            .ShouldBe([(Channel.Email, 1, 1), (Channel.Sms, 2, 1)], ignoreOrder: true);
+
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+
+        (await run.Api.Recipients(campaign)).Select(recipient => $"{recipient.Email} {recipient.Channel} {recipient.Reason}".Trim()).Order(StringComparer.Ordinal)
+            .ShouldBe(["Email noAddress", "Sms", "ann@a.example Email", "ann@a.example Sms", "bob@b.example Email excepted", "bob@b.example Sms excepted"]);
+    }
+
+    [Fact]
+    public async Task examines_those_who_would_get_it_and_not_those_who_are_left_out()
+    {
+        await run.Api.Import("Customers", ["ann@a.example,Ann", "bob@a.example,Bob"]);
+        var others = await run.Api.Import("Others", ["zoe@z.example,Zoe"]);
+        await run.Store.Texts($"""
+            with added as (
+                insert into contacts (tenant_id, id, email, created_at, updated_at)
+                select 'acme', gen_random_uuid(), n || '@many.example', now(), now() from generate_series(1, {3 * Audiences.Sample}) n
+                returning id
+            )
+            insert into list_members select 'acme', '{others}', id from added returning list_id::text
+            """);
+        var check = await Check(await Draft(new { everybody = true, exceptLists = new[] { others } }));
+        (check.Audience!.Members, check.Audience.Channels[0].WouldGet, check.Audience.Content.Examined).ShouldBe((3 + (3 * Audiences.Sample), 2, 2));
+    }
+
+    [Fact]
+    public async Task contacts_who_are_gone_are_in_nobodys_way()
+    {
+        var (ann, bob) = (await run.Contact("ann@a.example"), await run.Contact("bob@a.example"));
+        var campaign = await Draft(new { contacts = new[] { ann, bob } });
+        using (var removed = await run.Api.DeleteAsync($"contacts/{bob}"))
+        {
+            removed.EnsureSuccessStatusCode();
+        }
+
+        using (var renamed = await run.Api.PatchAsJsonAsync($"campaigns/{campaign}", new { name = "Summer" }))
+        {
+            renamed.EnsureSuccessStatusCode();
+        }
+
+        using (var another = await run.Api.PatchAsJsonAsync($"campaigns/{campaign}", new { audience = new { exceptContacts = new[] { Guid.NewGuid() } } }))
+        {
+            (await another.Json()).Text("type").ShouldBe("/problems/contact-unknown");
+        }
+
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        (await Sent()).ShouldBe(["ann@a.example"]);
+        (await run.Api.Recipients(campaign)).Select(recipient => recipient.Reason).Order().ShouldBe([null, "contactDeleted"]);
+    }
+
+    [Fact]
     public async Task nobody_where_all_of_them_are_left_out()
     {
         var list = await run.Api.Import("Customers", ["ann@a.example,Ann"]);
@@ -98,6 +161,9 @@ public sealed class whom_a_campaign_goes_to(PostgresFixture postgres) : IAsyncLi
         await Refuse(new { name = "Spring", audience = new { lists = new[] { list }, exceptContacts = new[] { none } } }, "contact-unknown", none.ToString());
         await Refuse(new { name = "Spring", audience = new { exceptLists = new[] { list } } }, "invalid", "It names nobody");
         await Refuse(new { name = "Spring", audience = new { everybody = true, exceptDomains = new[] { "no domain" } } }, "invalid", "'no domain' is no domain");
+        await Refuse(new { name = "Spring", audience = new { everybody = true, exceptDomains = new string?[] { null, "a.example" } } }, "invalid", "'' is no domain");
+        await Refuse(new { name = "Spring", audience = new { everybody = true, arguments = 5 } }, "invalid-json", "arguments");
+        await Refuse(new { name = "Spring", audience = new { contacts = Enumerable.Repeat(none, 201) } }, "invalid", "At most 200 contacts");
         await Refuse(new { name = "Spring", listId = list, audience = new { everybody = true } }, "invalid", "Give listId or audience, not both");
     }
 

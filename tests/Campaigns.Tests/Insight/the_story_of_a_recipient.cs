@@ -21,7 +21,7 @@ public sealed class the_story_of_a_recipient
     public void is_told_event_by_event_with_the_batches_between() =>
         Told(Row with { Status = RecipientStatus.Sent, Batch = 2 }, [Queued, Failed, At(3, new RecipientRequeued(RequeueReason.Failed), "r1"), At(6, new MessageSent(2, "abc"))],
             [First, First with { Number = 2, StartedAt = Some.Now.AddMinutes(5), Size = 7 }]).Story.Select(line => line.What).ShouldBe([
-                "Queued, as a contact of the campaign's list.",
+                "Queued, as one of those whom the campaign goes to.",
                 "Taken by batch 1, one of 40, to be handed to the provider.",
                 "Failed in batch 1: missing-variables The contact has no company (the message is at fault).",
                 "Queued again by ada: it had failed.",

@@ -13,7 +13,7 @@ public sealed class a_draft
     public void is_the_same_after_it_was_read_as_input()
     {
         var settings = (CampaignSettings)Samples.Of(typeof(CampaignSettings));
-        CampaignInput.Read(settings).ToSettings().IsSame(settings with { From = settings.From!.Normalise() }).ShouldBeTrue();
+        CampaignInput.Read(settings).ToSettings().IsSame(settings with { From = settings.From!.Normalise(), Audience = settings.Audience!.Normalise() }).ShouldBeTrue();
         settings.IsSame((CampaignSettings)Samples.Least(typeof(CampaignSettings))).ShouldBeFalse("or nothing is compared");
     }
 

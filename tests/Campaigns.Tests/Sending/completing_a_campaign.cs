@@ -26,7 +26,7 @@ public sealed class completing_a_campaign
         sending.When(Complete(new CampaignCounts(0, 0, sent, failed, inDoubt, undelivered, Skipped: 5))).Then(new CampaignCompleted(end));
 
     [Theory]
-    [InlineData(0, "There was nobody to write to: its list is empty.")]
+    [InlineData(0, "There was nobody to write to: nobody is in its audience.")]
     [InlineData(7, "There was nobody to write to: all 7 were skipped, each for a reason that its recipient names.")]
     public void failed_for_a_reason_when_it_wrote_to_nobody(long skipped, string reason) =>
         sending.When(Complete(new CampaignCounts(0, 0, 0, 0, 0, Skipped: skipped))).Then(new CampaignCompleted(CampaignEnd.Failed, reason));
