@@ -25,6 +25,7 @@ public static class CampaignsModule
         Tenancy.Configuration.Add(module);
         Audience.Configuration.Add(module);
         Recipients.Configuration.Add(module);
+        Segments.Configuration.Add(module);
         Authoring.Configuration.Add(module);
         Consent.Configuration.Add(module);
         Providers.Configuration.Add(module);
@@ -55,6 +56,7 @@ public static class CampaignsModule
         var api = app.MapGroup("/api/v1").RequireAuthorization().WithMetadata(new KnownQuery(), new LimitedRequests());
         Tenancy.Configuration.Map(api, app);
         Audience.Configuration.Map(api, app);
+        Segments.Configuration.Map(api, app);
         Authoring.Configuration.Map(api, app);
         Consent.Configuration.Map(api, app);
         Providers.Configuration.Map(api, app);

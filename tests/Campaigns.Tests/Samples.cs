@@ -1,4 +1,6 @@
 using Campaigns.Audience.Import;
+using Campaigns.Planning;
+using Campaigns.Segments;
 using System.Reflection;
 
 namespace Campaigns.Tests;
@@ -16,7 +18,7 @@ static class Samples
 
     public static IEnumerable<Type> EnumsIn(Type type) => Parameters(type)
         .Select(parameter => Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType)
-        .SelectMany(member => member.IsEnum ? [member] : IsOurs(member) ? EnumsIn(member) : []);
+        .SelectMany(member => member.IsEnum ? [member] : IsOurs(member) && member != type ? EnumsIn(member) : []);
 
     static object Make(Type type, string name)
     {
@@ -27,14 +29,23 @@ static class Samples
             _ when actual == typeof(int) => 7,
             _ when actual == typeof(long) => 8_000_000_000,
             _ when actual == typeof(double) => 2.5,
+            _ when actual == typeof(decimal) => 12.75m,
             _ when actual == typeof(bool) => true,
             _ when actual == typeof(Guid) => Guid.Parse("0195a0b1-c2d3-7e4f-8a5b-0123456789ab"),
             _ when actual == typeof(DateTimeOffset) => new DateTimeOffset(2026, 3, 1, 12, 30, 15, 250, TimeSpan.Zero).AddTicks(1234),
             _ when actual == typeof(IReadOnlyList<Guid>) => new List<Guid> { Guid.Parse("0195a0b1-c2d3-7e4f-8a5b-0123456789ab"), Guid.Empty },
+            _ when actual == typeof(DateOnly) => new DateOnly(2026, 3, 1),
             _ when actual == typeof(TimeOnly) => new TimeOnly(9, 30),
             _ when actual == typeof(IReadOnlyList<DayOfWeek>) => new List<DayOfWeek> { DayOfWeek.Monday, DayOfWeek.Sunday },
             _ when actual == typeof(IReadOnlyList<int>) => new List<int> { 7, 8 },
             _ when actual == typeof(IReadOnlyList<ImportedColumn>) => new List<ImportedColumn> { new("E-Mail", "email"), new("Ort", "ort") },
+            _ when actual == typeof(IReadOnlyList<UsedSegment>) => new List<UsedSegment> { (UsedSegment)Of(typeof(UsedSegment)) },
+            // It holds others of its kind: one of each, for all would have no end.
+            _ when actual == typeof(Condition) => new Condition(
+                All: new List<Condition>
+                {
+                    new(Field: (FieldCondition)Of(typeof(FieldCondition))), new(Any: new List<Condition> { new(List: Guid.Empty) }), new(Not: new(Event: (EventCondition)Of(typeof(EventCondition)))),
+                }),
             _ when actual == typeof(IReadOnlyList<string>) => new List<string> { $"a {name}", $"another {name}" },
             { IsEnum: true } => Enum.GetValues(actual).GetValue(Enum.GetValues(actual).Length - 1)!,
             _ when IsOurs(actual) => Of(actual),

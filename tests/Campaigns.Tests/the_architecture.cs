@@ -35,7 +35,7 @@ public sealed partial class the_architecture
     /// </summary>
     static readonly string[] Rooms =
     [
-        Root, "Storage", "Http", "Limits", "Tenancy", "Audience", "Recipients", "Authoring", "Consent", "Providers", "Senders", "Planning", "Ledger", "Sending",
+        Root, "Storage", "Http", "Limits", "Tenancy", "Audience", "Recipients", "Segments", "Authoring", "Consent", "Providers", "Senders", "Planning", "Ledger", "Sending",
         "Tracking", "Insight",
     ];
 

@@ -18,6 +18,7 @@ public sealed class what_is_personal
         "organisation_created name", "api_key_issued name", "organisation_settings_changed settings.name", "organisation_settings_changed settings.postalAddress",
         "organisation_settings_changed settings.window.from", "organisation_settings_changed settings.window.to",
         "template_created content.name", "template_created content.text", "template_revised content.name", "template_revised content.text",
+        "segment_created definition.name", "segment_revised definition.name",
         // Words of ours, from a fixed list.
         "address_suppressed reason", "recipient_skipped reason", "recipient_withdrawn reason", "recipient_requeued reason",
         "recipient_deferred reason", "campaign_completed reason",

@@ -22,6 +22,7 @@ public static class ContactLists
     static readonly string FindListByName = Sql.Beside<ContactList>(nameof(FindListByName));
     static readonly string ReadLists = Sql.Beside<ContactList>(nameof(ReadLists));
     static readonly string ReadListContacts = Sql.Beside<ContactList>(nameof(ReadListContacts));
+    static readonly string HoldLists = Sql.Beside<ContactList>(nameof(HoldLists));
 
     /// <summary>The list, or null where the organisation has none of that id.</summary>
     public static async Task<ContactList?> Find(IDocumentStore store, string tenantId, Guid id, CancellationToken ct) =>
@@ -30,6 +31,16 @@ public static class ContactLists
     /// <summary>The id of the list of that name, in any letter case.</summary>
     public static async Task<Guid?> FindByName(IDocumentStore store, string tenantId, string name, CancellationToken ct) =>
         (await store.Database.Query<Guid?>(FindListByName, reader => reader.GetGuid(0), ct, tenantId, name)).SingleOrDefault();
+
+    /// <summary>Adds to the commit of a stream that names lists that all of them are there still.</summary>
+    /// <typeparam name="T">What the stream is.</typeparam>
+    internal static void Expect<T>(IDocumentOperations session, Guid streamId, Guid[] ids)
+    {
+        if (ids.Length > 0)
+        {
+            session.Expect<T>(streamId, HoldLists, session.TenantId, ids, (long)ids.Length);
+        }
+    }
 
     /// <summary>What is wrong with a list's name; null where nothing is.</summary>
     public static Refusal? CheckName(string? name) => name?.Trim() switch

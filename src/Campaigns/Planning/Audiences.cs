@@ -92,17 +92,15 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     {
         var channels = new List<ChannelAudience>();
         var members = 0L;
-        object[] whom = [tenantId, .. settings.Whom!.Arguments];
-        var closed = await ClosedZones(tenantId, settings, organisation, at, ct);
+        var whom = await AudienceQuery.Prepare(store, tenantId, settings.Whom!, at, ct);
+        var closed = await ClosedZones(whom, settings, organisation, at, ct);
         foreach (var channel in settings.Channels.Each())
         {
-            var counts = (await store.Database.Query(
-                CountAudience, reader => Enumerable.Range(0, 7).Select(reader.GetInt64).ToArray(), ct, [.. whom, Name(channel), closed])).Single();
+            var counts = (await whom.Read(CountAudience, reader => Enumerable.Range(0, 7).Select(reader.GetInt64).ToArray(), ct, Name(channel), closed)).Single();
             var cap = settings.IgnoresFrequencyCap ? null : organisation.FrequencyCap;
             var capped = cap is null
                 ? 0
-                : (await store.Database.Query(
-                    CountCapped, reader => reader.GetInt64(0), ct, [.. whom, Name(channel), (long)cap.Messages, at])).Single();
+                : (await whom.Read(CountCapped, reader => reader.GetInt64(0), ct, Name(channel), (long)cap.Messages, at)).Single();
             var dropped = cap is { Hold: false } ? capped : 0;
             var skipped = new (SkipReason Reason, long Count)[]
             {
@@ -114,11 +112,10 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
             channels.Add(new ChannelAudience(
                 channel, Math.Max(0, counts[0] - skipped.Sum(each => each.Count)),
                 skipped.Where(each => each.Count > 0).ToDictionary(each => Word(each.Reason), each => each.Count), capped - dropped,
-                await store.Database.Query(
-                    CountZones, reader => new ZoneCount(reader.TextOrNull(0), reader.GetInt64(1)), ct, [.. whom, Name(channel)])));
+                await whom.Read(CountZones, reader => new ZoneCount(reader.TextOrNull(0), reader.GetInt64(1)), ct, Name(channel))));
         }
 
-        var (content, domains) = await CheckContent(tenantId, settings, templateVersion, organisation, ct);
+        var (content, domains) = await CheckContent(whom, tenantId, settings, templateVersion, organisation, ct);
         return new AudienceView(members, channels, domains, content);
     }
 
@@ -129,10 +126,10 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var channels = settings.Channels.Each().Select(Name).ToArray();
         var cap = settings.IgnoresFrequencyCap || organisation.FrequencyCap is { Hold: true } ? null : organisation.FrequencyCap;
         var now = store.Clock.GetUtcNow();
-        var isReachable = (await store.Database.Query(
-            FindReachable, reader => reader.GetBoolean(0), ct,
-            [tenantId, .. settings.Whom!.Arguments, channels, (long?)cap?.Messages, now, await ClosedZones(tenantId, settings, organisation, now, ct)])).Single();
-        return isReachable ? FindMistake((await CheckContent(tenantId, settings, templateVersion, organisation, ct)).Content) : NobodyWouldGetIt;
+        var whom = await AudienceQuery.Prepare(store, tenantId, settings.Whom!, now, ct);
+        var closed = await ClosedZones(whom, settings, organisation, now, ct);
+        var isReachable = (await whom.Read(FindReachable, reader => reader.GetBoolean(0), ct, channels, (long?)cap?.Messages, now, closed)).Single();
+        return isReachable ? FindMistake((await CheckContent(whom, tenantId, settings, templateVersion, organisation, ct)).Content) : NobodyWouldGetIt;
     }
 
     /// <summary>The same of what was looked at already.</summary>
@@ -173,8 +170,8 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     }
 
     /// <summary>The zones of contacts in the audience in which nothing is sent then, and whoever is there gets nothing; the empty one stands for no zone.</summary>
-    async Task<string[]> ClosedZones(
-        string tenantId, CampaignSettings settings, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
+    static async Task<string[]> ClosedZones(
+        AudienceQuery whom, CampaignSettings settings, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
     {
         if ((settings.Window ?? organisation.Window) is not { Outside: OutsideHours.Drop } window)
         {
@@ -182,12 +179,12 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         }
 
         var fallback = TimeZones.Zone(organisation.TimeZone) ?? TimeZoneInfo.Utc;
-        var zones = await store.Database.Query(ReadZones, reader => reader.GetString(0), ct, [tenantId, .. settings.Whom!.Arguments]);
+        var zones = await whom.Read(ReadZones, reader => reader.GetString(0), ct);
         return [.. zones.Where(zone => !window.IsOpen(TimeZones.Zone(zone) ?? fallback, at))];
     }
 
     async Task<(ContentCheck Content, IReadOnlyList<DomainShare> Domains)> CheckContent(
-        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
+        AudienceQuery whom, string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
     {
         var template = await templates.Of(tenantId, settings.TemplateId!.Value, templateVersion, ct);
         var link = links.For(tenantId, Guid.Empty);
@@ -196,7 +193,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var (examined, wouldFail) = (0, 0);
         foreach (var channel in settings.Channels.Each())
         {
-            var sample = await store.Database.Query(SampleAudience, Sampled.Read, ct, [tenantId, .. settings.Whom!.Arguments, Name(channel), (long)Sample]);
+            var sample = await whom.Read(SampleAudience, Sampled.Read, ct, Name(channel), (long)Sample);
             // One message an address: by the first of those who have it for whom one can be written.
             foreach (var sharing in sample.GroupBy(contact => channel == Channel.Sms ? contact.Example.Phone : contact.Example.Email))
             {

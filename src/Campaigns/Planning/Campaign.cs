@@ -26,7 +26,11 @@ public sealed record CampaignScheduled(DateTimeOffset At);
 public sealed record CampaignLaunched(long TemplateVersion);
 
 /// <summary>Every contact of the audience is a recipient now, or was skipped.</summary>
-public sealed record AudienceHydrated(long Queued, long Skipped);
+/// <param name="Segments">As they were when it was found out who belongs to them; null where the audience has none, and in older events.</param>
+public sealed record AudienceHydrated(long Queued, long Skipped, IReadOnlyList<UsedSegment>? Segments = null);
+
+/// <param name="Revision">How often it had been written.</param>
+public sealed record UsedSegment(Guid Id, int Revision);
 
 /// <summary>The intent: these recipients are about to be handed to the provider. On record before the first one is.</summary>
 /// <param name="Claim">The message that claimed the batch: who finds it open under the same claim knows that it was interrupted.</param>

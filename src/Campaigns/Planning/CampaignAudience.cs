@@ -14,6 +14,8 @@ namespace Campaigns.Planning;
 /// <param name="Everybody">All contacts of the organisation.</param>
 /// <param name="ExceptLists">Nobody on any of them.</param>
 /// <param name="ExceptContacts">Left out by hand.</param>
+/// <param name="Segments">Everybody who belongs to any of them at the launch.</param>
+/// <param name="ExceptSegments">Nobody who belongs to any of them at the launch.</param>
 /// <param name="ExceptDomains">Nobody with an e-mail address there, over no channel. A domain itself, not those below it.</param>
 public sealed record CampaignAudience(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? Lists = null,
@@ -21,9 +23,11 @@ public sealed record CampaignAudience(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Everybody = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? ExceptLists = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? ExceptContacts = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? ExceptDomains = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? ExceptDomains = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? Segments = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? ExceptSegments = null)
 {
-    /// <summary>Of lists in each of its members. Who has more of them makes one of some.</summary>
+    /// <summary>Of lists, and of segments, in each of its members. Who has more of them makes one of some.</summary>
     public const int MostLists = 20;
 
     /// <summary>Of people and of domains in each of its members: the state of a campaign is written with every batch. Who has more of them makes a list.</summary>
@@ -32,11 +36,11 @@ public sealed record CampaignAudience(
     /// <summary>The lists that it cannot do without.</summary>
     internal IEnumerable<Guid> AllLists => [.. Lists ?? [], .. ExceptLists ?? []];
 
+    /// <summary>The segments that it cannot do without.</summary>
+    internal IEnumerable<Guid> AllSegments => [.. Segments ?? [], .. ExceptSegments ?? []];
+
     /// <summary>The contacts that it names.</summary>
     internal IEnumerable<Guid> AllContacts => [.. Contacts ?? [], .. ExceptContacts ?? []];
-
-    /// <summary>Its arguments for the function <c>audience</c>, behind the organisation.</summary>
-    internal object[] Arguments => [Array(Lists), Array(Contacts), Everybody, Array(ExceptLists), Array(ExceptContacts), Array(ExceptDomains)];
 
     public bool IsSame(CampaignAudience? other) =>
         other is not null && JsonSerializer.Serialize(this, StoredJson.Options) == JsonSerializer.Serialize(other, StoredJson.Options);
@@ -46,6 +50,8 @@ public sealed record CampaignAudience(
     {
         Lists = Everybody ? null : OrNull(Lists),
         Contacts = Everybody ? null : OrNull(Contacts),
+        Segments = Everybody ? null : OrNull(Segments),
+        ExceptSegments = OrNull(ExceptSegments),
         ExceptLists = OrNull(ExceptLists),
         ExceptContacts = OrNull(ExceptContacts),
         ExceptDomains = OrNull(ExceptDomains?.Select(domain => Domain(domain) ?? domain).Distinct(StringComparer.Ordinal).ToArray()),
@@ -54,16 +60,19 @@ public sealed record CampaignAudience(
     /// <returns>What is wrong, by member.</returns>
     public IEnumerable<(string Member, string Why)> Errors()
     {
-        if (!Everybody && Lists is not { Count: > 0 } && Contacts is not { Count: > 0 })
+        if (!Everybody && Lists is not { Count: > 0 } && Segments is not { Count: > 0 } && Contacts is not { Count: > 0 })
         {
-            yield return ("audience", "It names nobody: give lists, contacts, or everybody as true.");
+            yield return ("audience", "It names nobody: give lists, segments, contacts, or everybody as true.");
         }
 
-        foreach (var (member, lists) in new[] { ("lists", Lists), ("exceptLists", ExceptLists) })
+        foreach (var (member, things, what) in new[]
         {
-            if (lists?.Count > MostLists)
+            ("lists", Lists, "lists"), ("exceptLists", ExceptLists, "lists"), ("segments", Segments, "segments"), ("exceptSegments", ExceptSegments, "segments"),
+        })
+        {
+            if (things?.Count > MostLists)
             {
-                yield return ($"audience.{member}", $"At most {MostLists} lists.");
+                yield return ($"audience.{member}", $"At most {MostLists} {what}.");
             }
         }
 
@@ -86,8 +95,6 @@ public sealed record CampaignAudience(
     }
 
     static string? Domain(string? text) => EmailAddress.Normalise($"x@{text?.Trim().TrimStart('@')}") is { } address ? address[2..] : null;
-
-    static T[] Array<T>(IReadOnlyList<T>? values) => [.. values ?? []];
 
     static IReadOnlyList<T>? OrNull<T>(IReadOnlyList<T>? values) => values is { Count: > 0 } ? [.. values.Distinct()] : null;
 }

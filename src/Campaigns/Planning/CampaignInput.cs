@@ -81,7 +81,7 @@ public sealed record CampaignInput(
         return errors;
     }
 
-    /// <summary>Whether the lists, the contacts and the template that it names are there.</summary>
+    /// <summary>Whether the lists, the segments, the contacts and the template that it names are there.</summary>
     /// <param name="before">What the campaign named before: contacts that were removed since do no harm, and would be in the way of every other change.</param>
     public async Task<Refusal?> FindReferences(IDocumentStore store, string tenantId, CampaignAudience? before, CancellationToken ct)
     {
@@ -89,6 +89,8 @@ public sealed record CampaignInput(
         var contacts = missing.Contacts.Except(before?.AllContacts ?? []).ToList();
         return missing.Lists.Count > 0
             ? new Refusal("list-unknown", $"There is no list {string.Join(", ", missing.Lists)}.", RefusalKind.Invalid)
+            : missing.Segments.Count > 0
+            ? new Refusal("segment-unknown", $"There is no segment {string.Join(", ", missing.Segments)}.", RefusalKind.Invalid)
             : contacts.Count > 0
             ? new Refusal("contact-unknown", $"There is no contact {string.Join(", ", contacts)}.", RefusalKind.Invalid)
             : missing.Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)

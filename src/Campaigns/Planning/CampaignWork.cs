@@ -6,10 +6,14 @@ namespace Campaigns.Planning;
 
 // What is to be done for a campaign: planning asks for it, sending does it. The names are stored with the messages.
 
-/// <summary>Makes the contacts of the campaign's audience its recipients, one for each of its channels, a chunk at a time.</summary>
-/// <param name="After">The last contact of the chunk before.</param>
+/// <summary>Makes the contacts of the campaign's audience its recipients, one for each of its channels, a part at a time.</summary>
+/// <param name="Snapshot">Of the audience, which has the parts; null: it is still to be taken.</param>
+/// <param name="Part">The next one, from 0.</param>
+/// <param name="Parts">How many it has.</param>
+/// <param name="Segments">As they were when it was taken; null where the audience has none.</param>
 [MessageIdentity("hydrate_audience")]
-public sealed record HydrateAudience(Guid CampaignId, Guid? After = null, long Queued = 0, long Skipped = 0) : ICampaignWork;
+public sealed record HydrateAudience(
+    Guid CampaignId, Guid? Snapshot = null, int Part = 0, int Parts = 0, long Queued = 0, long Skipped = 0, IReadOnlyList<UsedSegment>? Segments = null) : ICampaignWork;
 
 /// <summary>Due when a campaign's next batch is.</summary>
 /// <param name="After">The queue was looked at up to here without finding anybody who gets the message now; null: from where the last batch ended.</param>

@@ -90,7 +90,7 @@ static class LaunchCampaignEndpoints
             .WithName(nameof(LaunchCampaign)).WithSummary("Begin to send now; refused where nobody would get it or most messages would fail, unless forced").Describe();
 }
 
-/// <summary>Whether the template, the lists and the senders that a campaign names let it be launched, and the version of the template.</summary>
+/// <summary>Whether the template, the lists, the segments and the senders that a campaign names let it be launched, and the version of the template.</summary>
 /// <param name="Seen">The settings that were looked at.</param>
 /// <param name="NoWayOut">Why it would be a mistake, whoever is in the audience: its recipients could not unsubscribe. Null where they can.</param>
 public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal, Refusal? NoWayOut = null)
@@ -128,9 +128,15 @@ public sealed class Launching(
             return new Launchable(settings, 0, null); // refused as incomplete
         }
 
-        if ((await MissingReferences.Find(store, tenantId, settings, ct)).Lists is [var gone, ..])
+        var missing = await MissingReferences.Find(store, tenantId, settings, ct);
+        if (missing.Lists is [var gone, ..])
         {
             return new Launchable(settings, 0, new Refusal("list-unknown", $"Its list {gone} does not exist any more: choose another one.", RefusalKind.Invalid));
+        }
+
+        if (missing.Segments is [var lost, ..])
+        {
+            return new Launchable(settings, 0, new Refusal("segment-unknown", $"Its segment {lost} does not exist any more: choose another one.", RefusalKind.Invalid));
         }
 
         var template = await store.Load<Template>(tenantId, templateId, ct);

@@ -10,35 +10,64 @@ using Wolverine;
 namespace Campaigns.Sending;
 
 /// <summary>
-/// Recipient ids follow from campaign and contact, so going over the same contacts twice adds nobody twice. Every chunk commits
-/// with the message for the next one: a node may die at any moment.
+/// Who is in the audience is fixed first, at one moment and in parts. Recipient ids follow from campaign and contact, so going over the same contacts
+/// twice adds nobody twice. Every part commits with the message for the next one: a node may die at any moment.
 /// </summary>
 public static class HydrateAudienceHandler
 {
+    static readonly string TakeSnapshot = Sql.Beside(typeof(HydrateAudienceHandler), nameof(TakeSnapshot));
     static readonly string ReadAudience = Sql.Beside(typeof(HydrateAudienceHandler), nameof(ReadAudience));
+    static readonly string ForgetSnapshots = Sql.Beside(typeof(HydrateAudienceHandler), nameof(ForgetSnapshots));
 
     public static async Task<OutgoingMessages> Handle(
-        HydrateAudience message, IDocumentSession session, NpgsqlDataSource database, IOptions<SendingOptions> options, CancellationToken ct)
+        HydrateAudience message, IDocumentSession session, NpgsqlDataSource database, IOptions<SendingOptions> options, TimeProvider clock, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(message.CampaignId, ct);
         if (Stopped(campaign.State(), message.CampaignId) is { } stopped)
         {
+            session.Sql(ForgetSnapshots, session.TenantId, message.CampaignId);
             return campaign.Record(stopped).Messages;
         }
 
-        var limit = options.Value.HydrationChunk;
-        var chunk = await database.Query(
+        if (message.Snapshot is not { } snapshot)
+        {
+            return [await Fix(message, campaign.State().Settings.Whom!, session, clock.GetUtcNow(), options.Value.HydrationChunk, ct)];
+        }
+
+        if (message.Part < message.Parts)
+        {
+            var members = await Read(database, session.TenantId, message, snapshot, ct);
+            var recipients = Recipients(message.CampaignId, campaign.State().Settings.Channels, members);
+            Add(session, message.CampaignId, recipients);
+            return [Count(message, recipients)];
+        }
+
+        session.Sql(ForgetSnapshots, session.TenantId, message.CampaignId);
+        return campaign.Record(Decide(campaign.State(), message.CampaignId, new AudienceHydrated(message.Queued, message.Skipped, message.Segments))).Messages;
+    }
+
+    /// <summary>
+    /// Writes down who is in the audience at this moment. It takes seconds for a million contacts, so it is a commit of its own; whoever dies before the
+    /// next message is committed leaves a snapshot that nobody asks for.
+    /// </summary>
+    static async Task<HydrateAudience> Fix(HydrateAudience message, CampaignAudience audience, IDocumentSession session, DateTimeOffset now, int part, CancellationToken ct)
+    {
+        var whom = await AudienceQuery.Prepare(session.DocumentStore, session.TenantId, audience, now, ct);
+        var snapshot = Guid.CreateVersion7(now);
+        var parts = await whom.Run(TakeSnapshot, ct, message.CampaignId, snapshot, (long)part);
+        return new HydrateAudience(message.CampaignId, snapshot, Parts: parts, Segments: whom.Used);
+    }
+
+    /// <summary>A part of the snapshot, with what is true of each contact by now.</summary>
+    static async Task<List<AudienceMember>> Read(NpgsqlDataSource database, string tenantId, HydrateAudience message, Guid snapshot, CancellationToken ct)
+    {
+        var members = await database.Query(
             ReadAudience,
             reader => new AudienceMember(
                 reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5), reader.GetBoolean(6)),
-            ct,
-            [session.TenantId, .. campaign.State().Settings.Whom!.Arguments, message.After ?? Guid.Empty, (long)limit]);
-        var recipients = Recipients(message.CampaignId, campaign.State().Settings.Channels, chunk);
-        Add(session, message.CampaignId, recipients);
-        var next = Count(message, chunk, recipients);
-        return chunk.Count == limit
-            ? [next]
-            : campaign.Record(Decide(campaign.State(), message.CampaignId, new AudienceHydrated(next.Queued, next.Skipped))).Messages;
+            ct, tenantId, message.CampaignId, snapshot, message.Part);
+        // Rather stop than forget them.
+        return members.Count > 0 ? members : throw new InvalidOperationException($"Part {message.Part} of the audience of campaign {message.CampaignId} is gone.");
     }
 
     /// <summary>What is left to do when no more contacts are to be added; null while they are.</summary>
@@ -73,15 +102,10 @@ public static class HydrateAudienceHandler
         ];
     }
 
-    static HydrateAudience Count(HydrateAudience message, List<AudienceMember> chunk, List<NewRecipient> recipients)
+    static HydrateAudience Count(HydrateAudience message, List<NewRecipient> recipients)
     {
         var skipped = recipients.Count(recipient => recipient.MayNot is not null);
-        return message with
-        {
-            After = chunk.Count > 0 ? chunk[^1].ContactId : message.After,
-            Queued = message.Queued + recipients.Count - skipped,
-            Skipped = message.Skipped + skipped,
-        };
+        return message with { Part = message.Part + 1, Queued = message.Queued + recipients.Count - skipped, Skipped = message.Skipped + skipped };
     }
 
     static void Add(IDocumentSession session, Guid campaignId, List<NewRecipient> recipients)

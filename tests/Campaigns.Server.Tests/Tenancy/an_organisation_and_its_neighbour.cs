@@ -126,6 +126,7 @@ public sealed partial class an_organisation_and_its_neighbour(PostgresFixture po
         var template = await api.Post("templates", new { name = Mark, subject = Mark, text = $"Dear {{{{first_name}}}}, https://{Mark}.example" });
         await api.Post("senders", new { name = Mark, email = $"sender@{Mark}.example" });
         await api.Post("suppressions", new { addresses = new[] { $"bob@{Mark}.example" } });
+        await api.Post("segments", new { name = Mark, condition = new { field = new { name = "first_name", @is = new[] { Mark } } } });
         await api.Post("keys", new { name = Mark, scope = "read" });
         (await api.PutAsJsonAsync("organisation", new { name = Mark, timeZone = "UTC", postalAddress = Mark })).EnsureSuccessStatusCode();
         var campaign = await api.Post("campaigns", new

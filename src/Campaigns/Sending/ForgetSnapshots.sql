@@ -1,0 +1,1 @@
+delete from audience_snapshots where tenant_id = $1 and campaign_id = $2
