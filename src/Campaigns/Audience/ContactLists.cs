@@ -21,12 +21,18 @@ public static class ContactLists
     static readonly string FindList = Sql.Beside<ContactList>(nameof(FindList));
     static readonly string FindListByName = Sql.Beside<ContactList>(nameof(FindListByName));
     static readonly string ReadLists = Sql.Beside<ContactList>(nameof(ReadLists));
+    static readonly string ReadListNames = Sql.Beside<ContactList>(nameof(ReadListNames));
     static readonly string ReadListContacts = Sql.Beside<ContactList>(nameof(ReadListContacts));
     static readonly string HoldLists = Sql.Beside<ContactList>(nameof(HoldLists));
 
     /// <summary>The list, or null where the organisation has none of that id.</summary>
     public static async Task<ContactList?> Find(IDocumentStore store, string tenantId, Guid id, CancellationToken ct) =>
         (await store.Database.Query(FindList, Read, ct, tenantId, id)).SingleOrDefault();
+
+    /// <summary>The names of lists, newest first.</summary>
+    /// <param name="ids">Which ones; null for all.</param>
+    public static Task<List<(Guid Id, string Name)>> ReadNames(IDocumentStore store, string tenantId, IReadOnlyCollection<Guid>? ids, int most, CancellationToken ct) =>
+        store.Database.Query(ReadListNames, reader => (reader.GetGuid(0), reader.GetString(1)), ct, tenantId, ids?.ToArray(), most);
 
     /// <summary>The id of the list of that name, in any letter case.</summary>
     public static async Task<Guid?> FindByName(IDocumentStore store, string tenantId, string name, CancellationToken ct) =>

@@ -20,6 +20,7 @@ static class ApiDescription
         ["queue"] = "Only messages of this queue.",
         ["kind"] = "Only messages of this kind.",
         ["archived"] = "With true, the archived ones.",
+        ["reached"] = "With true, only those who can be reached over a channel of the campaign; with false, only the others.",
         ["retired"] = "With true, the retired ones as well.",
         ["newestFirst"] = "With true, from the end of the stream.",
         ["search"] = "Only those in which this stands: in the name of a campaign; in the address, the number or the name of a contact.",

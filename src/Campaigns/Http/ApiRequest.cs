@@ -37,6 +37,14 @@ public sealed class ApiRequest(IDocumentStore store, IMessageBus bus, IHttpConte
     public Task<Decided<TState>> Decide<TState>(object command, CancellationToken ct)
         where TState : class => Send<Decided<TState>>(command, ct);
 
+    /// <summary>The same where it holds for the version that was read only.</summary>
+    public Task<Decided<TState>> Decide<TState>(object command, long version, CancellationToken ct)
+        where TState : class
+    {
+        readVersion = Tag(version);
+        return Decide<TState>(command, ct);
+    }
+
     /// <summary>
     /// Changes what is there in part: it holds for what was read only. Where somebody else changed it meanwhile it is read and merged again, but for a
     /// caller who named the version themselves.

@@ -77,7 +77,7 @@ static class InUse
             "in-use",
             $"{what} is used by {string.Join(", ", uses.Take(MostNamed).Select(use => $"'{use.Name}' ({use.Status ?? "a segment"})"))}"
             + $"{(uses.Count > MostNamed ? " and others" : "")}. {help}",
-            StatusCodes.Status409Conflict, 
+            StatusCodes.Status409Conflict,
             ("campaigns", uses.Take(MostNamed).Where(use => use.Status is not null)), ("segments", uses.Take(MostNamed).Where(use => use.Status is null)));
 
     public const int MostFound = MostNamed + 1;

@@ -48,7 +48,7 @@ static class Configuration
             .Command(
                 typeof(DraftCampaignHandler), typeof(EditCampaignHandler), typeof(DeleteDraftsHandler), typeof(ReviewCampaignHandler),
                 typeof(ScheduleCampaignHandler), typeof(PauseCampaignHandler), typeof(RetryCampaignHandler), typeof(ArchiveCampaignHandler),
-                typeof(StrandCampaignHandler), typeof(LaunchCampaignHandler))
+                typeof(StrandCampaignHandler), typeof(LaunchCampaignHandler), typeof(LeaveOutHandler))
             .Handle<LaunchScheduled>("planning", typeof(LaunchCampaignHandler))
             .WhenDead<ICampaignWork>((work, message, reason) => new StrandCampaign(work.CampaignId, message, reason));
         module.Services.AddSingleton<GetCampaigns>().AddSingleton<Audiences>().AddSingleton<Launching>();
@@ -63,6 +63,8 @@ static class Configuration
         DraftCampaignEndpoints.Map(api);
         GetCampaigns.Map(api);
         EditCampaignEndpoints.Map(api);
+        AudiencePeople.Map(api);
+        LeaveOutEndpoints.Map(api);
         DeleteDraftsEndpoints.Map(api);
         ReviewCampaignEndpoints.Map(api);
         ScheduleCampaignEndpoints.Map(api);

@@ -12,6 +12,7 @@ namespace Campaigns.Planning;
 public sealed class GetCampaigns(IDocumentStore store)
 {
     static readonly string ListCampaigns = Sql.Beside<GetCampaigns>(nameof(ListCampaigns));
+    static readonly string ReadCampaignNames = Sql.Beside<GetCampaigns>(nameof(ReadCampaignNames));
 
     public static void Map(IEndpointRouteBuilder api)
     {
@@ -39,6 +40,11 @@ public sealed class GetCampaigns(IDocumentStore store)
         var campaign = await store.Load<Campaign>(tenantId, id, ct);
         return CampaignRules.Exists(campaign.State) is null ? await CampaignView.Read(store, tenantId, campaign, ct) : null;
     }
+
+    /// <summary>The names of campaigns, newest first.</summary>
+    /// <param name="ids">Which ones; null for all.</param>
+    public Task<List<(Guid Id, string Name)>> ReadNames(string tenantId, IReadOnlyCollection<Guid>? ids, int most, CancellationToken ct) =>
+        store.Database.Query(ReadCampaignNames, reader => (reader.GetGuid(0), reader.GetString(1)), ct, tenantId, ids?.ToArray(), most);
 
     public async Task<Page<CampaignView>> List(
         string tenantId, IReadOnlyList<CampaignStatus> statuses, bool archived, string? search, PageRequest page, CancellationToken ct)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Campaigns.Audience;
 using Campaigns.Audience.Import;
 using Campaigns.Recipients;
@@ -25,10 +26,12 @@ public sealed record Condition(
     public const int MostLevels = 10;
 
     /// <summary>The lists that it names.</summary>
-    internal IEnumerable<Guid> Lists => Leaves.Select(leaf => leaf.List).OfType<Guid>().Distinct();
+    [JsonIgnore]
+    public IEnumerable<Guid> Lists => Leaves.Select(leaf => leaf.List).OfType<Guid>().Distinct();
 
     /// <summary>The campaigns that it names.</summary>
-    internal IEnumerable<Guid> Campaigns => Leaves.Select(leaf => leaf.Event?.Campaign).OfType<Guid>().Distinct();
+    [JsonIgnore]
+    public IEnumerable<Guid> Campaigns => Leaves.Select(leaf => leaf.Event?.Campaign).OfType<Guid>().Distinct();
 
     IEnumerable<Condition> Leaves => (All ?? Any) is { } several ? several.OfType<Condition>().SelectMany(each => each.Leaves) : Not is { } one ? one.Leaves : [this];
 

@@ -5,5 +5,5 @@ select array(
        ),
        array(
            select named.id from unnest($3::uuid[]) named(id)
-           where not exists (select from mt_doc_campaign c where c.tenant_id = $1 and c.id = named.id)
+           where not exists (select from mt_doc_campaign c where c.tenant_id = $1 and c.id = named.id and c.data ->> 'status' <> 'Deleted')
        )

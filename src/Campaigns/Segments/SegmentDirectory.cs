@@ -99,12 +99,20 @@ public static class SegmentDirectory
         return (await store.Database.Query(text, reader => new SegmentSize(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), ct, values)).Single();
     }
 
+    /// <summary>Contacts who fulfil a condition now, oldest first.</summary>
+    public static async Task<Page<Contact>> ReadContacts(IDocumentStore store, string tenantId, Condition condition, PageRequest page, CancellationToken ct)
+    {
+        var query = (await Query(store, tenantId, 2, ct)).Include(condition);
+        var (text, values) = query.Over(ReadSegmentContacts, tenantId, page.AfterId ?? Guid.Empty, page.Size + 1);
+        return Page.Of(await store.Database.Query(text, Contact.Read, ct, values), page.Size, contact => contact.Id.ToString());
+    }
+
     /// <summary>The clock of the organisation, whose days conditions mean.</summary>
     public static async Task<TimeZoneInfo> ZoneOf(IDocumentStore store, string tenantId, CancellationToken ct) =>
         TimeZones.Zone((await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct)).State.Settings.TimeZone) ?? TimeZoneInfo.Utc;
 
     /// <summary>Whether the lists and campaigns that a condition names are there; the refusal where one is not.</summary>
-    internal static async Task<Refusal?> FindUnknownReferences(IDocumentStore store, string tenantId, Condition condition, CancellationToken ct)
+    public static async Task<Refusal?> FindUnknownReferences(IDocumentStore store, string tenantId, Condition condition, CancellationToken ct)
     {
         Guid[] lists = [.. condition.Lists], campaigns = [.. condition.Campaigns];
         if (lists.Length == 0 && campaigns.Length == 0)
@@ -128,18 +136,10 @@ public static class SegmentDirectory
     static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct) =>
         await Find(request.Store, request.TenantId, id, ct) is { } segment ? TypedResults.Ok(await SegmentView.Answer(request, segment, ct)) : NotFound.ToProblem();
 
-    static async Task<IResult> Contacts(Guid id, [AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
-    {
-        if (await Find(request.Store, request.TenantId, id, ct) is not { } segment)
-        {
-            return NotFound.ToProblem();
-        }
-
-        var query = (await Query(request.Store, request.TenantId, 2, ct)).Include(segment.State.Definition.Condition);
-        var (text, values) = query.Over(ReadSegmentContacts, request.TenantId, page.AfterId ?? Guid.Empty, page.Size + 1);
-        var contacts = await request.Store.Database.Query(text, Contact.Read, ct, values);
-        return TypedResults.Ok(Page.Of(contacts, page.Size, contact => contact.Id.ToString()));
-    }
+    static async Task<IResult> Contacts(Guid id, [AsParameters] PageRequest page, ApiRequest request, CancellationToken ct) =>
+        await Find(request.Store, request.TenantId, id, ct) is { } segment
+            ? TypedResults.Ok(await ReadContacts(request.Store, request.TenantId, segment.State.Definition.Condition, page, ct))
+            : NotFound.ToProblem();
 
     static async Task<IResult> CountCondition(ConditionToCount given, ApiRequest request, CancellationToken ct)
     {

@@ -15,12 +15,14 @@ namespace Campaigns.Sending;
 /// </summary>
 public static class HydrateAudienceHandler
 {
+    static readonly string CountParts = Sql.Beside(typeof(HydrateAudienceHandler), nameof(CountParts));
     static readonly string TakeSnapshot = Sql.Beside(typeof(HydrateAudienceHandler), nameof(TakeSnapshot));
     static readonly string ReadAudience = Sql.Beside(typeof(HydrateAudienceHandler), nameof(ReadAudience));
     static readonly string ForgetSnapshots = Sql.Beside(typeof(HydrateAudienceHandler), nameof(ForgetSnapshots));
 
     public static async Task<OutgoingMessages> Handle(
-        HydrateAudience message, IDocumentSession session, NpgsqlDataSource database, IOptions<SendingOptions> options, TimeProvider clock, CancellationToken ct)
+        HydrateAudience message, IDocumentSession session, Envelope envelope, NpgsqlDataSource database, IOptions<SendingOptions> options, TimeProvider clock,
+        CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(message.CampaignId, ct);
         if (Stopped(campaign.State(), message.CampaignId) is { } stopped)
@@ -29,43 +31,46 @@ public static class HydrateAudienceHandler
             return campaign.Record(stopped).Messages;
         }
 
-        if (message.Snapshot is not { } snapshot)
+        var settings = campaign.State().Settings;
+        var done = message.Snapshot is null ? await Fix(message, session, envelope.Id, settings.Whom!, clock.GetUtcNow(), options.Value.HydrationChunk, ct) : message;
+        if (done.Part < done.Parts)
         {
-            return [await Fix(message, campaign.State().Settings.Whom!, session, clock.GetUtcNow(), options.Value.HydrationChunk, ct)];
+            var recipients = Recipients(message.CampaignId, settings.Channels, await Read(database, session.TenantId, done, ct));
+            Add(session, message.CampaignId, recipients);
+            done = Count(done, recipients);
         }
 
-        if (message.Part < message.Parts)
+        if (done.Part < done.Parts)
         {
-            var members = await Read(database, session.TenantId, message, snapshot, ct);
-            var recipients = Recipients(message.CampaignId, campaign.State().Settings.Channels, members);
-            Add(session, message.CampaignId, recipients);
-            return [Count(message, recipients)];
+            return [done];
         }
 
         session.Sql(ForgetSnapshots, session.TenantId, message.CampaignId);
-        return campaign.Record(Decide(campaign.State(), message.CampaignId, new AudienceHydrated(message.Queued, message.Skipped, message.Segments))).Messages;
+        return campaign.Record(Decide(campaign.State(), message.CampaignId, new AudienceHydrated(done.Queued, done.Skipped, done.Segments))).Messages;
     }
 
     /// <summary>
-    /// Writes down who is in the audience at this moment. It takes seconds for a million contacts, so it is a commit of its own; whoever dies before the
-    /// next message is committed leaves a snapshot that nobody asks for.
+    /// Writes down who is in the audience at this moment. It takes seconds for a million contacts, so it is a commit of its own, and who begins again with
+    /// the same message finds it there.
     /// </summary>
-    static async Task<HydrateAudience> Fix(HydrateAudience message, CampaignAudience audience, IDocumentSession session, DateTimeOffset now, int part, CancellationToken ct)
+    static async Task<HydrateAudience> Fix(
+        HydrateAudience message, IDocumentSession session, Guid envelopeId, CampaignAudience audience, DateTimeOffset now, int part, CancellationToken ct)
     {
         var whom = await AudienceQuery.Prepare(session.DocumentStore, session.TenantId, audience, now, ct);
-        var snapshot = Guid.CreateVersion7(now);
-        var parts = await whom.Run(TakeSnapshot, ct, message.CampaignId, snapshot, (long)part);
+        var snapshot = DerivedId.Named("snapshot", session.TenantId, $"{envelopeId} {string.Join(' ', whom.Used ?? [])}");
+        var found = await session.DocumentStore.Database.Query(CountParts, reader => reader.GetInt32(0), ct, session.TenantId, message.CampaignId, snapshot);
+        var parts = found is [var taken and > 0] ? taken : await whom.Run(TakeSnapshot, ct, message.CampaignId, snapshot, (long)part);
         return new HydrateAudience(message.CampaignId, snapshot, Parts: parts, Segments: whom.Used);
     }
 
     /// <summary>A part of the snapshot, with what is true of each contact by now.</summary>
-    static async Task<List<AudienceMember>> Read(NpgsqlDataSource database, string tenantId, HydrateAudience message, Guid snapshot, CancellationToken ct)
+    static async Task<List<AudienceMember>> Read(NpgsqlDataSource database, string tenantId, HydrateAudience message, CancellationToken ct)
     {
         var members = await database.Query(
             ReadAudience,
             reader => new AudienceMember(
                 reader.GetGuid(0), reader.GetBoolean(1), reader.GetBoolean(2), reader.GetBoolean(3), reader.GetBoolean(4), reader.GetBoolean(5), reader.GetBoolean(6)),
-            ct, tenantId, message.CampaignId, snapshot, message.Part);
+            ct, tenantId, message.CampaignId, message.Snapshot, message.Part);
         // Rather stop than forget them.
         return members.Count > 0 ? members : throw new InvalidOperationException($"Part {message.Part} of the audience of campaign {message.CampaignId} is gone.");
     }

@@ -158,7 +158,7 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
         var campaign = await TestCampaign.Launch(dashboard.Store, "tidy", 1);
         var page = await dashboard.PageOf("tidy");
         var complaints = Complaints(page);
-        foreach (var path in new[] { "/", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}" })
+        foreach (var path in new[] { "/", "/segments", "/segments/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}" })
         {
             await page.GotoAsync(path);
         }

@@ -18,17 +18,17 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
     [Fact]
     public async Task show_and_change_nothing_of_others()
     {
-        var campaign = await Fill("owner");
+        var (campaign, segment) = await Fill("owner");
         using var owner = await Person.Enter(dashboard, "owner", KeyScope.Admin);
         using var neighbour = await Person.Enter(dashboard, "neighbour", KeyScope.Admin);
         var (marked, forms) = (0, 0);
-        foreach (var path in Pages(campaign))
+        foreach (var path in Pages(campaign, segment))
         {
             var own = await owner.Read(path);
             var (status, foreign) = await neighbour.Look(path);
             marked += own.Contains(Mark, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
             foreign.ShouldNotContain(Mark, Case.Insensitive, path);
-            if (path.Contains(campaign.ToString(), StringComparison.Ordinal))
+            if (path.Contains(campaign.ToString(), StringComparison.Ordinal) || path.Contains(segment.ToString(), StringComparison.Ordinal))
             {
                 status.ShouldBe(HttpStatusCode.NotFound, path);
             }
@@ -55,10 +55,10 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
     public async Task of_ones_own_go_as_far_as_the_key(KeyScope scope, string[] closed)
     {
         var tenant = $"roles-{scope}";
-        var campaign = await Fill(tenant);
+        var (campaign, segment) = await Fill(tenant);
         using var admin = await Person.Enter(dashboard, tenant, KeyScope.Admin);
         using var person = await Person.Enter(dashboard, tenant, scope);
-        foreach (var path in Pages(campaign))
+        foreach (var path in Pages(campaign, segment))
         {
             var (status, _) = await person.Look(path);
             status.ShouldBe(closed.Contains(path) ? HttpStatusCode.Forbidden : HttpStatusCode.OK, path);
@@ -71,7 +71,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
         }
     }
 
-    async Task<Guid> Fill(string tenant)
+    async Task<(Guid Campaign, Guid Segment)> Fill(string tenant)
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, tenant, 3, $"{Mark} {tenant}");
         await campaign.SendBatch([.. campaign.Recipients.Take(2)], 1);
@@ -83,11 +83,12 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
         await api.Post("suppressions", new { addresses = new[] { $"{Mark}@owner.example" } });
         await api.Post("keys", new { name = Mark, scope = "read" });
         await api.Post("lists", new { name = Mark });
-        return campaign.Id;
+        var segment = await api.Post("segments", new { name = Mark, condition = new { field = new { name = "city", @is = new[] { Mark } } } });
+        return (campaign.Id, segment.GetProperty("id").GetGuid());
     }
 
     /// <summary>All pages and streams behind the sign-in.</summary>
-    List<string> Pages(Guid campaign)
+    List<string> Pages(Guid campaign, Guid segment)
     {
         var pages = dashboard.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.OfType<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>().Any()
@@ -96,7 +97,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not { } methods || methods.HttpMethods.Contains("GET"))
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.Trim('/'))
             .Where(path => !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/_", StringComparison.Ordinal) && path is not ("/sign-in" or "/broken"))
-            .Select(path => Regex.Replace(path, @"\{[^}]*\}", campaign.ToString())).Distinct().Order().ToList();
+            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.StartsWith("/segments/", StringComparison.Ordinal) ? segment : campaign).ToString())).Distinct().Order().ToList();
         pages.Count.ShouldBeGreaterThan(5, string.Join(' ', pages));
         return pages;
     }

@@ -107,6 +107,72 @@ public sealed class whom_a_campaign_goes_to(PostgresFixture postgres) : IAsyncLi
     }
 
     [Fact]
+    public async Task looked_through_before_the_launch_and_without_those_who_are_left_out_by_hand()
+    {
+        var list = await run.Api.Import(
+            "Customers", ["ann@a.example,Ann,+41790000001", "bob@a.example,Bob,", ",Tom,+41790000003", "zoe@z.example,Zoe,"], "email,first_name,phone");
+        await run.Api.Post("suppressions", new { addresses = new[] { "bob@a.example", "+41790000001" } });
+        var campaign = await run.Api.Draft(list, (await run.Api.Post("templates", new { name = "Offer", subject = "An offer", text = "Hello", sms = "Hello" })).GetProperty("id").GetGuid());
+        (await run.Api.PatchAsJsonAsync($"campaigns/{campaign}", new { channels = "emailAndSms" })).EnsureSuccessStatusCode();
+
+        (await People("")).ShouldBe(["Ann email: -, sms: suppressed", "Bob email: suppressed, sms: noAddress", "Tom email: noAddress, sms: -", "Zoe email: -, sms: noAddress"]);
+        (await People("?search=zo")).ShouldBe(["Zoe email: -, sms: noAddress"]);
+        (await People("?search=+41790000003")).ShouldBe(["Tom email: noAddress, sms: -"]);
+        (await People("?reached=false")).ShouldBe(["Bob email: suppressed, sms: noAddress"]);
+        (await People("?reached=true&limit=2")).ShouldBe(["Ann email: -, sms: suppressed", "Tom email: noAddress, sms: -", "Zoe email: -, sms: noAddress"]);
+
+        var zoe = await run.Id("zoe@z.example");
+        var changed = await run.Api.Command(campaign, "audience/leave-out", new { contactIds = new[] { zoe } });
+        changed.GetProperty("audience").GetProperty("exceptContacts")[0].GetGuid().ShouldBe(zoe);
+        (await People("?search=zoe")).ShouldBe(["Zoe email: excepted, sms: excepted"]);
+        await run.Api.Command(campaign, "audience/take-in", new { contactIds = new[] { zoe } });
+        (await People("?search=zoe")).ShouldBe(["Zoe email: -, sms: noAddress"]);
+        await run.Api.Command(campaign, "audience/leave-out", new { contactIds = new[] { zoe } });
+        using (var unknown = await run.Api.PostAsJsonAsync($"campaigns/{campaign}/audience/leave-out", new { contactIds = new[] { Guid.NewGuid() } }))
+        {
+            (await unknown.Json()).Text("type").ShouldBe("/problems/contact-unknown");
+        }
+
+        using (var none = await run.Api.PostAsJsonAsync($"campaigns/{campaign}/audience/leave-out", new { contactIds = Array.Empty<Guid>() }))
+        {
+            none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        await run.Api.Command(campaign, "launch");
+        await run.Work();
+        (await Sent()).ShouldNotContain("zoe@z.example");
+        using var over = await run.Api.GetAsync($"campaigns/{campaign}/audience");
+        (await over.Json()).Text("type").ShouldBe("/problems/campaign-launched");
+        using var late = await run.Api.PostAsJsonAsync($"campaigns/{campaign}/audience/leave-out", new { contactIds = new[] { zoe } });
+        (await late.Json()).Text("type").ShouldBe("/problems/campaign-not-draft");
+        (await run.Store.Texts("select user_name from mt_events where type = 'campaign_edited' order by seq_id desc limit 1")).Single().ShouldContain("test");
+
+        async Task<List<string>> People(string query)
+        {
+            var people = new List<string>();
+            for (var path = $"campaigns/{campaign}/audience{query}"; path is not null;)
+            {
+                var page = await run.Api.GetJson(path);
+                people.AddRange(page.GetProperty("items").EnumerateArray().Select(person => $"{person.Text("firstName")} " + string.Join(", ", person.GetProperty("channels").EnumerateArray()
+                    .Select(channel => $"{channel.Text("channel")}: {(channel.TryGetProperty("skipped", out var why) ? why.GetString() : "-")}"))));
+                path = page.TryGetProperty("next", out var next) && next.GetString() is { } after ? $"campaigns/{campaign}/audience{query}&cursor={after}" : null;
+            }
+
+            return [.. people.Order(StringComparer.Ordinal)];
+        }
+    }
+
+    [Fact]
+    public async Task without_an_audience_there_is_nobody_to_look_at()
+    {
+        var campaign = (await run.Api.Post("campaigns", new { name = "Spring" })).GetProperty("id").GetGuid();
+        using var refused = await run.Api.GetAsync($"campaigns/{campaign}/audience");
+        (await refused.Json()).Text("type").ShouldBe("/problems/campaign-incomplete");
+        using var another = await run.Api.GetAsync($"campaigns/{Guid.NewGuid()}/audience");
+        another.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
     public async Task from_the_beginning_where_the_server_died_before_anybody_was_a_recipient()
     {
         var list = await run.Api.Import("Customers", ["ann@a.example,Ann", "bob@a.example,Bob", "cid@a.example,Cid"]);

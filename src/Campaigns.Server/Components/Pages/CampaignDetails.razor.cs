@@ -16,6 +16,7 @@ public sealed partial class CampaignDetails
     CampaignProgress? progress;
     CampaignView? view;
     LiveUpdate? live;
+    string whom = "";
     Page<BatchView>? batches;
     Page<EventView>? events;
     Page<RecipientView>? recipients;
@@ -80,9 +81,11 @@ public sealed partial class CampaignDetails
         holds = progress.Status == CampaignStatus.Sending ? await Holds(ct) : []; // of any other status its reason tells it
         batches = await Batches.List(TenantId, Id, new PageRequest(10, BatchCursor), ct);
         events = await Events.List(TenantId, Id, newestFirst: true, new PageRequest(12, EventCursor), ct);
-        if (!Http.Request.Headers.ContainsKey(Dashboard.RefreshHeader)) // what is read again and again leaves out the longest list
+        if (!Http.Request.Headers.ContainsKey(Dashboard.RefreshHeader)) // what is read again and again leaves out the longest list, and what stays
         {
             recipients = await Recipients.List(TenantId, Id, filter, new PageRequest(25, RecipientCursor), ct);
+            var audience = view!.Audience ?? (view.ListId is { } list ? new CampaignAudience([list]) : null);
+            whom = AudienceWords.Of(audience, audience is null ? null : await Names.Of(Request.Store, TenantId, audience, ct));
         }
     });
 
