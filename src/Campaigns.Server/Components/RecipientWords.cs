@@ -39,25 +39,26 @@ static class RecipientWords
         RecipientStatus.Queued when recipient.Reason is { } reason => $"Waits: {reason}",
         RecipientStatus.Queued => "Waits for its batch",
         RecipientStatus.Sending => "In the hands of a sender right now",
-        RecipientStatus.Skipped => Skipped(recipient),
+        RecipientStatus.Skipped => Skipped(recipient.Reason, recipient.Channel),
         RecipientStatus.Failed => Failed(recipient.Reason ?? ""),
         RecipientStatus.InDoubt => $"May or may not have gone out, and is not sent again by itself. {recipient.Reason}",
         _ => Sent(recipient),
     };
 
-    static string Skipped(RecipientView recipient) => recipient.Reason switch
+    public static string Skipped(string? reason, Channel channel) => reason switch
     {
+        "suppressed" when channel == Channel.Sms => "The number is on the suppression list",
         "suppressed" => "The address is on the suppression list",
         "outsideHours" => "The hours of delivery were over when its turn came",
-        "noAddress" when recipient.Channel == Channel.Sms => "The contact has no telephone number",
+        "noAddress" when channel == Channel.Sms => "The contact has no telephone number",
         "noAddress" => "The contact has no e-mail address",
-        "sameAddress" when recipient.Channel == Channel.Sms => "Another contact with the same number gets it",
+        "sameAddress" when channel == Channel.Sms => "Another contact with the same number gets it",
         "sameAddress" => "Another contact with the same address gets it",
         "frequencyCap" => "Other messages to the contact had used up the frequency cap",
-        "excepted" => "The campaign leaves them out, by a list, a domain or by name",
+        "excepted" => "The campaign leaves them out, by a list, a segment, a domain or by name",
         "contactDeleted" => "The contact was deleted",
         "campaignCancelled" => "The campaign was cancelled first",
-        var reason => reason ?? "No reason is on record",
+        _ => reason ?? "No reason is on record",
     };
 
     static string Because(string? reason) => reason is null ? "" : ": " + reason.Split(": ", 2)[^1];

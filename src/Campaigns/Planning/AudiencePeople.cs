@@ -27,7 +27,7 @@ public sealed record AudienceOutcome(
 /// <summary>The people in the audience of a campaign that is not launched yet: to look through before it is.</summary>
 public static class AudiencePeople
 {
-    const int LongestText = 200;
+    public const int LongestText = 200;
 
     static readonly string ReadAudiencePeople = Sql.Beside<Audiences>(nameof(ReadAudiencePeople));
 

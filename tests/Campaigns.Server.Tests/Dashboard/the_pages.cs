@@ -156,9 +156,11 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
     public async Task the_browser_has_nothing_to_complain_about()
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, "tidy", 1);
+        var draft = await TestCampaign.Draft(dashboard.Store, "tidy");
+        await draft.Record(new CampaignEdited(new CampaignSettings("Spring news", null, null, null, Pace.Default, Audience: new CampaignAudience(Everybody: true))));
         var page = await dashboard.PageOf("tidy");
         var complaints = Complaints(page);
-        foreach (var path in new[] { "/", "/segments", "/segments/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}" })
+        foreach (var path in new[] { "/", "/segments", "/segments/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}/audience", $"/campaigns/{draft.Id}/audience", $"/campaigns/{campaign.Id}" })
         {
             await page.GotoAsync(path);
         }

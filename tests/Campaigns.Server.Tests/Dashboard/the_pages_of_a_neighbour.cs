@@ -18,17 +18,17 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
     [Fact]
     public async Task show_and_change_nothing_of_others()
     {
-        var (campaign, segment) = await Fill("owner");
+        var things = await Fill("owner");
         using var owner = await Person.Enter(dashboard, "owner", KeyScope.Admin);
         using var neighbour = await Person.Enter(dashboard, "neighbour", KeyScope.Admin);
         var (marked, forms) = (0, 0);
-        foreach (var path in Pages(campaign, segment))
+        foreach (var path in Pages(things))
         {
             var own = await owner.Read(path);
             var (status, foreign) = await neighbour.Look(path);
             marked += own.Contains(Mark, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
             foreign.ShouldNotContain(Mark, Case.Insensitive, path);
-            if (path.Contains(campaign.ToString(), StringComparison.Ordinal) || path.Contains(segment.ToString(), StringComparison.Ordinal))
+            if (new[] { things.Campaign, things.Draft, things.Segment }.Any(id => path.Contains(id.ToString(), StringComparison.Ordinal)))
             {
                 status.ShouldBe(HttpStatusCode.NotFound, path);
             }
@@ -36,7 +36,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             foreach (var form in Forms(own))
             {
                 var before = await Facts("owner");
-                var (answered, body) = await neighbour.Submit(path, form);
+                var (answered, body) = await neighbour.Submit(path, form, things.Contact);
                 ((int)answered).ShouldBeInRange(200, 499, $"{path} {form}: it is no fault of the server");
                 body.ShouldNotContain(Mark, Case.Insensitive, $"{path} {form}");
                 (await Facts("owner")).ShouldBe(before, $"{path} {form}");
@@ -55,23 +55,23 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
     public async Task of_ones_own_go_as_far_as_the_key(KeyScope scope, string[] closed)
     {
         var tenant = $"roles-{scope}";
-        var (campaign, segment) = await Fill(tenant);
+        var things = await Fill(tenant);
         using var admin = await Person.Enter(dashboard, tenant, KeyScope.Admin);
         using var person = await Person.Enter(dashboard, tenant, scope);
-        foreach (var path in Pages(campaign, segment))
+        foreach (var path in Pages(things))
         {
             var (status, _) = await person.Look(path);
             status.ShouldBe(closed.Contains(path) ? HttpStatusCode.Forbidden : HttpStatusCode.OK, path);
             foreach (var form in scope == KeyScope.Read ? Forms(await admin.Read(path)) : [])
             {
                 var before = await Facts(tenant);
-                (await person.Submit(path, form)).Status.ShouldBe(HttpStatusCode.Forbidden, $"{path} {form}");
+                (await person.Submit(path, form, things.Contact)).Status.ShouldBe(HttpStatusCode.Forbidden, $"{path} {form}");
                 (await Facts(tenant)).ShouldBe(before, $"{path} {form}");
             }
         }
     }
 
-    async Task<(Guid Campaign, Guid Segment)> Fill(string tenant)
+    async Task<Things> Fill(string tenant)
     {
         var campaign = await TestCampaign.Launch(dashboard.Store, tenant, 3, $"{Mark} {tenant}");
         await campaign.SendBatch([.. campaign.Recipients.Take(2)], 1);
@@ -84,11 +84,14 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
         await api.Post("keys", new { name = Mark, scope = "read" });
         await api.Post("lists", new { name = Mark });
         var segment = await api.Post("segments", new { name = Mark, condition = new { field = new { name = "city", @is = new[] { Mark } } } });
-        return (campaign.Id, segment.GetProperty("id").GetGuid());
+        var contact = (await api.Post("contacts", new { email = $"ann@{Mark}.example" })).GetProperty("id").GetGuid();
+        var draft = await TestCampaign.Draft(dashboard.Store, tenant, $"{Mark} next");
+        await draft.Record(new CampaignEdited(new CampaignSettings($"{Mark} next", null, null, null, Pace.Default, Audience: new CampaignAudience(Everybody: true))));
+        return new Things(campaign.Id, draft.Id, segment.GetProperty("id").GetGuid(), contact);
     }
 
     /// <summary>All pages and streams behind the sign-in.</summary>
-    List<string> Pages(Guid campaign, Guid segment)
+    List<string> Pages(Things things)
     {
         var pages = dashboard.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.OfType<Microsoft.AspNetCore.Authorization.AuthorizationPolicy>().Any()
@@ -97,7 +100,8 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not { } methods || methods.HttpMethods.Contains("GET"))
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.Trim('/'))
             .Where(path => !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/_", StringComparison.Ordinal) && path is not ("/sign-in" or "/broken"))
-            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.StartsWith("/segments/", StringComparison.Ordinal) ? segment : campaign).ToString())).Distinct().Order().ToList();
+            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.StartsWith("/segments/", StringComparison.Ordinal) ? things.Segment : things.Campaign).ToString()))
+            .Append($"/campaigns/{things.Draft}/audience").Distinct().Order().ToList();
         pages.Count.ShouldBeGreaterThan(5, string.Join(' ', pages));
         return pages;
     }
@@ -105,6 +109,10 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
     static List<string> Forms(string page) => [.. Regex.Matches(page, "name=\"_handler\" value=\"([^\"]+)\"").Select(match => match.Groups[1].Value).Distinct()];
 
     async Task<long> Facts(string tenant) => await dashboard.Store.Number($"select count(*) from mt_events where tenant_id = '{tenant}'");
+
+    /// <summary>What an organisation has.</summary>
+    /// <param name="Campaign">It is launched.</param>
+    sealed record Things(Guid Campaign, Guid Draft, Guid Segment, Guid Contact);
 
     /// <summary>Somebody signed in, with what their browser keeps.</summary>
     sealed class Person(HttpClient client, string cookie, string token) : IDisposable
@@ -132,10 +140,10 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             return await Send(request);
         }
 
-        public Task<(HttpStatusCode Status, string Body)> Submit(string path, string form) => Send(new HttpRequestMessage(HttpMethod.Post, path)
+        public Task<(HttpStatusCode Status, string Body)> Submit(string path, string form, Guid contact) => Send(new HttpRequestMessage(HttpMethod.Post, path)
         {
             Headers = { { "Cookie", cookie } },
-            Content = new FormUrlEncodedContent([new("_handler", form), new("__RequestVerificationToken", token), new("name", "Mine"), new("scope", "Read")]),
+            Content = new FormUrlEncodedContent([new("_handler", form), new("__RequestVerificationToken", token), new("name", "Mine"), new("scope", "Read"), new("out", contact.ToString())]),
         });
 
         public void Dispose() => client.Dispose();
