@@ -14,8 +14,8 @@ static class AudienceWords
 
         var whom = audience.Everybody
             ? ["everybody"]
-            : Groups(audience.Lists, audience.Segments, audience.Contacts, names).ToList();
-        var except = Groups(audience.ExceptLists, audience.ExceptSegments, audience.ExceptContacts, names).ToList();
+            : Groups(audience.Lists, audience.Segments, audience.Contacts, "picked", names).ToList();
+        var except = Groups(audience.ExceptLists, audience.ExceptSegments, audience.ExceptContacts, "left out", names).ToList();
         if (audience.ExceptDomains is { Count: > 0 } domains)
         {
             except.Add("everybody with an address at " + Some(domains, "or"));
@@ -27,7 +27,7 @@ static class AudienceWords
     /// <summary>Of the names of a kind; the others are counted.</summary>
     const int MostNamed = 8;
 
-    static IEnumerable<string> Groups(IReadOnlyList<Guid>? lists, IReadOnlyList<Guid>? segments, IReadOnlyList<Guid>? people, Names names)
+    static IEnumerable<string> Groups(IReadOnlyList<Guid>? lists, IReadOnlyList<Guid>? segments, IReadOnlyList<Guid>? people, string how, Names names)
     {
         if (lists is { Count: > 0 })
         {
@@ -41,7 +41,7 @@ static class AudienceWords
 
         if (people is { Count: > 0 })
         {
-            yield return people.Count == 1 ? "one person picked by hand" : $"{Words.Count(people.Count)} people picked by hand";
+            yield return people.Count == 1 ? $"one person {how} by hand" : $"{Words.Count(people.Count)} people {how} by hand";
         }
     }
 

@@ -79,7 +79,7 @@ public sealed class segments_in_words
             .ShouldBe("Goes to everybody, but not to everybody in the segment Readers or everybody with an address at example.com or example.org.");
         AudienceWords.Of(new CampaignAudience([staff], [staff, alumni], ExceptLists: [alumni], ExceptContacts: [staff], Segments: [staff, alumni]), Known).ShouldBe(
             "Goes to everybody on the list Staff, everybody in one of the segments Readers and Lapsed and 2 people picked by hand, "
-            + "but not to everybody on the list “Alumni, old and new” or one person picked by hand.");
+            + "but not to everybody on the list “Alumni, old and new” or one person left out by hand.");
     }
 
     [Theory]

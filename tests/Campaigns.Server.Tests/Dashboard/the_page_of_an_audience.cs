@@ -107,7 +107,7 @@ public sealed class the_page_of_an_audience(DashboardFixture dashboard) : IClass
         (status, location).ShouldBe((HttpStatusCode.Redirect, $"{path}#{ann}"));
         (await campaign.LeftOut()).ShouldBe([ann]);
         Rows(await person.Read(path)).ShouldBe(["Ann ann@a.example – Left out by hand Take in again", "Bob bob@a.example – Gets it Leave out"]);
-        Text(await person.Read(path)).ShouldContain("Goes to everybody, but not to one person picked by hand.");
+        Text(await person.Read(path)).ShouldContain("Goes to everybody, but not to one person left out by hand.");
 
         (await person.Press(path, "in", ann.ToString())).Status.ShouldBe(HttpStatusCode.Redirect);
         (await campaign.LeftOut()).ShouldBeEmpty();
