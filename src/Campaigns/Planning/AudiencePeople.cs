@@ -40,6 +40,8 @@ public static class AudiencePeople
     /// <summary>Why the audience cannot be looked through; null where it can.</summary>
     public static Refusal? WhyNot(Campaign campaign) => CampaignRules.Exists(campaign)
         ?? (campaign.IsLaunched ? new Refusal("campaign-launched", "The campaign is launched: GET /campaigns/{id}/recipients lists who gets it.") : null)
+        ?? (campaign.Status is CampaignStatus.Cancelled or CampaignStatus.Failed
+            ? new Refusal("campaign-over", $"The campaign is {CampaignRules.Words(campaign.Status)}: nobody gets it.") : null)
         ?? (campaign.Settings.Whom is null ? new Refusal("campaign-incomplete", $"The campaign still needs {CampaignRules.AudienceWords}.", RefusalKind.Invalid) : null);
 
     /// <param name="settings">They name an audience.</param>

@@ -38,7 +38,7 @@ public sealed class AudienceQuery
     public Task<List<T>> Read<T>(string statement, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object?[] own)
     {
         var (text, values) = Over(statement, own);
-        return store.Database.Query(text, read, ct, values);
+        return store.Database.QueryLong(text, read, ct, values);
     }
 
     /// <summary>Runs a statement over the audience in a commit of its own, however long it takes.</summary>

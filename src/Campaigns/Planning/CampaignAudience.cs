@@ -27,8 +27,11 @@ public sealed record CampaignAudience(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? Segments = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Guid>? ExceptSegments = null)
 {
-    /// <summary>Of lists, and of segments, in each of its members. Who has more of them makes one of some.</summary>
+    /// <summary>Of lists in each of its members. Who has more of them makes one of some.</summary>
     public const int MostLists = 20;
+
+    /// <summary>Of segments in each of its members: with all their conditions they are one statement.</summary>
+    public const int MostSegments = 10;
 
     /// <summary>Of people and of domains in each of its members: the state of a campaign is written with every batch. Who has more of them makes a list.</summary>
     public const int MostOthers = 200;
@@ -65,14 +68,15 @@ public sealed record CampaignAudience(
             yield return ("audience", "It names nobody: give lists, segments, contacts, or everybody as true.");
         }
 
-        foreach (var (member, things, what) in new[]
+        foreach (var (member, things, most, what) in new[]
         {
-            ("lists", Lists, "lists"), ("exceptLists", ExceptLists, "lists"), ("segments", Segments, "segments"), ("exceptSegments", ExceptSegments, "segments"),
+            ("lists", Lists, MostLists, "lists"), ("exceptLists", ExceptLists, MostLists, "lists"),
+            ("segments", Segments, MostSegments, "segments"), ("exceptSegments", ExceptSegments, MostSegments, "segments"),
         })
         {
-            if (things?.Count > MostLists)
+            if (things?.Count > most)
             {
-                yield return ($"audience.{member}", $"At most {MostLists} {what}.");
+                yield return ($"audience.{member}", $"At most {most} {what}.");
             }
         }
 

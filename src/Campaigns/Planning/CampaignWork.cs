@@ -11,9 +11,11 @@ namespace Campaigns.Planning;
 /// <param name="Part">The next one, from 0.</param>
 /// <param name="Parts">How many it has.</param>
 /// <param name="Segments">As they were when it was taken; null where the audience has none.</param>
+/// <param name="After">Of a message of an older version, which knew no snapshots: the last contact that is a recipient already.</param>
 [MessageIdentity("hydrate_audience")]
 public sealed record HydrateAudience(
-    Guid CampaignId, Guid? Snapshot = null, int Part = 0, int Parts = 0, long Queued = 0, long Skipped = 0, IReadOnlyList<UsedSegment>? Segments = null) : ICampaignWork;
+    Guid CampaignId, Guid? Snapshot = null, int Part = 0, int Parts = 0, long Queued = 0, long Skipped = 0, IReadOnlyList<UsedSegment>? Segments = null,
+    Guid? After = null) : ICampaignWork;
 
 /// <summary>Due when a campaign's next batch is.</summary>
 /// <param name="After">The queue was looked at up to here without finding anybody who gets the message now; null: from where the last batch ended.</param>

@@ -20,13 +20,7 @@ public static class LeaveOutHandler
     public static async Task<(Decided<Campaign>, OutgoingMessages)> Handle(LeaveOut command, IDocumentSession session, Caller caller, CancellationToken ct)
     {
         var campaign = await session.Events.FetchForWriting<Campaign>(command.CampaignId, ct);
-        var outcome = Decide(campaign.State(), command);
-        if (outcome.Events is [CampaignEdited edited])
-        {
-            CampaignUses.Hold(session, command.CampaignId, edited.Settings);
-        }
-
-        return caller.Record(campaign, outcome);
+        return caller.Record(campaign, Decide(campaign.State(), command)); // names nothing that it did not name before: nothing is to be held
     }
 
     public static Outcome Decide(Campaign campaign, LeaveOut command)

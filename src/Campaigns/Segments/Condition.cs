@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using Campaigns.Audience;
 using Campaigns.Audience.Import;
 using Campaigns.Recipients;
@@ -83,7 +84,7 @@ public sealed record Condition(
 /// <param name="Before">As a day: earlier than this one.</param>
 /// <param name="LastDays">As a day: today, or at most so many days ago, by the organisation's clock.</param>
 /// <param name="NextDays">As a day: today, or at most so many days ahead.</param>
-public sealed record FieldCondition(
+public sealed partial record FieldCondition(
     string Name, bool? IsKnown = null, IReadOnlyList<string>? Is = null, string? Contains = null, string? StartsWith = null, string? EndsWith = null,
     decimal? AtLeast = null, decimal? MoreThan = null, decimal? AtMost = null, decimal? LessThan = null,
     DateOnly? From = null, DateOnly? Before = null, int? LastDays = null, int? NextDays = null)
@@ -95,7 +96,6 @@ public sealed record FieldCondition(
 
     const int MostTexts = 200;
     const int LongestText = 200;
-    const int LongestCode = 8;
     const int MostDays = 36_525;
 
     internal bool IsAboutText => Is is not null || Contains is not null || StartsWith is not null || EndsWith is not null;
@@ -109,11 +109,20 @@ public sealed record FieldCondition(
     internal FieldCondition Normalise() => this with
     {
         Name = ContactColumns.SnakeCase(Name),
-        Is = Is?.Select(text => text.Trim()).Distinct(StringComparer.Ordinal).ToArray(),
-        Contains = Contains?.Trim(),
-        StartsWith = StartsWith?.Trim(),
-        EndsWith = EndsWith?.Trim(),
+        Is = Is?.Select(text => Kept(text)!).Distinct(StringComparer.Ordinal).ToArray(),
+        Contains = Kept(Contains),
+        StartsWith = Kept(StartsWith),
+        EndsWith = Kept(EndsWith),
     };
+
+    /// <summary>A text as the field has it: domains as their A-labels, telephone numbers without blanks.</summary>
+    string? Kept(string? text) => text?.Trim() is not { } trimmed ? null
+        : ContactColumns.SnakeCase(Name) switch
+        {
+            EmailDomain => EmailAddress.SpellDomain(trimmed.TrimStart('@')) ?? trimmed.TrimStart('@'),
+            Phone => trimmed.Replace(" ", "", StringComparison.Ordinal),
+            _ => trimmed,
+        };
 
     internal IEnumerable<(string Member, string Why)> Errors(string path)
     {
@@ -121,6 +130,11 @@ public sealed record FieldCondition(
         {
             yield return ($"{path}.name", $"'{Name}' cannot be the name of a field.");
             yield break;
+        }
+
+        if (ColumnNames.IsOwn(Name) && !ContactColumns.IsOwnField(name))
+        {
+            yield return ($"{path}.name", $"What comes as '{Name}' is kept as one of email, phone, first_name, last_name and time_zone: name that.");
         }
 
         if (IsKnown is null && !IsAboutText && !IsAboutNumbers && !IsAboutDays)
@@ -143,9 +157,9 @@ public sealed record FieldCondition(
             yield return (path, "Of email ask isKnown only, of its domain as email_domain. A campaign names single people as contacts of its audience.");
         }
 
-        if (name == Phone && (Is is not null || Contains is not null || EndsWith is not null || IsAboutNumbers || IsAboutDays || StartsWith?.Trim().Length > LongestCode))
+        if (name == Phone && (Is is not null || Contains is not null || EndsWith is not null || IsAboutNumbers || IsAboutDays || (StartsWith is not null && !Code().IsMatch(StartsWith.Replace(" ", "", StringComparison.Ordinal)))))
         {
-            yield return (path, $"Of phone ask isKnown, or startsWith with a code of at most {LongestCode} characters, as +4179. A campaign names single people as contacts of its audience.");
+            yield return (path, $"Of phone ask isKnown, or startsWith with a code: a plus and at most seven digits, as +4179. A campaign names single people as contacts of its audience.");
         }
 
         if (Is is { Count: 0 or > MostTexts })
@@ -158,11 +172,24 @@ public sealed record FieldCondition(
             yield return (path, $"A text to compare with is one line of 1 to {LongestText} characters; ask for a field that is not known with isKnown: false.");
         }
 
+        if (Texts.Any(text => EmailAddress.Normalise(text) is not null || PhoneNumber.Normalise(text) is not null))
+        {
+            yield return (path, "Conditions hold no e-mail addresses and no telephone numbers. A campaign names single people as contacts of its audience.");
+        }
+
+        if (From is { } from && !EventCondition.IsUsual(from) || Before is { } before && !EventCondition.IsUsual(before))
+        {
+            yield return (path, EventCondition.UsualDays);
+        }
+
         if (LastDays is < 0 or > MostDays || NextDays is < 0 or > MostDays)
         {
             yield return (path, $"lastDays and nextDays are 0 to {MostDays}.");
         }
     }
+
+    [GeneratedRegex(@"^\+[0-9]{0,7}\z")]
+    private static partial Regex Code();
 }
 
 /// <summary>What came of messages to a contact, of all campaigns and channels or of one. All that is given here holds of the same message.</summary>
@@ -176,8 +203,12 @@ public sealed record FieldCondition(
 public sealed record EventCondition(
     ContactEvent? Name, Guid? Campaign = null, Channel? Channel = null, int? Times = null, DateOnly? From = null, DateOnly? Before = null, int? LastDays = null)
 {
+    internal const string UsualDays = "from and before are days of the years 1900 to 2200.";
+
     const int MostTimes = 10_000;
     const int MostDays = 36_525;
+
+    internal static bool IsUsual(DateOnly day) => day.Year is >= 1900 and <= 2200;
 
     internal IEnumerable<(string Member, string Why)> Errors(string path)
     {
@@ -189,6 +220,11 @@ public sealed record EventCondition(
         if (Times is < 1 or > MostTimes)
         {
             yield return ($"{path}.times", $"1 to {MostTimes}.");
+        }
+
+        if (From is { } from && !IsUsual(from) || Before is { } before && !IsUsual(before))
+        {
+            yield return (path, UsualDays);
         }
 
         if (LastDays is < 1 or > MostDays)

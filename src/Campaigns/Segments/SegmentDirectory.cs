@@ -96,7 +96,7 @@ public static class SegmentDirectory
     public static async Task<SegmentSize> Count(IDocumentStore store, string tenantId, Condition condition, CancellationToken ct)
     {
         var (text, values) = (await Query(store, tenantId, 0, ct)).Include(condition).Over(CountSegment, tenantId);
-        return (await store.Database.Query(text, reader => new SegmentSize(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), ct, values)).Single();
+        return (await store.Database.QueryLong(text, reader => new SegmentSize(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2)), ct, values)).Single();
     }
 
     /// <summary>Contacts who fulfil a condition now, oldest first.</summary>
@@ -104,7 +104,7 @@ public static class SegmentDirectory
     {
         var query = (await Query(store, tenantId, 2, ct)).Include(condition);
         var (text, values) = query.Over(ReadSegmentContacts, tenantId, page.AfterId ?? Guid.Empty, page.Size + 1);
-        return Page.Of(await store.Database.Query(text, Contact.Read, ct, values), page.Size, contact => contact.Id.ToString());
+        return Page.Of(await store.Database.QueryLong(text, Contact.Read, ct, values), page.Size, contact => contact.Id.ToString());
     }
 
     /// <summary>The clock of the organisation, whose days conditions mean.</summary>

@@ -59,8 +59,8 @@ public static class HydrateAudienceHandler
         var whom = await AudienceQuery.Prepare(session.DocumentStore, session.TenantId, audience, now, ct);
         var snapshot = DerivedId.Named("snapshot", session.TenantId, $"{envelopeId} {string.Join(' ', whom.Used ?? [])}");
         var found = await session.DocumentStore.Database.Query(CountParts, reader => reader.GetInt32(0), ct, session.TenantId, message.CampaignId, snapshot);
-        var parts = found is [var taken and > 0] ? taken : await whom.Run(TakeSnapshot, ct, message.CampaignId, snapshot, (long)part);
-        return new HydrateAudience(message.CampaignId, snapshot, Parts: parts, Segments: whom.Used);
+        var parts = found is [var taken and > 0] ? taken : await whom.Run(TakeSnapshot, ct, message.CampaignId, snapshot, (long)part, message.After ?? Guid.Empty);
+        return message with { Snapshot = snapshot, Parts = parts, Segments = whom.Used };
     }
 
     /// <summary>A part of the snapshot, with what is true of each contact by now.</summary>

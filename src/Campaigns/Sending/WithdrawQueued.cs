@@ -12,6 +12,7 @@ public static class WithdrawQueuedHandler
     const int Chunk = 2000;
 
     static readonly string ReadQueued = Sql.Beside(typeof(WithdrawQueuedHandler), nameof(ReadQueued));
+    static readonly string ForgetSnapshots = Sql.Beside(typeof(WithdrawQueuedHandler), nameof(ForgetSnapshots));
 
     public static async Task<OutgoingMessages> Handle(WithdrawQueued message, IDocumentSession session, NpgsqlDataSource database, CancellationToken ct)
     {
@@ -28,6 +29,7 @@ public static class WithdrawQueuedHandler
             session.Append<Recipient>(recipient, ExpectedVersion.MustExist, new RecipientWithdrawn(SkipReason.CampaignCancelled));
         }
 
+        session.Sql(ForgetSnapshots, session.TenantId, message.CampaignId);
         return queued.Count == Chunk ? [message] : [];
     }
 }

@@ -4,11 +4,28 @@ namespace Campaigns.Storage;
 
 static class DatabaseQueries
 {
+    /// <summary>For statements that look through everybody: seconds for a million, on a machine with nothing else to do.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <summary>Runs one statement and reads its rows.</summary>
-    public static async Task<List<T>> Query<T>(
-        this NpgsqlDataSource database, string statement, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object?[] values)
+    public static Task<List<T>> Query<T>(
+        this NpgsqlDataSource database, string statement, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object?[] values) =>
+        database.Query(statement, read, null, values, ct);
+
+    /// <summary>The same for one that may take minutes.</summary>
+    public static Task<List<T>> QueryLong<T>(
+        this NpgsqlDataSource database, string statement, Func<NpgsqlDataReader, T> read, CancellationToken ct, params object?[] values) =>
+        database.Query(statement, read, Patience, values, ct);
+
+    static async Task<List<T>> Query<T>(
+        this NpgsqlDataSource database, string statement, Func<NpgsqlDataReader, T> read, TimeSpan? patience, object?[] values, CancellationToken ct)
     {
         await using var command = database.CreateCommand(statement);
+        if (patience is { TotalSeconds: var seconds })
+        {
+            command.CommandTimeout = (int)seconds;
+        }
+
         foreach (var value in values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });

@@ -61,6 +61,8 @@ public sealed class who_belongs_to_a_segment(PostgresFixture postgres) : IAsyncL
         await Finds("""{"field":{"name":"due","lastDays":31}}""", "eve", "fay", "hal");
         await Finds("""{"field":{"name":"email_domain","is":["A.example"]}}""", "ann", "bob");
         await Finds("""{"field":{"name":"email_domain","endsWith":".a.example"}}""", "cid");
+        await Finds("""{"field":{"name":"email_domain","is":["@A.example"]}}""", "ann", "bob");
+        await Finds("""{"field":{"name":"phone","startsWith":"+33 6"}}""", "cid");
         await Finds("""{"all":[{"field":{"name":"phone","startsWith":"+41"}},{"field":{"name":"email","isKnown":true}}]}""", "ann");
         await Finds("""{"field":{"name":"time_zone","startsWith":"Europe/"}}""", "ann");
         await Finds("""{"field":{"name":"first_name","isKnown":false}}""", "dan", "eve", "fay", "gus", "hal");
@@ -125,6 +127,16 @@ public sealed class who_belongs_to_a_segment(PostgresFixture postgres) : IAsyncL
         await SetZone("Asia/Tokyo");
         await Finds("""{"event":{"name":"sent","from":"2026-03-29"}}""", "ann");
         await Finds("""{"event":{"name":"sent","before":"2026-03-29"}}""");
+
+        clock.Advance(TimeSpan.FromHours(10)); // ten at night, and in Tokyo the next morning
+        await api.Import("Days", [$"eve@d.example,{clock.GetUtcNow():yyyy-MM-dd}", $"fay@d.example,{clock.GetUtcNow().AddDays(1):yyyy-MM-dd}"], "email,due");
+        await Finds("""{"field":{"name":"due","lastDays":0}}""", "fay");
+        await Finds("""{"field":{"name":"due","lastDays":1}}""", "eve", "fay");
+        await Finds($$$"""{"field":{"name":"added_at","from":"{{{clock.GetUtcNow().AddDays(1):yyyy-MM-dd}}}"}}""", "eve", "fay");
+        await Finds("""{"field":{"name":"added_at","lastDays":0}}""", "eve", "fay");
+        await SetZone("UTC");
+        await Finds("""{"field":{"name":"due","nextDays":0}}""", "eve");
+        await Finds("""{"field":{"name":"added_at","lastDays":0}}""", "ann", "eve", "fay");
     }
 
     [Fact]
@@ -169,15 +181,17 @@ public sealed class who_belongs_to_a_segment(PostgresFixture postgres) : IAsyncL
         var size = await api.GetJson($"segments/{segment}/size");
         (size.GetProperty("contacts").GetInt64(), size.GetProperty("email").GetInt64(), size.GetProperty("sms").GetInt64()).ShouldBe((4, 2, 2));
 
-        var names = new List<string>();
+        var (names, ids) = (new List<string>(), new List<string>());
         for (var cursor = ""; cursor is not null;)
         {
             var page = await api.GetJson($"segments/{segment}/contacts?limit=3{cursor}");
             names.AddRange(page.GetProperty("items").EnumerateArray().Select(contact => contact.Text("firstName")));
+            ids.AddRange(page.GetProperty("items").EnumerateArray().Select(contact => contact.Text("id")));
             cursor = page.TryGetProperty("next", out var next) && next.GetString() is { } after ? $"&cursor={after}" : null;
         }
 
         names.Order().ShouldBe(["Ann", "Bob", "Tom", "Zoe"]);
+        string.Join(" ", ids).ShouldBe(string.Join(" ", ids.Order(StringComparer.Ordinal)), "oldest first, as their ids are");
     }
 
     [Fact]

@@ -5,7 +5,7 @@ drop function audience(varchar, uuid[], uuid[], bool, uuid[], uuid[], varchar[],
 create table audience_snapshots (
     tenant_id   varchar not null,
     campaign_id uuid    not null,
-    snapshot    uuid    not null, -- a node that died while it took one leaves it behind, and the next one takes another
+    snapshot    uuid    not null, -- of the message that had it taken: tried again it finds it there
     part        int     not null,
     contacts    uuid[]  not null,
     excepted    bool[]  not null,
