@@ -152,7 +152,7 @@ sealed class ServerProcess : IAsyncDisposable
     public Task<bool> Complains(string text) => complained.Contains(text);
 
     /// <returns>The exit code.</returns>
-    public async Task<int> Exit(int withinSeconds = 60)
+    public async Task<int> Exit(int withinSeconds = 180)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(withinSeconds));
         await process.WaitForExitAsync(patience.Token);
@@ -208,7 +208,7 @@ sealed class ServerProcess : IAsyncDisposable
         }
 
         /// <returns>False when the output ended without it.</returns>
-        public async Task<bool> Contains(string wanted, int withinSeconds = 60)
+        public async Task<bool> Contains(string wanted, int withinSeconds = 180)
         {
             var waiter = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (text)
