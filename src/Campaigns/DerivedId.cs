@@ -22,6 +22,9 @@ public static class DerivedId
         return Make(campaignId, name);
     }
 
+    /// <summary>An offer of a contact, by the reference under which it is known among them.</summary>
+    public static Guid Offer(Guid contactId, string reference) => Make(contactId, Encoding.UTF8.GetBytes($"offer\n{contactId}\n{reference}"));
+
     /// <summary>The stream of a name within an organisation, for example of a suppressed address.</summary>
     public static Guid Named(string kind, string tenantId, string name) =>
         Make(Guid.Empty, Encoding.UTF8.GetBytes($"{kind}\n{tenantId}\n{name}"));

@@ -1,5 +1,7 @@
 using Campaigns.Audience.Import;
+using Campaigns.Authoring.Formulas;
 using Campaigns.Planning;
+using Campaigns.Recipients;
 using Campaigns.Segments;
 using System.Reflection;
 
@@ -40,6 +42,9 @@ static class Samples
             _ when actual == typeof(IReadOnlyList<int>) => new List<int> { 7, 8 },
             _ when actual == typeof(IReadOnlyList<ImportedColumn>) => new List<ImportedColumn> { new("E-Mail", "email"), new("Ort", "ort") },
             _ when actual == typeof(IReadOnlyList<UsedSegment>) => new List<UsedSegment> { (UsedSegment)Of(typeof(UsedSegment)) },
+            _ when actual == typeof(IReadOnlyList<FormulaStep>) => new List<FormulaStep> { (FormulaStep)Of(typeof(FormulaStep)) },
+            _ when actual == typeof(IReadOnlyList<QuotedOffer>) => new List<QuotedOffer> { (QuotedOffer)Of(typeof(QuotedOffer)) },
+            _ when actual == typeof(IReadOnlyDictionary<string, string>) => new Dictionary<string, string> { ["address"] = "an address", ["offer_price"] = "311700" },
             // It holds others of its kind: one of each, for all would have no end.
             _ when actual == typeof(Condition) => new Condition(
                 All: new List<Condition>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Campaigns.Recipients;
 using Campaigns.Storage;
 
 namespace Campaigns.Tests;
@@ -18,7 +19,7 @@ public sealed class what_is_personal
         "organisation_created name", "api_key_issued name", "organisation_settings_changed settings.name", "organisation_settings_changed settings.postalAddress",
         "organisation_settings_changed settings.window.from", "organisation_settings_changed settings.window.to",
         "template_created content.name", "template_created content.text", "template_revised content.name", "template_revised content.text",
-        "segment_created definition.name", "segment_revised definition.name",
+        "segment_created definition.name", "segment_revised definition.name", "formula_created definition.name", "formula_revised definition.name",
         // Words of ours, from a fixed list.
         "address_suppressed reason", "recipient_skipped reason", "recipient_withdrawn reason", "recipient_requeued reason",
         "recipient_deferred reason", "campaign_completed reason",
@@ -53,6 +54,10 @@ public sealed class what_is_personal
     [Fact]
     public void things_are_no_persons_only_as_long_as_they_are_there() =>
         OfThings.Except(Stored.Events.SelectMany(named => Members(named.Key, Samples.Of(named.Value)).Keys)).ShouldBeEmpty();
+
+    [Fact]
+    public void what_was_offered_goes_with_the_person() =>
+        Stored.Masked(Samples.Of(typeof(RecipientQueued))).ShouldBeOfType<RecipientQueued>().Offers.ShouldBeNull();
 
     static object Masked(string name) => Stored.Masked(Samples.Of(Stored.Events[name]));
 

@@ -55,6 +55,7 @@ static class RecipientWords
         "sameAddress" when channel == Channel.Sms => "Another contact with the same number gets it",
         "sameAddress" => "Another contact with the same address gets it",
         "frequencyCap" => "Other messages to the contact had used up the frequency cap",
+        "noOffer" => "Nothing is offered to them: they have no offer, or none that the campaign does not leave out",
         "excepted" => "The campaign leaves them out, by a list, a segment, a domain or by name",
         "contactDeleted" => "The contact was deleted",
         "campaignCancelled" => "The campaign was cancelled first",

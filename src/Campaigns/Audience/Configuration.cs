@@ -1,4 +1,5 @@
 using Campaigns.Audience.Import;
+using Campaigns.Audience.Offers;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -23,7 +24,8 @@ static class Configuration
             .Mask<ImportFailed>(fact => fact with { Reason = Erased })
             .Command(
                 typeof(AddListMembersHandler), typeof(ChangeContactHandler), typeof(CreateContactHandler), typeof(CreateListHandler),
-                typeof(DeleteContactHandler), typeof(DeleteListHandler), typeof(ImportContactsHandler), typeof(RemoveListMembersHandler))
+                typeof(DeleteContactHandler), typeof(DeleteListHandler), typeof(ImportContactsHandler), typeof(RemoveListMembersHandler),
+                typeof(SetOffersHandler), typeof(ImportOffersHandler))
             .Handle<LookAfterImport>("planning", typeof(LookAfterImportHandler));
     }
 
@@ -40,5 +42,7 @@ static class Configuration
         CreateContactEndpoints.Map(api);
         ChangeContactEndpoints.Map(api);
         DeleteContactEndpoints.Map(api);
+        OffersOfContactEndpoints.Map(api);
+        ImportOffersEndpoints.Map(api);
     }
 }

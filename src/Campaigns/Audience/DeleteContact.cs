@@ -1,3 +1,4 @@
+using Campaigns.Audience.Offers;
 using Campaigns.Http;
 using Campaigns.Storage;
 using Marten;
@@ -16,6 +17,7 @@ public sealed record DeleteContact(Guid ContactId);
 public static class DeleteContactHandler
 {
     static readonly string DeleteMemberships = Sql.Beside<Contact>(nameof(DeleteMemberships));
+    static readonly string DeleteOffers = Sql.Beside<Offer>(nameof(DeleteOffers));
     static readonly string DeleteContactItself = Sql.Beside<Contact>("DeleteContact");
     static readonly string KeepFormerAddress = Sql.Beside<Contact>(nameof(KeepFormerAddress));
     static readonly string HoldContact = Sql.Beside<Contact>(nameof(HoldContact));
@@ -39,10 +41,11 @@ public static class DeleteContactHandler
         return new ContactKept(command.ContactId);
     }
 
-    /// <summary>Has the commit remove the contact and its memberships.</summary>
+    /// <summary>Has the commit remove the contact, its memberships and its offers.</summary>
     public static void Remove(IDocumentSession session, Guid contactId)
     {
         session.Sql(DeleteMemberships, session.TenantId, contactId);
+        session.Sql(DeleteOffers, session.TenantId, contactId);
         session.Sql(DeleteContactItself, session.TenantId, contactId);
     }
 }

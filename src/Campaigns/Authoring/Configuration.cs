@@ -1,10 +1,11 @@
+using Campaigns.Authoring.Formulas;
 using Campaigns.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 
 namespace Campaigns.Authoring;
 
-/// <summary>Templates, by version, and what they render to.</summary>
+/// <summary>Templates and formulas, by version, and what comes of them.</summary>
 static class Configuration
 {
     public static void Add(ModuleBuilder module)
@@ -13,7 +14,13 @@ static class Configuration
             .Event<TemplateCreated>("template_created")
             .Event<TemplateRevised>("template_revised")
             .Event<TemplateArchived>("template_archived");
-        module.Command(typeof(CreateTemplateHandler), typeof(ReviseTemplateHandler), typeof(ArchiveTemplateHandler));
+        module.Stream<Formula>("formula", kept: true)
+            .Event<FormulaCreated>("formula_created")
+            .Event<FormulaRevised>("formula_revised")
+            .Event<FormulaArchived>("formula_archived");
+        module.Command(
+            typeof(CreateTemplateHandler), typeof(ReviseTemplateHandler), typeof(ArchiveTemplateHandler),
+            typeof(CreateFormulaHandler), typeof(ReviseFormulaHandler), typeof(ArchiveFormulaHandler));
     }
 
     public static void Map(IEndpointRouteBuilder api, WebApplication app)
@@ -23,5 +30,10 @@ static class Configuration
         ReviseTemplateEndpoints.Map(api);
         ArchiveTemplateEndpoints.Map(api);
         PreviewTemplateEndpoints.Map(api);
+        FormulaDirectory.Map(api);
+        CreateFormulaEndpoints.Map(api);
+        ReviseFormulaEndpoints.Map(api);
+        ArchiveFormulaEndpoints.Map(api);
+        PreviewFormulaEndpoints.Map(api);
     }
 }

@@ -1,4 +1,6 @@
 using Campaigns.Audience;
+using Campaigns.Audience.Offers;
+using Campaigns.Authoring.Formulas;
 using Campaigns.Authoring.Rendering;
 using Campaigns.Http;
 using Campaigns.Recipients;
@@ -11,14 +13,15 @@ using Microsoft.AspNetCore.Routing;
 namespace Campaigns.Authoring;
 
 /// <summary>Whose message to look at.</summary>
-/// <param name="ContactId">A contact whose fields are used.</param>
+/// <param name="ContactId">A contact whose fields and offers are used.</param>
+/// <param name="FormulaId">What is worked out for each offer.</param>
 /// <param name="Fields">Values in place of, or beside, the contact's.</param>
-public sealed record PreviewTemplate(Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null);
+public sealed record PreviewTemplate(Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null, Guid? FormulaId = null);
 
 /// <summary>Content that is not saved, and whose message to look at.</summary>
 public sealed record PreviewContent(
     string Subject = "", string? Html = null, string? Text = null, Guid? ContactId = null, IReadOnlyDictionary<string, string?>? Fields = null,
-    string? Sms = null);
+    string? Sms = null, Guid? FormulaId = null);
 
 /// <summary>A message as one contact gets it, over each channel that the content is for.</summary>
 /// <param name="Text">The template's own, or what is left of the HTML without its tags; null where it has neither.</param>
@@ -49,7 +52,7 @@ public static class PreviewTemplateEndpoints
         var template = await request.Store.Load<Template>(request.TenantId, id, ct);
         return template.State.Revision == 0
             ? Templates.NotFound.ToProblem()
-            : await Render(template.State.Content, preview.ContactId, preview.Fields, request, publicUrl, ct);
+            : await Render(template.State.Content, preview.ContactId, preview.Fields, preview.FormulaId, request, publicUrl, ct);
     }
 
     static async Task<IResult> Unsaved(PreviewContent preview, ApiRequest request, PublicUrl publicUrl, CancellationToken ct)
@@ -57,11 +60,44 @@ public static class PreviewTemplateEndpoints
         var content = new TemplateContent("preview", preview.Subject, preview.Html, preview.Text, preview.Sms);
         return TemplateContentRules.Check(content) is { } refusal
             ? refusal.ToProblem()
-            : await Render(content, preview.ContactId, preview.Fields, request, publicUrl, ct);
+            : await Render(content, preview.ContactId, preview.Fields, preview.FormulaId, request, publicUrl, ct);
+    }
+
+    static async Task<(IReadOnlyList<QuotedOffer>? Offers, Refusal? Refusal)> Quote(
+        Guid contactId, IReadOnlyDictionary<string, string?> contact, Guid? formulaId, ApiRequest request, CancellationToken ct)
+    {
+        var formula = CompiledFormula.None;
+        if (formulaId is { } id)
+        {
+            var found = await request.Store.Load<Formula>(request.TenantId, id, ct);
+            if (found.State.Revision == 0)
+            {
+                return (null, FormulaDirectory.NotFound);
+            }
+
+            formula = CompiledFormula.Create(found.State.Definition);
+        }
+
+        var quoted = new List<QuotedOffer>();
+        foreach (var offer in await ContactOffers.Read(request.Store, request.TenantId, contactId, ct))
+        {
+            var (reckoned, fields) = formula.WorkOut(offer.Reference, offer.Fields, contact);
+            if (reckoned.Why is { } why)
+            {
+                return (null, new Refusal("offer-unusable", $"Offer {offer.Reference}: {why}.", RefusalKind.Invalid));
+            }
+
+            if (!reckoned.IsLeftOut)
+            {
+                quoted.Add(new QuotedOffer(offer.Id, offer.Reference, fields));
+            }
+        }
+
+        return (quoted, null);
     }
 
     static async Task<IResult> Render(
-        TemplateContent content, Guid? contactId, IReadOnlyDictionary<string, string?>? given, ApiRequest request, PublicUrl publicUrl,
+        TemplateContent content, Guid? contactId, IReadOnlyDictionary<string, string?>? given, Guid? formulaId, ApiRequest request, PublicUrl publicUrl,
         CancellationToken ct)
     {
         if (!TemplateRenderer.TryCompile(content, out var template, out var refusal))
@@ -71,6 +107,7 @@ public static class PreviewTemplateEndpoints
 
         var organisation = (await request.Store.Load<Organisation>(request.TenantId, Organisation.StreamId(request.TenantId), ct)).State.Settings;
         var link = publicUrl.Of(Footer.ExamplePath) ?? new Uri($"https://example.com/{Footer.ExamplePath}");
+        IReadOnlyList<QuotedOffer>? quoted = null;
         IReadOnlyDictionary<string, string?> own = new Dictionary<string, string?>();
         if (contactId is { } id)
         {
@@ -80,6 +117,11 @@ public static class PreviewTemplateEndpoints
             }
 
             own = contact.MergeFields();
+            (quoted, var wrong) = await Quote(id, own, formulaId, request, ct);
+            if (wrong is not null)
+            {
+                return wrong.ToProblem();
+            }
         }
 
         var fields = Footer.Complete(own, organisation, link);
@@ -88,8 +130,9 @@ public static class PreviewTemplateEndpoints
             fields[name] = value;
         }
 
-        var email = template.Render(fields, ct: ct);
-        var sms = string.IsNullOrEmpty(content.Sms) ? null : template.Render(fields, Channel.Sms, ct);
+        var (all, offers) = QuotedOffers.AddTo(fields, quoted);
+        var email = template.Render(all, offers, Channel.Email, ct);
+        var sms = string.IsNullOrEmpty(content.Sms) ? null : template.Render(all, offers, Channel.Sms, ct);
         return (email is Rendered && sms is not null and not RenderedText ? sms : email) switch
         {
             Rendered rendered => TypedResults.Ok(

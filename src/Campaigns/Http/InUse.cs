@@ -16,6 +16,9 @@ public enum UsedThing
     /// <summary>Until the launch, which holds on to its version.</summary>
     Template,
 
+    /// <summary>As <see cref="Template"/>.</summary>
+    Formula,
+
     Sender,
 
     /// <summary>An account at a provider of e-mail, from the schedule or launch on.</summary>

@@ -52,7 +52,7 @@ public sealed class LaunchCheck(IDocumentStore store, Launching launching, Audie
         }
 
         var audience = await audiences.Look(
-            tenantId, settings, launchable.TemplateVersion, organisation, campaign.State.ScheduledAt ?? store.Clock.GetUtcNow(), ct);
+            tenantId, settings, launchable, organisation, campaign.State.ScheduledAt ?? store.Clock.GetUtcNow(), ct);
         var messages = audience.Channels.Sum(channel => channel.WouldGet);
         var mistake = launchable.NoWayOut ?? Audiences.FindMistake(audience);
         var forecast = messages == 0 ? null : await forecasts.MakeBeforeLaunch(tenantId, campaign, messages, audience, ct);

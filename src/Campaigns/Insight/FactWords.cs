@@ -11,7 +11,8 @@ static class FactWords
     /// <param name="channel">Of the recipient.</param>
     public static string Of(IEvent @event, string? by, Channel channel = Channel.Email) => @event.Data switch
     {
-        RecipientQueued { Channel: Channel.Sms } => "Queued for a text message, as one of those whom the campaign goes to.",
+        RecipientQueued { Channel: Channel.Sms, Offers: null } => "Queued for a text message, as one of those whom the campaign goes to.",
+        RecipientQueued { Offers: { } offers } => $"Queued, as one of those whom the campaign goes to, with {(offers.Count == 1 ? "an offer" : $"{offers.Count} offers")}: {string.Join(", ", offers.Select(offer => offer.Reference))}.",
         RecipientQueued => "Queued, as one of those whom the campaign goes to.",
         RecipientSkipped skipped => $"Left out from the start: {Why(skipped.Reason, channel)}.",
         RecipientWithdrawn withdrawn => $"Taken off the queue: {Why(withdrawn.Reason, channel)}"
@@ -97,6 +98,7 @@ static class FactWords
         SkipReason.FrequencyCap => "other messages to the contact had used up the organisation's frequency cap",
         SkipReason.SameAddress when channel == Channel.Sms => "the message went to the same number already, for another contact who has it",
         SkipReason.SameAddress => "the message went to the same address already, for another contact who had it",
+        SkipReason.NoOffer => "the campaign is about offers, and none of theirs is left: they have none, or it leaves them out, or its formula could not be worked out",
         SkipReason.Excepted => "the campaign leaves them out, by a list, a domain or by name",
         SkipReason.CampaignCancelled => "the campaign was cancelled first",
         _ => "no reason is on record",

@@ -41,19 +41,37 @@ public sealed class AudienceQuery
         return store.Database.QueryLong(text, read, ct, values);
     }
 
+    /// <summary>The same for any number of rows: each is shown once, and none is kept.</summary>
+    public async Task Each(string statement, Func<NpgsqlDataReader, ValueTask> see, CancellationToken ct, params object?[] own)
+    {
+        await using var command = Command(statement, own);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct))
+        {
+            await see(reader);
+        }
+    }
+
     /// <summary>Runs a statement over the audience in a commit of its own, however long it takes.</summary>
     /// <returns>How many rows it wrote.</returns>
     public async Task<int> Run(string statement, CancellationToken ct, params object?[] own)
     {
+        await using var command = Command(statement, own);
+        return await command.ExecuteNonQueryAsync(ct);
+    }
+
+    // However long it takes.
+    NpgsqlCommand Command(string statement, object?[] own)
+    {
         var (text, values) = Over(statement, own);
-        await using var command = store.Database.CreateCommand(text);
+        var command = store.Database.CreateCommand(text);
         command.CommandTimeout = 0;
         foreach (var value in values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         }
 
-        return await command.ExecuteNonQueryAsync(ct);
+        return command;
     }
 
     (string Text, object?[] Values) Over(string statement, params object?[] own)

@@ -13,12 +13,14 @@ namespace Campaigns.Planning;
 
 /// <summary>Who would get a campaign that is launched now.</summary>
 /// <param name="Members">Contacts in its audience, those that are excepted among them.</param>
+/// <param name="Offers">What it would offer; null where it is about no offers.</param>
 /// <param name="Domains">Where most of it would go by e-mail, the most first.</param>
 public sealed record AudienceView(
     long Members,
     IReadOnlyList<ChannelAudience> Channels,
     IReadOnlyList<DomainShare> Domains,
-    ContentCheck Content);
+    ContentCheck Content,
+    OffersPreview? Offers = null);
 
 /// <param name="Share">Of all its messages, 0 to 1; of a large audience by those that were examined.</param>
 public sealed record DomainShare(
@@ -68,7 +70,7 @@ public sealed record ContactExample(
     string? Phone);
 
 /// <summary>Looks at the people in a campaign's audience and at what they would get.</summary>
-public sealed class Audiences(IDocumentStore store, CompiledTemplates templates, UnsubscribeLinks links)
+public sealed class Audiences(IDocumentStore store, CompiledTemplates templates, UnsubscribeLinks links, OfferPreviews offers)
 {
     /// <summary>How many messages of a channel are written to judge by whether most would fail.</summary>
     public const int Sample = 5_000;
@@ -88,12 +90,14 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     /// <param name="settings">They name an audience and a template.</param>
     /// <param name="at">When it would begin.</param>
     public async Task<AudienceView> Look(
-        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
+        string tenantId, CampaignSettings settings, Launchable launchable, OrganisationSettings organisation, DateTimeOffset at, CancellationToken ct)
     {
         var channels = new List<ChannelAudience>();
         var members = 0L;
         var whom = await AudienceQuery.Prepare(store, tenantId, settings.Whom!, at, ct);
         var closed = await ClosedZones(whom, settings, organisation, at, ct);
+        var survey = settings.Offers is null ? null : await offers.Survey(tenantId, settings, launchable.FormulaVersion, whom, ct);
+        var offered = survey?.End();
         foreach (var channel in settings.Channels.Each())
         {
             var counts = (await whom.Read(CountAudience, reader => Enumerable.Range(0, 7).Select(reader.GetInt64).ToArray(), ct, Name(channel), closed)).Single();
@@ -107,6 +111,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
                 (SkipReason.Excepted, counts[1]), (SkipReason.ContactDeleted, counts[2]), (SkipReason.NoAddress, counts[3]),
                 (SkipReason.Suppressed, counts[4]), (SkipReason.SameAddress, counts[5]), (SkipReason.FrequencyCap, dropped),
                 (SkipReason.OutsideHours, counts[6]),
+                (SkipReason.NoOffer, survey?.WithoutOffer(channel) ?? 0),
             };
             members = counts[0];
             channels.Add(new ChannelAudience(
@@ -115,13 +120,13 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
                 await whom.Read(CountZones, reader => new ZoneCount(reader.TextOrNull(0), reader.GetInt64(1)), ct, Name(channel))));
         }
 
-        var (content, domains) = await CheckContent(whom, tenantId, settings, templateVersion, organisation, ct);
-        return new AudienceView(members, channels, domains, content);
+        var (content, domains) = await CheckContent(whom, tenantId, settings, launchable, organisation, ct);
+        return new AudienceView(members, channels, domains, content, offered);
     }
 
     /// <summary>Why it would be a mistake to launch: nobody would get it, or most of those who would get nothing they could read. Null where it is none.</summary>
     public async Task<Refusal?> FindMistake(
-        string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
+        string tenantId, CampaignSettings settings, Launchable launchable, OrganisationSettings organisation, CancellationToken ct)
     {
         var channels = settings.Channels.Each().Select(Name).ToArray();
         var cap = settings.IgnoresFrequencyCap || organisation.FrequencyCap is { Hold: true } ? null : organisation.FrequencyCap;
@@ -129,12 +134,20 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var whom = await AudienceQuery.Prepare(store, tenantId, settings.Whom!, now, ct);
         var closed = await ClosedZones(whom, settings, organisation, now, ct);
         var isReachable = (await whom.Read(FindReachable, reader => reader.GetBoolean(0), ct, channels, (long?)cap?.Messages, now, closed)).Single();
-        return isReachable ? FindMistake((await CheckContent(whom, tenantId, settings, templateVersion, organisation, ct)).Content) : NobodyWouldGetIt;
+        return isReachable ? FindMistake((await CheckContent(whom, tenantId, settings, launchable, organisation, ct)).Content, settings.Offers) : NobodyWouldGetIt;
     }
 
     /// <summary>The same of what was looked at already.</summary>
     public static Refusal? FindMistake(AudienceView audience) =>
-        audience.Channels.All(channel => channel.WouldGet == 0) ? NobodyWouldGetIt : FindMistake(audience.Content);
+        audience.Channels.All(channel => channel.WouldGet == 0)
+            ? audience.Offers is { Contacts: 0, WithoutOffer: > 0 } ? NobodyHasAnOffer : NobodyWouldGetIt
+            : FindMistake(audience.Content);
+
+    static Refusal NobodyHasAnOffer { get; } = new(
+        NobodyToWriteTo,
+        "Nobody would get it: the campaign is about offers, and nobody in its audience has one that it does not leave out and its formula can be worked out for. GET /campaigns/{id}/offers says why not; "
+        + "launch?force=true launches it all the same.",
+        RefusalKind.Invalid);
 
     static Refusal NobodyWouldGetIt { get; } = new(
         NobodyToWriteTo,
@@ -145,8 +158,13 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     /// <summary>Such a launch can be forced.</summary>
     public static bool IsMistake(Refusal refusal) => refusal.Code is NobodyToWriteTo or MostWouldFail or SenderRules.NoWayOut;
 
-    public static Refusal? FindMistake(ContentCheck content)
+    public static Refusal? FindMistake(ContentCheck content, CampaignOffers? offers = null)
     {
+        if (offers is not null && content.Examined == 0)
+        {
+            return NobodyHasAnOffer;
+        }
+
         if (content.WouldFail * 2 <= content.Examined)
         {
             return null;
@@ -184,9 +202,10 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     }
 
     async Task<(ContentCheck Content, IReadOnlyList<DomainShare> Domains)> CheckContent(
-        AudienceQuery whom, string tenantId, CampaignSettings settings, long templateVersion, OrganisationSettings organisation, CancellationToken ct)
+        AudienceQuery whom, string tenantId, CampaignSettings settings, Launchable launchable, OrganisationSettings organisation, CancellationToken ct)
     {
-        var template = await templates.Of(tenantId, settings.TemplateId!.Value, templateVersion, ct);
+        var template = await templates.Of(tenantId, settings.TemplateId!.Value, launchable.TemplateVersion, ct);
+        var book = await OfferBook.Read(store, tenantId, settings.Offers, launchable.FormulaVersion, ct);
         var link = links.For(tenantId, Guid.Empty);
         var problems = new Dictionary<(string Code, string What), (int Count, string? Field, List<ContactExample> Examples)>();
         var domains = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
@@ -194,13 +213,25 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         foreach (var channel in settings.Channels.Each())
         {
             var sample = await whom.Read(SampleAudience, Sampled.Read, ct, Name(channel), (long)Sample);
+            var quotes = book is null ? null : await book.Quote(store.Database, tenantId, [.. sample.Select(contact => contact.Example.ContactId)], ct);
+            if (quotes is not null)
+            {
+                sample.RemoveAll(contact => !quotes.Contains(contact.Example.ContactId)); // they get nothing
+            }
+
             // One message an address: by the first of those who have it for whom one can be written.
             foreach (var sharing in sample.GroupBy(contact => channel == Channel.Sms ? contact.Example.Phone : contact.Example.Email))
             {
                 var written = sharing
-                    .Select(contact => (Contact: contact, Found: Problems(template.Render(Footer.Complete(contact.Fields, organisation, link), channel, ct)).ToList()))
+                    .Select(contact => (Contact: contact, Found: Problems(Write(contact)).ToList()))
                     .ToList();
                 var (contact, found) = written.Find(each => each.Found.Count == 0) is { Contact: not null } good ? good : written[0];
+                Rendering Write(Sampled contact)
+                {
+                    var (fields, offered) = QuotedOffers.AddTo(Footer.Complete(contact.Fields, organisation, link), quotes?[contact.Example.ContactId].ToList());
+                    return template.Render(fields, offered, channel, ct);
+                }
+
                 examined++;
                 if (channel == Channel.Email && contact.Example.Email is { } email)
                 {

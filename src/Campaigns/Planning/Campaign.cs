@@ -23,7 +23,9 @@ public sealed record CampaignRejected(string Reason);
 public sealed record CampaignScheduled(DateTimeOffset At);
 
 /// <param name="TemplateVersion">The version of the template that everybody gets, whatever becomes of the template.</param>
-public sealed record CampaignLaunched(long TemplateVersion);
+/// <param name="FormulaVersion">In the same way of the formula; null where it has none.</param>
+public sealed record CampaignLaunched(
+    long TemplateVersion, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? FormulaVersion = null);
 
 /// <summary>Every contact of the audience is a recipient now, or was skipped.</summary>
 /// <param name="Segments">As they were when it was found out who belongs to them; null where the audience has none, and in older events.</param>
@@ -121,6 +123,8 @@ public sealed record Campaign : IStreamState<Campaign>
 
     public long? TemplateVersion { get; init; }
 
+    public long? FormulaVersion { get; init; }
+
     public bool IsHydrated { get; init; }
 
     /// <summary>The batch that has started and not yet completed.</summary>
@@ -171,7 +175,7 @@ public sealed record Campaign : IStreamState<Campaign>
         CampaignApproved => this with { Status = CampaignStatus.Approved },
         CampaignRejected rejected => this with { Status = CampaignStatus.Cancelled, Reason = $"Rejected: {rejected.Reason}" },
         CampaignScheduled scheduled => this with { Status = CampaignStatus.Scheduled, ScheduledAt = scheduled.At, PausedBy = null, Reason = null },
-        CampaignLaunched launched => this with { Status = CampaignStatus.Sending, TemplateVersion = launched.TemplateVersion },
+        CampaignLaunched launched => this with { Status = CampaignStatus.Sending, TemplateVersion = launched.TemplateVersion, FormulaVersion = launched.FormulaVersion },
         AudienceHydrated => this with { IsHydrated = true },
         BatchStarted batch => this with
         {

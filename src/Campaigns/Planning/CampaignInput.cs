@@ -13,7 +13,8 @@ public sealed record CampaignInput(
     string Name, Guid? ListId = null, Guid? TemplateId = null, SenderAddress? From = null, Pace? Pace = null, double? NoOpenAfterSeconds = null,
     bool Urgent = false, DeliveryWindow? Window = null, LimitSettings? Limits = null, double? LateToleranceMinutes = null,
     IReadOnlyList<Guid>? SenderIds = null,
-    CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false, bool Transactional = false, CampaignAudience? Audience = null)
+    CampaignChannels? Channels = null, bool IgnoresFrequencyCap = false, bool Transactional = false, CampaignAudience? Audience = null,
+    CampaignOffers? Offers = null)
 {
     const int LongestName = 200;
     const int LargestBatch = 1000;
@@ -23,12 +24,12 @@ public sealed record CampaignInput(
     public static CampaignInput Read(CampaignSettings settings) => new(
         settings.Name, settings.ListId, settings.TemplateId, settings.From, settings.Pace, settings.NoOpenAfterSeconds, settings.Urgent, settings.Window,
         settings.Limits, settings.LateToleranceMinutes, settings.SenderIds, settings.Channels, settings.IgnoresFrequencyCap,
-        settings.Transactional, settings.Audience);
+        settings.Transactional, settings.Audience, settings.Offers);
 
     public CampaignSettings ToSettings() => new(
         Name.Trim(), ListId, TemplateId, From?.Normalise(), Pace ?? Pace.Default, NoOpenAfterSeconds ?? CampaignSettings.ThreeDays, Urgent, Window, Limits,
         LateToleranceMinutes ?? CampaignSettings.AnHour, SenderIds is { Count: > 0 } ? SenderIds : null,
-        Channels ?? CampaignChannels.Email, IgnoresFrequencyCap, Transactional, Audience?.Normalise());
+        Channels ?? CampaignChannels.Email, IgnoresFrequencyCap, Transactional, Audience?.Normalise(), Offers?.Normalise());
 
     /// <returns>What is wrong, by member; empty when nothing is.</returns>
     public IDictionary<string, string[]> Errors()
@@ -56,6 +57,7 @@ public sealed record CampaignInput(
             Check(false, member, why);
         }
 
+        Check(Offers?.Error() is null, "offers.except", Offers?.Error() ?? "");
         Check(Pace is null || (Pace.Batches is null) != (Pace.Daily is null), "pace", "Give either batches or daily, not both and not none.");
         if (Pace?.Batches is { } batches)
         {
@@ -81,7 +83,7 @@ public sealed record CampaignInput(
         return errors;
     }
 
-    /// <summary>Whether the lists, the segments, the contacts and the template that it names are there.</summary>
+    /// <summary>Whether the lists, the segments, the contacts, the template and the formula that it names are there.</summary>
     /// <param name="before">What the campaign named before: contacts that were removed since do no harm, and would be in the way of every other change.</param>
     public async Task<Refusal?> FindReferences(IDocumentStore store, string tenantId, CampaignAudience? before, CancellationToken ct)
     {
@@ -93,6 +95,7 @@ public sealed record CampaignInput(
             ? new Refusal("segment-unknown", $"There is no segment {string.Join(", ", missing.Segments)}.", RefusalKind.Invalid)
             : contacts.Count > 0
             ? new Refusal("contact-unknown", $"There is no contact {string.Join(", ", contacts)}.", RefusalKind.Invalid)
+            : missing.Formula ? new Refusal("formula-unknown", $"There is no formula {Offers?.FormulaId}.", RefusalKind.Invalid)
             : missing.Template ? new Refusal("template-unknown", $"There is no template {TemplateId}.", RefusalKind.Invalid)
             : null;
     }

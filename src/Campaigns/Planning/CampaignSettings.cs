@@ -19,6 +19,7 @@ namespace Campaigns.Planning;
 /// <param name="SenderIds">Among whom it rotates, each contact staying with one of them; null: all of it comes from <paramref name="From"/>.</param>
 /// <param name="IgnoresFrequencyCap">For what people must get: it goes out whatever else they got, and is not counted.</param>
 /// <param name="Transactional">Nobody subscribed to it, as to an invoice: its e-mails get no footer with the link to unsubscribe.</param>
+/// <param name="Offers">It is about the offers of its recipients; null: it is not.</param>
 /// <param name="Audience">In place of <paramref name="ListId"/>: several lists, people, everybody, and who is excepted.</param>
 public sealed record CampaignSettings(
     string Name, Guid? ListId, Guid? TemplateId, SenderAddress? From, Pace Pace, double NoOpenAfterSeconds = CampaignSettings.ThreeDays,
@@ -27,7 +28,8 @@ public sealed record CampaignSettings(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] CampaignChannels Channels = CampaignChannels.Email,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IgnoresFrequencyCap = false,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Transactional = false,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CampaignAudience? Audience = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CampaignAudience? Audience = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CampaignOffers? Offers = null)
 {
     public const double ThreeDays = 3 * 24 * 60 * 60;
 

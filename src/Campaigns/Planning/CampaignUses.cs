@@ -34,7 +34,8 @@ static class CampaignUses
         Guid[] lists = [.. settings.Whom?.AllLists.Distinct() ?? []], segments = [.. settings.Whom?.AllSegments.Distinct() ?? []];
         InUse.Hold(
             session,
-            [.. lists, .. segments, .. settings.TemplateId is { } template ? [template] : Array.Empty<Guid>(), .. settings.SenderIds ?? []],
+            [.. lists, .. segments, .. settings.TemplateId is { } template ? [template] : Array.Empty<Guid>(),
+                .. settings.Offers?.FormulaId is { } formula ? [formula] : Array.Empty<Guid>(), .. settings.SenderIds ?? []],
             settings.From?.Email);
         ContactLists.Expect<Campaign>(session, campaignId, lists);
         SegmentDirectory.Expect<Campaign>(session, campaignId, segments);

@@ -11,12 +11,13 @@ namespace Campaigns.Planning;
 /// <summary>A campaign as the API shows it.</summary>
 /// <param name="NextBatchAt">When the next batch is due, while it is sending.</param>
 /// <param name="HeldBy">What holds the next batch until then; null for the pace.</param>
+/// <param name="FormulaVersion">Of the formula in offers, from the launch on.</param>
 /// <param name="UpdatedAt">When anything last happened to it.</param>
 public sealed record CampaignView(
     Guid Id, long Version, CampaignStatus Status, string Name, Guid? ListId, Guid? TemplateId, long? TemplateVersion, SenderAddress? From, Pace Pace,
     double NoOpenAfterSeconds, CampaignChannels Channels, DateTimeOffset? ScheduledAt, DateTimeOffset? NextBatchAt, string? HeldBy, string? Reason,
     PausedBy? PausedBy, bool Archived, IReadOnlyList<Guid>? SenderIds, bool Urgent, DeliveryWindow? Window, LimitSettings? Limits, double LateToleranceMinutes,
-    bool IgnoresFrequencyCap, bool Transactional, CampaignAudience? Audience, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    bool IgnoresFrequencyCap, bool Transactional, CampaignAudience? Audience, CampaignOffers? Offers, long? FormulaVersion, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     /// <summary>Its senders who are paused, and how to resume each: in the answer to resuming the campaign only, and only where there are some.</summary>
     public IReadOnlyList<PausedSender>? PausedSenders { get; init; }
@@ -26,7 +27,7 @@ public sealed record CampaignView(
         campaign.Settings.From, campaign.Settings.Pace, campaign.Settings.NoOpenAfterSeconds, campaign.Settings.Channels,
         campaign.ScheduledAt, campaign.Status == CampaignStatus.Sending ? campaign.NextBatchAt : null, campaign.HeldBy, campaign.Reason, campaign.PausedBy, campaign.Archived,
         campaign.Settings.SenderIds, campaign.Settings.Urgent, campaign.Settings.Window, campaign.Settings.Limits, campaign.Settings.LateToleranceMinutes,
-        campaign.Settings.IgnoresFrequencyCap, campaign.Settings.Transactional, campaign.Settings.Audience, times.CreatedAt, times.UpdatedAt);
+        campaign.Settings.IgnoresFrequencyCap, campaign.Settings.Transactional, campaign.Settings.Audience, campaign.Settings.Offers, campaign.FormulaVersion, times.CreatedAt, times.UpdatedAt);
 
     /// <summary>The view of a campaign that is there.</summary>
     public static async Task<CampaignView> Read(IDocumentStore store, string tenantId, StreamState<Campaign> campaign, CancellationToken ct) =>

@@ -48,10 +48,10 @@ static class Configuration
             .Command(
                 typeof(DraftCampaignHandler), typeof(EditCampaignHandler), typeof(DeleteDraftsHandler), typeof(ReviewCampaignHandler),
                 typeof(ScheduleCampaignHandler), typeof(PauseCampaignHandler), typeof(RetryCampaignHandler), typeof(ArchiveCampaignHandler),
-                typeof(StrandCampaignHandler), typeof(LaunchCampaignHandler), typeof(LeaveOutHandler))
+                typeof(StrandCampaignHandler), typeof(LaunchCampaignHandler), typeof(LeaveOutHandler), typeof(LeaveOutOffersHandler))
             .Handle<LaunchScheduled>("planning", typeof(LaunchCampaignHandler))
             .WhenDead<ICampaignWork>((work, message, reason) => new StrandCampaign(work.CampaignId, message, reason));
-        module.Services.AddSingleton<GetCampaigns>().AddSingleton<Audiences>().AddSingleton<Launching>();
+        module.Services.AddSingleton<GetCampaigns>().AddSingleton<OfferPreviews>().AddSingleton<Audiences>().AddSingleton<Launching>();
         module.Services.AddSingleton(services => CampaignUses.In(services.GetRequiredService<IDocumentStore>())).AddSingleton<Http.ExpectUnused>(CampaignUses.Expect);
         module.Services.AddSample<CampaignMetrics>();
         module.Services.ConfigureMarten((services, store) =>
@@ -65,6 +65,8 @@ static class Configuration
         EditCampaignEndpoints.Map(api);
         AudiencePeople.Map(api);
         LeaveOutEndpoints.Map(api);
+        PreviewOffersEndpoints.Map(api);
+        LeaveOutOffersEndpoints.Map(api);
         DeleteDraftsEndpoints.Map(api);
         ReviewCampaignEndpoints.Map(api);
         ScheduleCampaignEndpoints.Map(api);

@@ -12,6 +12,7 @@ where tenant_id = $1
              and (coalesce(data #> '{settings,audience,segments}' ? $3::uuid::text, false)
                   or coalesce(data #> '{settings,audience,exceptSegments}' ? $3::uuid::text, false))
         when 'Template' then data #>> '{settings,templateId}' = $3::uuid::text and data ->> 'templateVersion' is null
+        when 'Formula' then data #>> '{settings,offers,formulaId}' = $3::uuid::text and data ->> 'templateVersion' is null
         when 'Sender' then coalesce(data #> '{settings,senderIds}' ? $3::uuid::text, false) or data #>> '{settings,from,email}' = $4::text
         when 'EmailAccount' then data ->> 'status' in ('Scheduled', 'Sending', 'Paused') and coalesce(data #>> '{settings,channels}', 'Email') <> 'Sms'
         else data ->> 'status' in ('Scheduled', 'Sending', 'Paused') and data #>> '{settings,channels}' in ('Sms', 'EmailAndSms')

@@ -1,5 +1,6 @@
 using Campaigns.Audience;
 using Campaigns.Authoring;
+using Campaigns.Authoring.Formulas;
 using Campaigns.Http;
 using Campaigns.Limits;
 using Campaigns.Recipients;
@@ -76,10 +77,10 @@ public static class LaunchCampaignHandler
     }
 
     static Outcome LaunchNow(Guid id, Launchable launchable, DateTimeOffset now) =>
-        Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+        Outcome.Record(new CampaignScheduled(now), new CampaignLaunched(launchable.TemplateVersion, launchable.FormulaVersion)).Send(new HydrateAudience(id));
 
     static Outcome Launch(Guid id, Launchable launchable) =>
-        Outcome.Record(new CampaignLaunched(launchable.TemplateVersion)).Send(new HydrateAudience(id));
+        Outcome.Record(new CampaignLaunched(launchable.TemplateVersion, launchable.FormulaVersion)).Send(new HydrateAudience(id));
 }
 
 static class LaunchCampaignEndpoints
@@ -93,11 +94,13 @@ static class LaunchCampaignEndpoints
 /// <summary>Whether the template, the lists, the segments and the senders that a campaign names let it be launched, and the version of the template.</summary>
 /// <param name="Seen">The settings that were looked at.</param>
 /// <param name="NoWayOut">Why it would be a mistake, whoever is in the audience: its recipients could not unsubscribe. Null where they can.</param>
-public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal, Refusal? NoWayOut = null)
+/// <param name="FormulaVersion">Of the formula that it names; null where it names none.</param>
+public sealed record Launchable(CampaignSettings Seen, long TemplateVersion, Refusal? Refusal, Refusal? NoWayOut = null, long? FormulaVersion = null)
 {
     /// <summary>What stands in the way; also that the campaign names others by now than those that were looked at.</summary>
     public Refusal? RefusalFor(CampaignSettings settings) =>
         (settings.TemplateId, settings.ListId, settings.From, settings.Channels) == (Seen.TemplateId, Seen.ListId, Seen.From, Seen.Channels)
+        && (settings.Offers is null ? Seen.Offers is null : settings.Offers.IsSame(Seen.Offers))
         && (settings.Audience is null ? Seen.Audience is null : settings.Audience.IsSame(Seen.Audience))
         && (settings.SenderIds ?? []).SequenceEqual(Seen.SenderIds ?? [])
         ? Refusal
@@ -117,7 +120,7 @@ public sealed class Launching(
         var launchable = await Look(tenantId, campaign.Settings, ct);
         var mistake = force || campaign.IsLaunched || launchable.Refusal is not null || CampaignRules.IsComplete(campaign.Settings) is not null
             ? null
-            : launchable.NoWayOut ?? await audiences.FindMistake(tenantId, campaign.Settings, launchable.TemplateVersion, organisation, ct);
+            : launchable.NoWayOut ?? await audiences.FindMistake(tenantId, campaign.Settings, launchable, organisation, ct);
         return (launchable with { Refusal = launchable.Refusal ?? mistake }, organisation);
     }
 
@@ -139,8 +142,15 @@ public sealed class Launching(
             return new Launchable(settings, 0, new Refusal("segment-unknown", $"Its segment {lost} does not exist any more: choose another one.", RefusalKind.Invalid));
         }
 
+        var formula = settings.Offers?.FormulaId is { } formulaId ? await store.Load<Formula>(tenantId, formulaId, ct) : null;
+        var unfit = formula switch
+        {
+            { Version: 0 } => new Refusal("formula-unknown", "Its formula does not exist.", RefusalKind.Invalid),
+            { State.Archived: true } => new Refusal("formula-archived", "Its formula is archived: choose another one.", RefusalKind.Invalid),
+            _ => null,
+        };
         var template = await store.Load<Template>(tenantId, templateId, ct);
-        var refusal = template switch
+        var refusal = unfit ?? template switch
         {
             { Version: 0 } => new Refusal("template-unknown", "Its template does not exist.", RefusalKind.Invalid),
             { State.Archived: true } => new Refusal("template-archived", "Its template is archived: choose another one.", RefusalKind.Invalid),
@@ -150,7 +160,7 @@ public sealed class Launching(
         var found = await FindSenders(tenantId, settings, ct);
         return new Launchable(
             settings, template.Version, refusal ?? SenderRules.RefusalFor(settings, found, senders.Value.RequireVerified),
-            SenderRules.FindNoWayOut(settings, template.State.Content, found));
+            SenderRules.FindNoWayOut(settings, template.State.Content, found), formula?.Version);
     }
 
     /// <summary>What stands in the way of sending in the name of those whom the campaign names; null when nothing does.</summary>

@@ -32,8 +32,9 @@ static class Configuration
             .Event<RecipientUnsubscribed>("recipient_unsubscribed")
             .Event<ReplyReceived>("reply_received")
             .Event<OpenTimedOut>("open_timed_out");
-        // The words of people, and those of mail servers, which quote the address.
+        // The words of people, what is theirs, and the words of mail servers, which quote the address.
         module
+            .Mask<RecipientQueued>(fact => fact with { Offers = null })
             .Mask<MessageFailed>(fact => fact with { Text = Erased })
             .Mask<MessageInDoubt>(fact => fact with { Why = Erased })
             .Mask<MessageReturned>(fact => fact with { Why = Erased })

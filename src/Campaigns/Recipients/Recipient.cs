@@ -7,9 +7,18 @@ namespace Campaigns.Recipients;
 // or removed. No address stands in them: it is in the contact.
 
 /// <param name="Step">Of the campaign; 1 where it has no plan.</param>
+/// <param name="Offers">What the message is about, as it will stand in it; null where the campaign is about no offers.</param>
 public sealed record RecipientQueued(
     Guid CampaignId, Guid ContactId, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] Channel Channel = Channel.Email,
-    int Step = 1);
+    int Step = 1, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<QuotedOffer>? Offers = null);
+
+/// <summary>An offer of a contact as it was when the campaign began, with the values that its formula came to.</summary>
+/// <param name="Fields">By name.</param>
+public sealed record QuotedOffer(Guid Id, string Reference, IReadOnlyDictionary<string, string> Fields)
+{
+    /// <summary>The field under which templates find the reference, where the offer has none of that name.</summary>
+    public const string ReferenceField = "reference";
+}
 
 /// <summary>Never queued: the campaign begins with this person left out.</summary>
 public sealed record RecipientSkipped(
@@ -92,9 +101,9 @@ public sealed record OpenTimedOut;
 
 /// <summary>
 /// Why somebody gets nothing. No address: none for the channel. Frequency cap: other messages were enough. Same address: the message goes there
-/// already, as that of another contact who has it too. Excepted: the campaign leaves them out.
+/// already, as that of another contact who has it too. Excepted: the campaign leaves them out. No offer: it is about offers, and none is left of theirs.
 /// </summary>
-public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap, SameAddress, Excepted }
+public enum SkipReason { Suppressed, ContactDeleted, CampaignCancelled, OutsideHours, NoAddress, FrequencyCap, SameAddress, Excepted, NoOffer }
 
 public enum DeferralReason { DeliveryHours, Limit }
 

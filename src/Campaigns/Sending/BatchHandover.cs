@@ -97,7 +97,7 @@ public sealed class BatchHandover(
         Rendering rendered;
         try
         {
-            rendered = template.Render(addressee.Fields, recipient.Channel, ct);
+            rendered = template.Render(addressee.Fields, recipient.Offers, recipient.Channel, ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

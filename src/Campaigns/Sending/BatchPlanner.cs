@@ -37,6 +37,7 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var atMost = from is null ? size : Math.Max(size, LongLook);
         var queued = await queue.Next(tenantId, message.CampaignId, from ?? campaign.State.LastRecipient, atMost, now, ct);
+        var offers = settings.Offers is null ? null : await queue.Offers(tenantId, queued, ct);
         var candidates = queued.ConvertAll(AddWhatItTakes);
         var plan = await PlanAt(now);
         if (plan is { Go.Count: 0, Hold.Until: var opening } && opening <= now + Permits.Headstart)
@@ -57,11 +58,12 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
 
             var sender = senders.For(contactId, channel);
             var link = letterhead.Link(recipient.Id);
-            addressee = addressee with { Fields = letterhead.Complete(addressee.Fields, link) };
-            var text = channel == Channel.Sms ? template.Render(addressee.Fields, channel, ct) : null;
+            var (fields, offered) = QuotedOffers.AddTo(letterhead.Complete(addressee.Fields, link), offers is null ? null : offers.GetValueOrDefault(recipient.Id) ?? []);
+            var text = channel == Channel.Sms ? template.Render(fields, offered, channel, ct) : null;
             return recipient with
             {
-                Addressee = addressee,
+                Addressee = addressee with { Fields = fields },
+                Offers = offered,
                 Unsubscribe = link,
                 Sender = sender,
                 Limits = limits.Own(contactId, addressee.Address(channel), sender, channel, sharedLimits, now),

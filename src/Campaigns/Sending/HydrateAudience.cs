@@ -35,7 +35,11 @@ public static class HydrateAudienceHandler
         var done = message.Snapshot is null ? await Fix(message, session, envelope.Id, settings.Whom!, clock.GetUtcNow(), options.Value.HydrationChunk, ct) : message;
         if (done.Part < done.Parts)
         {
-            var recipients = Recipients(message.CampaignId, settings.Channels, await Read(database, session.TenantId, done, ct));
+            var members = await Read(database, session.TenantId, done, ct);
+            var offers = await OfferBook.Read(session.DocumentStore, session.TenantId, settings.Offers, campaign.State().FormulaVersion, ct) is { } book
+                ? await book.Quote(database, session.TenantId, [.. members.Where(member => !member.IsExcepted).Select(member => member.ContactId)], ct)
+                : null;
+            var recipients = Recipients(message.CampaignId, settings.Channels, members, offers);
             Add(session, message.CampaignId, recipients);
             done = Count(done, recipients);
         }
@@ -94,7 +98,9 @@ public static class HydrateAudienceHandler
     };
 
     /// <summary>In the order of their ids, so that each index is filled from left to right.</summary>
-    public static List<NewRecipient> Recipients(Guid campaignId, CampaignChannels channels, IReadOnlyList<AudienceMember> members)
+    /// <param name="offers">By contact; null where the campaign is about no offers.</param>
+    public static List<NewRecipient> Recipients(
+        Guid campaignId, CampaignChannels channels, IReadOnlyList<AudienceMember> members, ILookup<Guid, QuotedOffer>? offers = null)
     {
         var each = channels.Each();
         return
@@ -103,7 +109,9 @@ public static class HydrateAudienceHandler
                from channel in each
                let id = DerivedId.Recipient(campaignId, member.ContactId, channel)
                orderby id
-               select new NewRecipient(id, member.ContactId, channel, member.MayNot(channel)),
+               let offered = offers?[member.ContactId].ToList()
+               select new NewRecipient(
+                   id, member.ContactId, channel, member.MayNot(channel) ?? (offered is { Count: 0 } ? SkipReason.NoOffer : null), offered),
         ];
     }
 
@@ -119,7 +127,7 @@ public static class HydrateAudienceHandler
         {
             session.Start<Recipient>(recipient.Id, recipient.MayNot is { } reason
                 ? new RecipientSkipped(campaignId, recipient.ContactId, reason, recipient.Channel)
-                : new RecipientQueued(campaignId, recipient.ContactId, recipient.Channel));
+                : new RecipientQueued(campaignId, recipient.ContactId, recipient.Channel, Offers: recipient.Offers));
         }
     }
 }
@@ -134,4 +142,5 @@ public sealed record AudienceMember(Guid ContactId, bool IsExcepted, bool IsDele
 }
 
 /// <param name="MayNot">Why this person must not be written to over this channel; null when it is fine.</param>
-public sealed record NewRecipient(Guid Id, Guid ContactId, Channel Channel, SkipReason? MayNot);
+/// <param name="Offers">What the message is about; null where the campaign is about no offers.</param>
+public sealed record NewRecipient(Guid Id, Guid ContactId, Channel Channel, SkipReason? MayNot, IReadOnlyList<QuotedOffer>? Offers = null);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Marten;
 using Campaigns.Sending.Claims;
 using Campaigns.Storage;
@@ -12,6 +13,7 @@ namespace Campaigns.Sending;
 public sealed class SendQueue(IDocumentStore store)
 {
     static readonly string NextRecipients = Sql.Beside<SendQueue>(nameof(NextRecipients));
+    static readonly string ReadQuotedOffers = Sql.Beside<SendQueue>(nameof(ReadQuotedOffers));
     static readonly string NextDeferral = Sql.Beside<SendQueue>(nameof(NextDeferral));
 
     /// <param name="after">The queue is looked at behind this one.</param>
@@ -23,6 +25,14 @@ public sealed class SendQueue(IDocumentStore store)
         var claims = await AddressClaims.Read(store, tenantId, campaignId, next.Where(MayBeClaimed), ct);
         return claims.Count == 0 ? next : next.ConvertAll(recipient => recipient with { WrittenTo = claims.TryGetValue(recipient.Id, out var other) ? other : null });
     }
+
+    /// <summary>What the messages of a campaign that is about offers are about, by recipient.</summary>
+    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<QuotedOffer>>> Offers(string tenantId, IEnumerable<QueuedRecipient> of, CancellationToken ct) =>
+        (await store.Database.Query(
+            ReadQuotedOffers,
+            reader => (Id: reader.GetGuid(0), Offers: reader.TextOrNull(1) is { } offers ? JsonSerializer.Deserialize<List<QuotedOffer>>(offers, StoredJson.Options)! : []),
+            ct, tenantId, of.Select(recipient => recipient.Id).ToArray()))
+        .ToDictionary(each => each.Id, each => (IReadOnlyList<QuotedOffer>)each.Offers);
 
     /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>
     public async Task<Deferral?> FirstDeferral(string tenantId, Guid campaignId, CancellationToken ct) =>
@@ -79,6 +89,9 @@ public sealed record QueuedRecipient(Guid Id)
 
     /// <summary>Null when the contact is gone.</summary>
     public Addressee? Addressee { get; init; }
+
+    /// <summary>The fields of what the message is about; null where the campaign is about no offers.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, string?>>? Offers { get; init; }
 
     /// <summary>Where they unsubscribe; null where the server cannot make links.</summary>
     public Uri? Unsubscribe { get; init; }

@@ -1,5 +1,7 @@
 using Campaigns.Audience;
+using Campaigns.Audience.Offers;
 using Campaigns.Authoring.Rendering;
+using Campaigns.Authoring.Formulas;
 using Campaigns.Authoring;
 using Campaigns.Consent;
 using Campaigns.Http;
@@ -105,7 +107,19 @@ public static class TestCampaignEndpoints
             fields[name] = value;
         }
 
-        var rendering = compiled.Render(fields, channel, ct);
+        if (settings.Offers is not null && input.Offers is not { Count: > 0 })
+        {
+            return new Refusal("offers-missing", "The campaign is about offers: give some in offers, each by its fields, as a contact would have them.", RefusalKind.Invalid).ToProblem();
+        }
+
+        var (offers, wrong) = await Quote(settings, input.Offers ?? [], fields, request, ct);
+        if (wrong is not null)
+        {
+            return wrong.ToProblem();
+        }
+
+        var (all, offered) = QuotedOffers.AddTo(fields, settings.Offers is null ? null : offers);
+        var rendering = compiled.Render(all, offered, channel, ct);
         if (rendering is Unrenderable unrenderable)
         {
             return new Refusal("message-unrenderable", unrenderable.Why, RefusalKind.Invalid).ToProblem();
@@ -154,10 +168,40 @@ public static class TestCampaignEndpoints
         var result = await messages.Send(message, channel, claim, ct);
         return result.Problem() ?? Results.Ok(new TestResult(to, ((SendResult.Accepted)result).ProviderMessageId));
     }
+
+    static async Task<(IReadOnlyList<QuotedOffer> Offers, Refusal? Refusal)> Quote(
+        CampaignSettings settings, IReadOnlyList<Dictionary<string, string?>> given, IReadOnlyDictionary<string, string?> contact, ApiRequest request, CancellationToken ct)
+    {
+        if (settings.Offers is not { } offers || given.Count > Offer.Most)
+        {
+            return ([], settings.Offers is null ? null : new Refusal("offers-too-many", $"A contact has at most {Offer.Most} offers.", RefusalKind.Invalid));
+        }
+
+        var formula = offers.FormulaId is { } id
+            ? CompiledFormula.Create((await request.Store.Load<Formula>(request.TenantId, id, ct)).State.Definition)
+            : CompiledFormula.None;
+        var quoted = new List<QuotedOffer>();
+        foreach (var fields in given)
+        {
+            var (offer, wrong) = new OfferInput(fields).Normalise();
+            var worked = wrong is null
+                ? formula.WorkOut(offer.Reference!, offer.Fields.ToDictionary(field => field.Key, field => field.Value!, StringComparer.Ordinal), contact)
+                : null;
+            if ((wrong ?? worked!.Reckoned.Why) is { } unusable)
+            {
+                return ([], new Refusal("offer-unusable", $"Offer {quoted.Count + 1}: {unusable}", RefusalKind.Invalid));
+            }
+
+            quoted.Add(new QuotedOffer(Guid.Empty, offer.Reference!, worked!.Fields));
+        }
+
+        return (quoted, null);
+    }
 }
 
+/// <param name="Offers">The fields of each offer, as a contact would have them, where the campaign is about offers: its formula is worked out for them.</param>
 /// <param name="Fields">Merge fields, as a contact would have them.</param>
 /// <param name="DryRun">The provider checks the e-mail and sends nothing.</param>
-public sealed record TestInput(string To, Dictionary<string, string?>? Fields = null, bool DryRun = false);
+public sealed record TestInput(string To, Dictionary<string, string?>? Fields = null, bool DryRun = false, IReadOnlyList<Dictionary<string, string?>>? Offers = null);
 
 public sealed record TestResult(string To, string? ProviderMessageId);

@@ -56,6 +56,7 @@ public sealed class reckoning_in_a_template
     [InlineData("1234.50", "1000"), InlineData("1,234.50", "1000"), InlineData("1'234.50", "1000"), InlineData("1’234,50", "1000"), InlineData("1.234,50", "1000"), InlineData("1 234,50", "1000"), InlineData("1\u202f234.5", "1000")]
     [InlineData("1,234,567", "1000000"), InlineData("1.234.567", "1000000"), InlineData("12,34,567.50", "1000000"), InlineData("CHF 1'234.50", "1000"), InlineData("1.234,50 €", "1000"), InlineData("$1,234.50", "1000")]
     [InlineData("1,5", "1"), InlineData("0,123", "0"), InlineData("12345,678", "12000"), InlineData("-1'234.50", "-2000"), InlineData("\u22125", "-6"), InlineData("5.-", "4"), InlineData("5 EUR", "4"), InlineData("US$ 5", "4"), InlineData("CA$5", "4"), InlineData("R$ 10,50", "10"), InlineData("5 kr", "4"), InlineData("kr. 5,00", "4"), InlineData("12 zł", "11"), InlineData("Fr. 5.50", "5"), InlineData("5.-- Fr.", "4"), InlineData("1'234.50 CHF", "1234"), InlineData("-5 €", "-6"), InlineData("5,--", "4"), InlineData("1'234.–", "1000"), InlineData("2026-03-02", "2026-03-01")]
+    [InlineData("$450,000", "449999"), InlineData("US$ 1,234", "1233"), InlineData("3.5", "$3.459"), InlineData("-£1,233", "-£1,234"), InlineData("0.125 €", "0.1")]
     [InlineData("2026-03-01T12:00:00+02:00", "2026-03-01T09:59Z"), InlineData("2026-03-01 10:00", "2026-03-01")]
     public void compares_numbers_and_dates_as_people_write_them(string value, string less)
     {
@@ -66,6 +67,7 @@ public sealed class reckoning_in_a_template
     }
 
     [Theory]
+    [InlineData("450.000 €"), InlineData("450,000 €"), InlineData("R$ 450.000")]
     [InlineData("1,234"), InlineData("n/a"), InlineData("gold"), InlineData("01.03.2026"), InlineData("2026-03-01"), InlineData("1.23.4"), InlineData("TOP 10")]
     public void says_what_cannot_be_compared_in_place_of_taking_a_branch(string value) =>
         Render("{{#greaterThan value 5}}more{{else}}not{{/greaterThan}}", new Dictionary<string, string?> { ["value"] = value })

@@ -103,7 +103,7 @@ static partial class ColumnNames
     // What stands beside the name of a field and does not change what it is: whose it is, which of several, what for.
     static readonly FrozenSet<string> Qualifiers = Set("""
         primary secondary main default preferred best other alternate alternative value required optional mandatory home work office business personal private company corporate
-        contact customer client subscriber user member lead your my our the your of recipient person billing main
+        contact customer client subscriber user member lead agent broker realtor owner seller buyer tenant student patient donor guest attendee employee your my our the your of recipient person billing main
         wert valeur valor valore waarde wartosc varde vaerdi verdi hodnota arvo ertek deger значение значення 値 值 값
         privat private privee prive privado privata personlich personal geschaftlich geschaft dienstlich beruflich arbeit firma zuhause haupt weiteres weitere pflichtfeld optional kunden kunde kontakt ihre ihr deine mitglied
         professionnel professionnelle pro perso personnel personnelle domicile bureau travail client obligatoire votre de du d au
@@ -139,7 +139,7 @@ static partial class ColumnNames
     static readonly FrozenSet<string> OfCompany = Set("company corporate firma empresa aziendale office buro bureau oficina ufficio");
 
     // Before the name of a person's field: Person - First name, billing_first_name.
-    static readonly FrozenSet<string> Owners = Set("billing person contact customer subscriber lead member user recipient profile kontakt kunde kunden");
+    static readonly FrozenSet<string> Owners = Set("billing person contact customer subscriber lead member user recipient profile agent broker realtor owner seller buyer tenant student patient donor guest attendee employee kontakt kunde kunden");
 
     // Address books write what a value is into a column beside it, as in Phone 1 - Type.
     static readonly FrozenSet<string> TypeWords = Set("type label typ art libelle etiquette tipo etiqueta etichetta etykieta etikett etiket stitek rotulo marcador bezeichnung ラベル 標籤 标签 라벨 метка ярлык тип");

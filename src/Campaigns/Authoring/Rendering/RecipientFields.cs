@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Campaigns.Audience;
+using Campaigns.Audience.Offers;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 using HandlebarsDotNet.Iterators;
@@ -12,15 +13,29 @@ using HandlebarsDotNet.ValueProviders;
 namespace Campaigns.Authoring.Rendering;
 
 /// <summary>What a template can name: the fields of one recipient that have a value. Empty is as good as absent: nobody gets "Dear ,".</summary>
-sealed class RecipientFields(IReadOnlyDictionary<string, string?> fields)
+/// <param name="offers">What the message is about; null where it is about no offers.</param>
+/// <param name="behind">Of an offer the contact, whose fields it has where it has none of its own.</param>
+sealed class RecipientFields(
+    IReadOnlyDictionary<string, string?> fields, IReadOnlyList<IReadOnlyDictionary<string, string?>>? offers = null, RecipientFields? behind = null)
 {
+    /// <summary>The offers of the contact, each with its fields and those of the contact behind them; null where the message is about none.</summary>
+    public OfferList? Offers => field ??= offers is null ? null : new OfferList([.. offers.Select(offer => new RecipientFields(offer, behind: this))]);
+
     /// <param name="name">In whatever form of Unicode it is written: an editor may keep é as e and an accent, and the fields are kept composed.</param>
     public bool TryGet(string name, [NotNullWhen(true)] out string? value) =>
-        fields.TryGetValue(VisibleText.Compose(name), out value) && !VisibleText.IsBlank(value);
+        (fields.TryGetValue(VisibleText.Compose(name), out value) && !VisibleText.IsBlank(value)) || (behind?.TryGet(name, out value) ?? false);
 
     /// <summary>Those that are the contact's own.</summary>
     public IEnumerable<KeyValuePair<string, string?>> WithValues() =>
         fields.Where(field => field.Key is not (Footer.UnsubscribeUrl or Footer.PostalAddress) && !VisibleText.IsBlank(field.Value));
+}
+
+/// <summary>What a loop goes through; false in a condition where there are none.</summary>
+sealed class OfferList(IReadOnlyList<RecipientFields> offers) : IEnumerable
+{
+    public IReadOnlyList<RecipientFields> Offers => offers;
+
+    public IEnumerator GetEnumerator() => offers.GetEnumerator();
 }
 
 /// <summary>
@@ -32,12 +47,15 @@ sealed class RecipientFieldsDescriptors(int costOfTurn) : IObjectDescriptorProvi
     readonly ObjectDescriptor fields = new(
         typeof(RecipientFields), new FieldAccessor(), (_, _) => Array.Empty<string>(), _ => new FieldIterator(costOfTurn));
 
+    readonly ObjectDescriptor list = new(
+        typeof(OfferList), new NoMembers(), (_, _) => Array.Empty<string>(), _ => new OfferIterator(costOfTurn));
+
     readonly ObjectDescriptor text = new(typeof(string), new NoMembers(), (_, _) => Array.Empty<string>(), _ => new NoTurns());
 
     public bool TryGetDescriptor(Type type, [NotNullWhen(true)] out ObjectDescriptor? value)
     {
         // Whatever else there is (numbers, truth values, what is missing) has no parts either.
-        value = type == typeof(RecipientFields) ? fields : text;
+        value = type == typeof(RecipientFields) ? fields : type == typeof(OfferList) ? list : text;
         return true;
     }
 
@@ -46,7 +64,14 @@ sealed class RecipientFieldsDescriptors(int costOfTurn) : IObjectDescriptorProvi
         public bool TryGetValue(object instance, ChainSegment memberName, out object? value)
         {
             RenderingRun.Current.Step();
-            var isKnown = ((RecipientFields)instance).TryGet(memberName.TrimmedValue, out var found);
+            var fields = (RecipientFields)instance;
+            if (memberName.TrimmedValue == OfferFields.All && fields.Offers is { } offers)
+            {
+                value = offers;
+                return true;
+            }
+
+            var isKnown = fields.TryGet(memberName.TrimmedValue, out var found);
             value = found;
             return isKnown;
         }
@@ -84,6 +109,35 @@ sealed class RecipientFieldsDescriptors(int costOfTurn) : IObjectDescriptorProvi
             }
 
             if (turns.Count == 0)
+            {
+                frame.Value = context.Value;
+                ifEmpty(writer, frame);
+            }
+        }
+    }
+
+    sealed class OfferIterator(int costOfTurn) : IIterator
+    {
+        public void Iterate(
+            in EncodedTextWriter writer, BindingContext context, ChainSegment[] blockParamsVariables, object input, TemplateDelegate template,
+            TemplateDelegate ifEmpty)
+        {
+            using var frame = context.CreateFrame();
+            var turn = new IteratorValues(frame);
+            var offers = ((OfferList)input).Offers;
+            for (var index = 0; index < offers.Count; index++)
+            {
+                RenderingRun.Current.Step(costOfTurn);
+                turn.First = index == 0;
+                turn.Last = index == offers.Count - 1;
+                turn.Index = index;
+                turn.Key = index;
+                turn.Value = offers[index];
+                frame.Value = offers[index];
+                template(writer, frame);
+            }
+
+            if (offers.Count == 0)
             {
                 frame.Value = context.Value;
                 ifEmpty(writer, frame);

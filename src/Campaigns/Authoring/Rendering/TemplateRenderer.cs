@@ -156,18 +156,25 @@ public sealed partial class CompiledTemplate
     /// shown that the fields have not or have empty, or <see cref="Unrenderable"/>. Variables in conditions and in <c>insert</c> may be missing.
     /// </summary>
     /// <exception cref="OperationCanceledException">The token was cancelled before it was done.</exception>
-    public Rendering Render(IReadOnlyDictionary<string, string?> fields, Channel channel = Channel.Email, CancellationToken ct = default)
+    public Rendering Render(IReadOnlyDictionary<string, string?> fields, Channel channel = Channel.Email, CancellationToken ct = default) =>
+        Render(fields, null, channel, ct);
+
+    /// <inheritdoc cref="Render(IReadOnlyDictionary{string, string}, Channel, CancellationToken)"/>
+    /// <param name="offers">What the message is about, each by its fields; null where it is about no offers.</param>
+    public Rendering Render(
+        IReadOnlyDictionary<string, string?> fields, IReadOnlyList<IReadOnlyDictionary<string, string?>>? offers, Channel channel, CancellationToken ct)
     {
+        var values = new RecipientFields(fields, offers);
         try
         {
-            return Write(fields, channel, ct);
+            return Write(values, channel, ct);
         }
         catch (RenderingTooLong error) when (error.IsByTime)
         {
             // A process that stood still has lost the time, not used it: the second time tells.
             try
             {
-                return Write(fields, channel, ct);
+                return Write(values, channel, ct);
             }
             catch (RenderingTooLong again)
             {
@@ -180,9 +187,8 @@ public sealed partial class CompiledTemplate
         }
     }
 
-    Rendering Write(IReadOnlyDictionary<string, string?> fields, Channel channel, CancellationToken ct)
+    Rendering Write(RecipientFields values, Channel channel, CancellationToken ct)
     {
-        var values = new RecipientFields(fields);
         using var run = RenderingRun.Begin(ct);
         Rendering rendered;
         try

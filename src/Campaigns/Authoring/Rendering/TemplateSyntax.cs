@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Campaigns.Audience;
 using Campaigns.Audience.Import;
+using Campaigns.Audience.Offers;
 using HandlebarsDotNet;
 
 namespace Campaigns.Authoring.Rendering;
@@ -565,7 +566,7 @@ sealed partial class TemplateSyntax
             }
 
             CheckArguments(helper, arguments);
-            return name == "each" || (name == "with" ? !(arguments[0].Kind == ArgumentKind.Path && (IsContact(arguments[0].Text) || IsThisContact(arguments[0].Text))) : isText);
+            return name == "each" ? !IsOffers(arguments[0]) : (name == "with" ? !(arguments[0].Kind == ArgumentKind.Path && (IsContact(arguments[0].Text) || IsThisContact(arguments[0].Text))) : isText);
         }
 
         CheckField(name, isWritten: false);
@@ -758,6 +759,9 @@ sealed partial class TemplateSyntax
             ? $"'{Shortened(name)}' in {Quoted()} is no field: their names are in small letters with _ between words. Write {(char.IsDigit(field[0]) ? "this." : "")}{field} for the field, \"{Shortened(name)}\" for the text"
             : $"'{Shortened(name)}' in {Quoted()} is no field. Write one, as first_name";
     }
+
+    // The turns of a loop over the offers are about one of them each, which has fields as the contact has.
+    static bool IsOffers(Argument argument) => argument is { Kind: ArgumentKind.Path, Text: OfferFields.All or $"this.{OfferFields.All}" or $"@root.{OfferFields.All}" };
 
     static bool IsContact(string path) => path is "@root" or ".." or "../this" || path.StartsWith("../", StringComparison.Ordinal) && path.Trim('.', '/').Length == 0;
 

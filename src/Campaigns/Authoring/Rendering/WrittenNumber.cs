@@ -7,14 +7,17 @@ namespace Campaigns.Authoring.Rendering;
 
 /// <summary>
 /// Numbers as people write them: with a point or a comma before the fraction, with marks between thousands, with a currency. Only what can mean one number
-/// is read: 1,234 is a thousand to some and little more than one to others. A single point is always the one before the fraction.
+/// is read: 1,234 is a thousand to some and little more than one to others, though $1,234 is a thousand, and 1.234 € may be one too. A single point is else always the one
+/// before the fraction.
 /// </summary>
 static partial class WrittenNumber
 {
     public static decimal? Read(string written)
     {
-        var text = NoCents().Replace(WithoutCurrency(Plain(written)), "");
-        var number = Simple().IsMatch(text) ? text
+        var (amount, currency) = WithoutCurrency(Plain(written));
+        var text = NoCents().Replace(amount, "");
+        var number = currency is not null && Thousands().IsMatch(text) ? OfThousands(text, currency)
+            : Simple().IsMatch(text) ? text
             : Grouped().Match(text) is { Success: true } read ? $"{Marks().Replace(read.Groups["whole"].Value, "")}.{read.Groups["fraction"]}"
             : DecimalComma().IsMatch(text) && !Ambiguous().IsMatch(text) ? text.Replace(',', '.')
             : null;
@@ -39,8 +42,18 @@ static partial class WrittenNumber
         return text.ToString();
     }
 
-    static string WithoutCurrency(string text) =>
-        Currency().Match(text) is { Success: true } read ? read.Groups["minus"].Value + read.Groups["amount"].Value : text;
+    // Three digits behind a single mark: where the mark is the one that those who use the currency write between thousands. Theirs before a fraction may be
+    // one, as in the price of petrol.
+    static string? OfThousands(string text, string currency) => (text.Contains(',', StringComparison.Ordinal), WithPoint().IsMatch(currency)) switch
+    {
+        (true, true) => text.Replace(",", "", StringComparison.Ordinal),
+        (false, true) => text,
+        _ => null,
+    };
+
+    static (string Amount, string? Currency) WithoutCurrency(string text) => Currency().Match(text) is { Success: true } read
+        ? (read.Groups["minus"].Value + read.Groups["amount"].Value, read.Groups["sign"].Value)
+        : (text, null);
 
     // 5.- and 5,-- are five francs or euros. A minus behind a number, as some programs write it, looks like that and is not read.
     [GeneratedRegex(@"(?<=[0-9])[.,](?:-{1,2}|[–—])\z")]
@@ -62,11 +75,18 @@ static partial class WrittenNumber
     [GeneratedRegex(@"^[+-]?[1-9][0-9]{0,2},[0-9]{3}\z")]
     private static partial Regex Ambiguous();
 
+    [GeneratedRegex(@"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}\z")]
+    private static partial Regex Thousands();
+
+    // Those who write a point before the fraction. The real's sign has a dollar in it.
+    [GeneratedRegex(@"(?<!^R)[$£¥₹]|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|MXN|Fr|Rs")]
+    private static partial Regex WithPoint();
+
     [GeneratedRegex("['., ]")]
     private static partial Regex Marks();
 
     // A sign, or what stands for one, on either side. Not all that ISO 4217 has: TOP 10 and ALL 4 are no amounts.
-    const string Sign = @"(?:(?:[A-Z]{1,3} ?)?\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|JPY|CNY|INR|CAD|AUD|NZD|BRL|MXN|ZAR|Euro|euro|S?Fr\.?|kr\.?|zł|Kč|Ft|lei|Rs\.?)";
+    const string Sign = @"(?<sign>(?:[A-Z]{1,3} ?)?\p{Sc}|EUR|USD|GBP|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|JPY|CNY|INR|CAD|AUD|NZD|BRL|MXN|ZAR|Euro|euro|S?Fr\.?|kr\.?|zł|Kč|Ft|lei|Rs\.?)";
 
     [GeneratedRegex($@"^(?<minus>[+-]?){Sign} ?(?<amount>[+-]?[0-9.,].*)\z|^(?<minus>[+-]?)(?<amount>[0-9.,](?:.*[0-9])?[.,]?(?:-{{1,2}}|[–—])?) ?{Sign}\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Currency();

@@ -26,7 +26,9 @@ sealed class WrittenValues : IFormatterProvider, IFormatter
                 RenderingRun.Current.AddMissing(missing.Name);
                 break;
             default:
-                throw new InvalidOperationException("An expression gives the whole contact, which is no text: name one of its fields.");
+                throw new InvalidOperationException(value is OfferList
+                    ? "An expression gives all offers, which are no text: write {{#each offers}}{{reference}}{{/each}}."
+                    : "An expression gives the whole contact, which is no text: name one of its fields.");
         }
     }
 }

@@ -1,0 +1,1 @@
+delete from offers where tenant_id = $1 and contact_id = $2 and not id = any ($3::uuid[])

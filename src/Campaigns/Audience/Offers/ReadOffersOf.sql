@@ -1,0 +1,3 @@
+select contact_id, id, fields
+from offers
+where tenant_id = $1 and contact_id = any ($2::uuid[])
