@@ -29,6 +29,8 @@ static class ApiDescription
         ["address"] = "Only this address.",
         ["contactId"] = "Of the contact.",
         ["list"] = "The id of a list; of an import a name too, and the list is made when there is none of that name.",
+        ["reference"] = "The column by which an offer is known among those of its contact; without it the fields are.",
+        ["others"] = "What becomes of offers that the contacts of the file had and the file does not name: keep (the default) or remove.",
         ["existing"] = "What becomes of contacts that were there before: keep (the default), update or fill.",
         ["format"] = "csv downloads all rows at once; of recipients ndjson too, as Accept does.",
         ["late"] = "With true, only those that were signed too long ago to be read by themselves; with false, only the others.",

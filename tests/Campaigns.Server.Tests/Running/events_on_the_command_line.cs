@@ -80,7 +80,7 @@ public sealed class events_on_the_command_line(PostgresFixture postgres) : IAsyn
         await Refused("There is no stream", "stream", $"{missing}");
         await Refused("There is no stream", "replay", "campaign", $"{missing}");
         await Refused("of eve", "stream", $"{campaign}", "--organisation", "eve");
-        await Refused("campaign, contact_import, organisation, provider_credentials, recipient, segment, sender, suppression, template", "as-of", "campain", $"{campaign}");
+        await Refused("campaign, contact_import, formula, organisation, provider_credentials, recipient, segment, sender, suppression, template", "as-of", "campain", $"{campaign}");
         await Refused($"The stream {recipient} is not of the kind campaign but recipient.", "as-of", "campaign", $"{recipient}");
         await Refused("had no event then", "as-of", "campaign", $"{campaign}", "--time", "2025-01-01");
         await Refused("is no time", "as-of", "campaign", $"{campaign}", "--time", "teatime");

@@ -39,6 +39,7 @@ public sealed partial class an_organisation_and_its_neighbour(PostgresFixture po
         ["DELETE /api/v1/credentials/smtp"] = KeyScope.Admin,
         ["POST /api/v1/templates/{id}/preview"] = KeyScope.Read,
         ["POST /api/v1/templates/preview"] = KeyScope.Read,
+        ["POST /api/v1/formulas/preview"] = KeyScope.Read,
     };
 
     /// <summary>Of which the owner has none at rest: what failed for good is in no healthy installation.</summary>
@@ -134,7 +135,13 @@ public sealed partial class an_organisation_and_its_neighbour(PostgresFixture po
             name = Mark, listId = list, templateId = template.GetProperty("id").GetGuid(), from = new { email = $"sender@{Mark}.example" },
         });
         await api.Command(campaign.GetProperty("id").GetGuid(), "launch");
-        await api.Post("campaigns", new { name = $"{Mark} draft", listId = list });
+        var formula = await api.Post("formulas", new { name = Mark, values = new[] { new { name = "price", expression = "1" } } });
+        await api.Post("campaigns", new { name = $"{Mark} draft", listId = list, offers = new { formulaId = formula.GetProperty("id").GetGuid() } });
+        using (var offers = await api.PostAsync("offers", new StringContent($"email,address\nada@{Mark}.example,1 {Mark} St\n", System.Text.Encoding.UTF8, "text/csv")))
+        {
+            offers.EnsureSuccessStatusCode();
+        }
+
         await run.Settle(); // with webhooks, batches and events
         (await api.PutAsJsonAsync("credentials/sendgrid", new { apiKey = "SG.none", webhookPublicKey = run.Sandbox.WebhookPublicKey })).EnsureSuccessStatusCode();
     }
