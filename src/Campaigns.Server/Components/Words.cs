@@ -44,6 +44,9 @@ static class Words
     public static string Count(long? count) => count?.ToString("N0", CultureInfo.InvariantCulture) ?? None;
 
     // Rounded down: what is not quite done is not 100%.
+    /// <summary>With what it has behind the point, up to four digits.</summary>
+    public static string Number(decimal number) => number.ToString("#,##0.####", CultureInfo.InvariantCulture);
+
     public static string Percent(double hundredths) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(hundredths * 10) / 10:0.#}%");
 
     public static string Share(long part, long whole) => whole == 0 ? "" : Percent(100.0 * part / whole);

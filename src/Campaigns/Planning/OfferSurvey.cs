@@ -8,6 +8,7 @@ namespace Campaigns.Planning;
 /// <param name="Offers">Of all who can be reached, before any is left out.</param>
 /// <param name="Values">What the formula came to, value by value; of numbers only.</param>
 /// <param name="Problems">Why offers failed, the commonest first.</param>
+/// <param name="ByHand">Which were left out by hand.</param>
 public sealed record OffersPreview(
     long Contacts,
     long WithoutOffer,
@@ -17,11 +18,12 @@ public sealed record OffersPreview(
     long LeftOutByFormula,
     long Failed,
     IReadOnlyList<ValuePreview> Values,
-    IReadOnlyList<OfferProblem> Problems);
+    IReadOnlyList<OfferProblem> Problems,
+    IReadOnlyList<OfferExample> ByHand);
 
 /// <summary>A value over all that is offered.</summary>
 /// <param name="Median">Of many offers by a sample of them, as are the quartiles and the distribution.</param>
-/// <param name="Distribution">Ten steps of equal width, from the smallest value to the largest.</param>
+/// <param name="Distribution">Of those that are no outliers: ten steps of equal width, from the smallest to the largest.</param>
 /// <param name="Outliers">Offers more than three times the distance between the quartiles away from them: the farthest of each side.</param>
 public sealed record ValuePreview(
     string Name,
@@ -37,7 +39,7 @@ public sealed record ValuePreview(
 
 /// <param name="From">Included.</param>
 /// <param name="To">Excluded, but of the last step.</param>
-/// <param name="Share">Of the offers, 0 to 1.</param>
+/// <param name="Share">Of those offers, 0 to 1.</param>
 public sealed record ValueStep(decimal From, decimal To, double Share);
 
 public sealed record OfferOutlier(Guid OfferId, Guid ContactId, string Reference, decimal Value);
@@ -57,6 +59,7 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
     readonly Dictionary<string, (long Offers, List<OfferExample> Examples)> problems = new(StringComparer.Ordinal);
     readonly Dictionary<OfferOutcome, long> outcomes = Enum.GetValues<OfferOutcome>().ToDictionary(outcome => outcome, _ => 0L);
     readonly Dictionary<Channel, long> without = Enum.GetValues<Channel>().ToDictionary(channel => channel, _ => 0L);
+    readonly List<OfferExample> byHand = [];
     (Guid Id, bool Email, bool Sms, bool HasOffer)? current;
     long contacts;
     long withoutOffer;
@@ -70,7 +73,7 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
     {
         if (current?.Id != contact)
         {
-            End();
+            EndContact();
             current = (contact, email && channels.Include(Channel.Email), sms && channels.Include(Channel.Sms), false);
         }
 
@@ -91,6 +94,10 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
                 }
             }
         }
+        else if (worked.Outcome == OfferOutcome.LeftOutByHand)
+        {
+            byHand.Add(new OfferExample(given.Id, contact, given.Reference));
+        }
         else if (worked.Why is { } why)
         {
             // Of a million prices that are no numbers each is a problem of its own: the rest is counted together.
@@ -108,6 +115,19 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
     /// <summary>What came of all that went by.</summary>
     public OffersPreview End()
     {
+        EndContact();
+        return new OffersPreview(
+            contacts, withoutOffer, outcomes.Values.Sum(), outcomes[OfferOutcome.Offered], outcomes[OfferOutcome.LeftOutByHand], outcomes[OfferOutcome.LeftOutByFormula],
+            outcomes[OfferOutcome.Failed], [.. values.Select(value => value.Preview()).OfType<ValuePreview>()],
+            [
+                .. problems.OrderByDescending(problem => problem.Value.Offers).ThenBy(problem => problem.Key, StringComparer.Ordinal).Take(MostProblems)
+                    .Select(problem => new OfferProblem(problem.Key, problem.Value.Offers, problem.Value.Examples)),
+            ],
+            byHand);
+    }
+
+    void EndContact()
+    {
         if (current is { } who && (who.Email || who.Sms))
         {
             contacts += who.HasOffer ? 1 : 0;
@@ -117,13 +137,6 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
         }
 
         current = null;
-        return new OffersPreview(
-            contacts, withoutOffer, outcomes.Values.Sum(), outcomes[OfferOutcome.Offered], outcomes[OfferOutcome.LeftOutByHand], outcomes[OfferOutcome.LeftOutByFormula],
-            outcomes[OfferOutcome.Failed], [.. values.Select(value => value.Preview()).OfType<ValuePreview>()],
-            [
-                .. problems.OrderByDescending(problem => problem.Value.Offers).ThenBy(problem => problem.Key, StringComparer.Ordinal).Take(MostProblems)
-                    .Select(problem => new OfferProblem(problem.Key, problem.Value.Offers, problem.Value.Examples)),
-            ]);
     }
 
     /// <summary>One value: its extremes and its mean of all, its distribution of as many as are kept.</summary>
@@ -178,12 +191,13 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
 
             var (lower, median, upper) = (At(0.25), At(0.5), At(0.75));
             var reach = (upper - lower) * FarOut;
-            var width = (maximum - minimum) / Steps;
+            var near = reach == 0 ? sorted : sorted.FindAll(value => value >= lower - reach && value <= upper + reach);
+            var (first, width) = (near[0], (near[^1] - near[0]) / Steps);
             return new ValuePreview(
-                name, count, minimum, maximum, (decimal)(sum / count), lower, median, upper,
+                name, count, Plain(minimum), Plain(maximum), (decimal)(sum / count), Plain(lower), Plain(median), Plain(upper),
                 width == 0
-                    ? [new ValueStep(minimum, maximum, 1)]
-                    : [.. Enumerable.Range(0, Steps).Select(step => new ValueStep(minimum + (step * width), minimum + ((step + 1) * width), Share(step)))],
+                    ? [new ValueStep(Plain(first), Plain(near[^1]), 1)]
+                    : [.. Enumerable.Range(0, Steps).Select(step => new ValueStep(Plain(first + (step * width)), Plain(first + ((step + 1) * width)), Share(step)))],
                 reach == 0 ? [] : [
                     .. lowest.UnorderedItems.Where(each => each.Element.Value < lower - reach).Select(each => each.Element).OrderBy(each => each.Value),
                     .. highest.UnorderedItems.Where(each => each.Element.Value > upper + reach).Select(each => each.Element).OrderByDescending(each => each.Value),
@@ -191,8 +205,11 @@ public sealed class OfferSurvey(IEnumerable<string> values, CampaignChannels cha
 
             decimal At(double part) => sorted[(int)(part * (sorted.Count - 1))];
 
-            double Share(int step) => (double)sorted.Count(value => Math.Min(Steps - 1, (int)((value - minimum) / width)) == step) / sorted.Count;
+            double Share(int step) => (double)near.Count(value => Math.Min(Steps - 1, (int)((value - first) / width)) == step) / near.Count;
         }
+
+        // Without zeros behind the last digit that counts.
+        static decimal Plain(decimal value) => value / 1.0000000000000000000000000000m;
 
         static void Keep(PriorityQueue<OfferOutlier, decimal> extremes, decimal value, decimal rank, OfferToQuote offer)
         {

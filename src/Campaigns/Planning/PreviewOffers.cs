@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Campaigns.Authoring.Formulas;
 using Campaigns.Http;
 using Campaigns.Storage;
 using Marten;
@@ -13,6 +14,28 @@ namespace Campaigns.Planning;
 public sealed class OfferPreviews(IDocumentStore store)
 {
     static readonly string ReadAudienceOffers = Sql.Beside<OfferBook>(nameof(ReadAudienceOffers));
+
+    /// <summary>Why there is nothing to look at; null where there is.</summary>
+    public static Refusal? WhyNot(Campaign campaign) => CampaignRules.Exists(campaign)
+        ?? (campaign.IsHydrated
+            ? new Refusal("campaign-launched", "Its audience is fixed: what is offered to each recipient stands in their story and their events.")
+            : campaign.Settings.Offers is null ? new Refusal("no-offers", "The campaign is about no offers: give it offers.", RefusalKind.Invalid)
+            : campaign.Settings.Whom is null ? new Refusal("campaign-incomplete", $"The campaign still needs {CampaignRules.AudienceWords}.", RefusalKind.Invalid)
+            : null);
+
+    /// <summary>The version of the formula that a launch would hold on to.</summary>
+    public static async Task<(long? Version, Refusal? Refusal)> FormulaVersion(IDocumentStore store, string tenantId, CampaignSettings settings, CancellationToken ct)
+    {
+        if (settings.Offers?.FormulaId is not { } id)
+        {
+            return (null, null);
+        }
+
+        var formula = await store.Load<Formula>(tenantId, id, ct);
+        return formula.Version == 0
+            ? (null, new Refusal("formula-unknown", "Its formula does not exist.", RefusalKind.Invalid))
+            : (formula.Version, null);
+    }
 
     /// <param name="settings">They name an audience and are about offers.</param>
     public async Task<OfferSurvey> Survey(string tenantId, CampaignSettings settings, long? formulaVersion, AudienceQuery whom, CancellationToken ct)
@@ -28,7 +51,7 @@ public sealed class OfferPreviews(IDocumentStore store)
     }
 
     /// <summary>All offers of those who can be reached, a line each, as a CSV file.</summary>
-    internal async Task WriteCsv(string tenantId, CampaignSettings settings, long? formulaVersion, Stream body, CancellationToken ct)
+    public async Task WriteCsv(string tenantId, CampaignSettings settings, long? formulaVersion, Stream body, CancellationToken ct)
     {
         var book = (await OfferBook.Read(store, tenantId, settings.Offers, formulaVersion, ct))!;
         string[] names = [.. book.Names];
@@ -72,13 +95,13 @@ static class PreviewOffersEndpoints
     static async Task<IResult> Handle(Guid id, OfferPreviews previews, ApiRequest request, CancellationToken ct, string? format = null)
     {
         var campaign = await request.Store.Load<Campaign>(request.TenantId, id, ct);
-        if (Refuse(campaign.State) is { } refusal)
+        if (OfferPreviews.WhyNot(campaign.State) is { } refusal)
         {
             return refusal.ToProblem();
         }
 
         var settings = campaign.State.Settings;
-        var (formula, unknown) = await PreviewedOffers.FormulaVersion(request.Store, request.TenantId, settings, ct);
+        var (formula, unknown) = await OfferPreviews.FormulaVersion(request.Store, request.TenantId, settings, ct);
         if (unknown is not null)
         {
             return unknown.ToProblem();
@@ -91,30 +114,5 @@ static class PreviewOffersEndpoints
 
         var whom = await AudienceQuery.Prepare(request.Store, request.TenantId, settings.Whom!, campaign.State.ScheduledAt ?? request.Now, ct);
         return TypedResults.Ok((await previews.Survey(request.TenantId, settings, formula, whom, ct)).End());
-    }
-
-    /// <summary>Why there is nothing to look at; null where there is.</summary>
-    internal static Refusal? Refuse(Campaign campaign) => CampaignRules.Exists(campaign)
-        ?? (campaign.IsHydrated
-            ? new Refusal("campaign-launched", "Its audience is fixed: what is offered to each recipient stands in their story and their events.")
-            : campaign.Settings.Offers is null ? new Refusal("no-offers", "The campaign is about no offers: give it offers.", RefusalKind.Invalid)
-            : campaign.Settings.Whom is null ? new Refusal("campaign-incomplete", $"The campaign still needs {CampaignRules.AudienceWords}.", RefusalKind.Invalid)
-            : null);
-}
-
-static class PreviewedOffers
-{
-    /// <summary>The version of the formula that a launch would hold on to.</summary>
-    public static async Task<(long? Version, Refusal? Refusal)> FormulaVersion(IDocumentStore store, string tenantId, CampaignSettings settings, CancellationToken ct)
-    {
-        if (settings.Offers?.FormulaId is not { } id)
-        {
-            return (null, null);
-        }
-
-        var formula = await store.Load<Authoring.Formulas.Formula>(tenantId, id, ct);
-        return formula.Version == 0
-            ? (null, new Refusal("formula-unknown", "Its formula does not exist.", RefusalKind.Invalid))
-            : (formula.Version, null);
     }
 }

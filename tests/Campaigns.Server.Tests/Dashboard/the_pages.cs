@@ -160,7 +160,7 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
         await draft.Record(new CampaignEdited(new CampaignSettings("Spring news", null, null, null, Pace.Default, Audience: new CampaignAudience(Everybody: true))));
         var page = await dashboard.PageOf("tidy");
         var complaints = Complaints(page);
-        foreach (var path in new[] { "/", "/segments", "/segments/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}/audience", $"/campaigns/{draft.Id}/audience", $"/campaigns/{campaign.Id}" })
+        foreach (var path in new[] { "/", "/segments", "/segments/new", "/formulas", "/formulas/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}/audience", $"/campaigns/{draft.Id}/audience", $"/campaigns/{draft.Id}/offers", $"/campaigns/{campaign.Id}" })
         {
             await page.GotoAsync(path);
         }

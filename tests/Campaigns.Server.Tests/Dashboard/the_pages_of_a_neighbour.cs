@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Campaigns.Planning;
 using Campaigns.Server.Tests.Support;
@@ -28,7 +29,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             var (status, foreign) = await neighbour.Look(path);
             marked += own.Contains(Mark, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
             foreign.ShouldNotContain(Mark, Case.Insensitive, path);
-            if (new[] { things.Campaign, things.Draft, things.Segment }.Any(id => path.Contains(id.ToString(), StringComparison.Ordinal)))
+            if (new[] { things.Campaign, things.Draft, things.Segment, things.Formula }.Any(id => path.Contains(id.ToString(), StringComparison.Ordinal)))
             {
                 status.ShouldBe(HttpStatusCode.NotFound, path);
             }
@@ -84,10 +85,17 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
         await api.Post("keys", new { name = Mark, scope = "read" });
         await api.Post("lists", new { name = Mark });
         var segment = await api.Post("segments", new { name = Mark, condition = new { field = new { name = "city", @is = new[] { Mark } } } });
+        var formula = await api.Post("formulas", new { name = Mark, values = new[] { new { name = "price", expression = "list_price * 2" } } });
         var contact = (await api.Post("contacts", new { email = $"ann@{Mark}.example" })).GetProperty("id").GetGuid();
         var draft = await TestCampaign.Draft(dashboard.Store, tenant, $"{Mark} next");
-        await draft.Record(new CampaignEdited(new CampaignSettings($"{Mark} next", null, null, null, Pace.Default, Audience: new CampaignAudience(Everybody: true))));
-        return new Things(campaign.Id, draft.Id, segment.GetProperty("id").GetGuid(), contact);
+        await draft.Record(new CampaignEdited(new CampaignSettings(
+            $"{Mark} next", null, null, null, Pace.Default, Audience: new CampaignAudience(Everybody: true), Offers: new CampaignOffers(formula.GetProperty("id").GetGuid()))));
+        using (var offers = await api.PutAsJsonAsync($"contacts/{contact}/offers", new { offers = new[] { new { reference = Mark, fields = new { list_price = Mark } } } }))
+        {
+            offers.EnsureSuccessStatusCode();
+        }
+
+        return new Things(campaign.Id, draft.Id, segment.GetProperty("id").GetGuid(), formula.GetProperty("id").GetGuid(), contact);
     }
 
     /// <summary>All pages and streams behind the sign-in.</summary>
@@ -100,8 +108,9 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not { } methods || methods.HttpMethods.Contains("GET"))
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.Trim('/'))
             .Where(path => !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/_", StringComparison.Ordinal) && path is not ("/sign-in" or "/broken"))
-            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.StartsWith("/segments/", StringComparison.Ordinal) ? things.Segment : things.Campaign).ToString()))
-            .Append($"/campaigns/{things.Draft}/audience").Distinct().Order().ToList();
+            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.StartsWith("/segments/", StringComparison.Ordinal) ? things.Segment
+                : path.StartsWith("/formulas/", StringComparison.Ordinal) ? things.Formula : things.Campaign).ToString()))
+            .Append($"/campaigns/{things.Draft}/audience").Append($"/campaigns/{things.Draft}/offers").Distinct().Order().ToList();
         pages.Count.ShouldBeGreaterThan(5, string.Join(' ', pages));
         return pages;
     }
@@ -112,7 +121,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
 
     /// <summary>What an organisation has.</summary>
     /// <param name="Campaign">It is launched.</param>
-    sealed record Things(Guid Campaign, Guid Draft, Guid Segment, Guid Contact);
+    sealed record Things(Guid Campaign, Guid Draft, Guid Segment, Guid Formula, Guid Contact);
 
     /// <summary>Somebody signed in, with what their browser keeps.</summary>
     sealed class Person(HttpClient client, string cookie, string token) : IDisposable

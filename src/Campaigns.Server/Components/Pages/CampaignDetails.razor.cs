@@ -18,6 +18,7 @@ public sealed partial class CampaignDetails
     LiveUpdate? live;
     string whom = "";
     bool maySeeWho;
+    bool isAboutOffers;
     Page<BatchView>? batches;
     Page<EventView>? events;
     Page<RecipientView>? recipients;
@@ -87,6 +88,7 @@ public sealed partial class CampaignDetails
             recipients = await Recipients.List(TenantId, Id, filter, new PageRequest(25, RecipientCursor), ct);
             var audience = view!.Audience ?? (view.ListId is { } list ? new CampaignAudience([list]) : null);
             whom = AudienceWords.Of(audience, audience is null ? null : await Names.Of(Request.Store, TenantId, audience, ct));
+            isAboutOffers = view.Offers is not null;
             maySeeWho = audience is not null && view.TemplateVersion is null && view.Status is not (CampaignStatus.Cancelled or CampaignStatus.Failed); // the version is fixed at the launch
         }
     });
