@@ -41,6 +41,7 @@ static class Samples
             _ when actual == typeof(IReadOnlyList<DayOfWeek>) => new List<DayOfWeek> { DayOfWeek.Monday, DayOfWeek.Sunday },
             _ when actual == typeof(IReadOnlyList<int>) => new List<int> { 7, 8 },
             _ when actual == typeof(IReadOnlyList<ImportedColumn>) => new List<ImportedColumn> { new("E-Mail", "email"), new("Ort", "ort") },
+            _ when actual == typeof(IReadOnlyList<ColumnCount>) => new List<ColumnCount> { (ColumnCount)Of(typeof(ColumnCount)) },
             _ when actual == typeof(IReadOnlyList<UsedSegment>) => new List<UsedSegment> { (UsedSegment)Of(typeof(UsedSegment)) },
             _ when actual == typeof(IReadOnlyList<FormulaStep>) => new List<FormulaStep> { (FormulaStep)Of(typeof(FormulaStep)) },
             _ when actual == typeof(IReadOnlyList<QuotedOffer>) => new List<QuotedOffer> { (QuotedOffer)Of(typeof(QuotedOffer)) },

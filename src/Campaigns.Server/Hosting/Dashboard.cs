@@ -33,5 +33,6 @@ static class Dashboard
         var dashboard = app.MapGroup("").RequireAuthorization(SignIn.Policy);
         dashboard.MapSignOut();
         dashboard.MapLive();
+        dashboard.MapUpload();
     }
 }

@@ -32,6 +32,8 @@ static class ApiDescription
         ["reference"] = "The column by which an offer is known among those of its contact; without it the fields are.",
         ["others"] = "What becomes of offers that the contacts of the file had and the file does not name: keep (the default) or remove.",
         ["existing"] = "What becomes of contacts that were there before: keep (the default), update or fill.",
+        ["dryRun"] = "With true, it only says what would become of the rows: no contact, list or member is made or changed.",
+        ["map"] = "What a column of the file is, as in Kontakt-Mail:email, Foo:attributes.bar, and Notes:- to leave it out; each column as a parameter of its own. One without a value goes by the names again.",
         ["format"] = "csv downloads all rows at once; of recipients ndjson too, as Accept does.",
         ["late"] = "With true, only those that were signed too long ago to be read by themselves; with false, only the others.",
         ["force"] = "With true, also where it would be refused as a mistake: a launch that nobody would get or of which most messages would fail, the removal of an account that campaigns need.",
@@ -91,6 +93,10 @@ static class ApiDescription
             if (context.Description.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true)
             {
                 DescribeCall(operation, context.Description.HttpMethod, context.Document!);
+                if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AnswersLater>().Any())
+                {
+                    operation.Parameters!.Add(Header("Prefer", "With respond-async it is answered at once with 202, and the work is done without anyone waiting (RFC 7240)."));
+                }
             }
 
             return Task.CompletedTask;

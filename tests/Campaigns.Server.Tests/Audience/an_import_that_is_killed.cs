@@ -58,6 +58,40 @@ public sealed class an_import_that_is_killed(PostgresFixture postgres) : IAsyncL
     }
 
     [Fact]
+    public async Task twice_is_finished_by_whoever_starts_next_where_nobody_waits_for_it()
+    {
+        string id;
+        await using (var first = await ServerProcess.Start(Settings()))
+        {
+            using var answer = await Send(first, "respond-async");
+            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+            id = (await answer.Json()).Text("id");
+            await Until(async () => await Taken() > 0);
+            first.Kill();
+            await first.Exit();
+        }
+
+        var before = await Taken();
+        before.ShouldBeInRange(1, Rows - 1, "or it was not killed in the middle");
+        await using (var second = await ServerProcess.Start(Settings()))
+        {
+            await Until(async () => await Taken() > before);
+            second.Kill();
+            await second.Exit();
+        }
+
+        (await Taken()).ShouldBeInRange(before + 1, Rows - 1, "or it was not killed in the middle");
+        await using var third = await ServerProcess.Start(Settings());
+        await Until(async () => await stage.Store.Number("select count(*) from mt_events where type = 'import_completed'") > 0);
+        var report = await stage.Api.GetJson($"imports/{id}");
+        (report.Number("rows"), report.Number("created"), report.Number("duplicate"), report.Number("line")).ShouldBe((Rows, Rows, 0, Rows + 1));
+        (await Taken()).ShouldBe(Rows);
+        (await stage.Store.Number("select count(*) from list_members")).ShouldBe(Rows);
+        (await stage.Store.Number("select count(*) from import_parts")).ShouldBe(0);
+        Directory.EnumerateFiles(temporary.Path, "*", SearchOption.AllDirectories).ShouldBeEmpty("people's addresses stay in them");
+    }
+
+    [Fact]
     public async Task while_its_file_still_came_leaves_nothing_lying_about()
     {
         await using var server = await ServerProcess.Start(Settings());
@@ -79,11 +113,16 @@ public sealed class an_import_that_is_killed(PostgresFixture postgres) : IAsyncL
 
     Task<long> Taken() => stage.Store.Number("select count(*) from contacts");
 
-    async Task<HttpResponseMessage> Send(ServerProcess server)
+    async Task<HttpResponseMessage> Send(ServerProcess server, string? preference = null)
     {
         using var client = server.Client(stage.Key);
         using var request = Request(new StringContent(
             "email,first_name\n" + string.Join('\n', Enumerable.Range(1, Rows).Select(number => $"somebody.{number}@a.example,Ada")), Encoding.UTF8, "text/csv"));
+        if (preference is not null)
+        {
+            request.Headers.Add("Prefer", preference);
+        }
+
         return await client.SendAsync(request);
     }
 

@@ -145,7 +145,7 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
         session.Events.StartStream<Sender>(Guid.CreateVersion7(), new SenderAdded(new SenderSettings(new string('n', 200), $"{new string('e', 60)}@{width}.example.com")));
         await session.SaveChangesAsync();
         var page = await dashboard.PageOf("narrow", width);
-        foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/senders", "/alerts", "/suppressions", "/sign-in" })
+        foreach (var path in new[] { "/", $"/campaigns/{campaign.Id}", "/imports", "/senders", "/alerts", "/suppressions", "/sign-in" })
         {
             await page.GotoAsync(path);
             (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(width, path);
@@ -160,7 +160,7 @@ public sealed class the_pages(DashboardFixture dashboard) : IClassFixture<Dashbo
         await draft.Record(new CampaignEdited(new CampaignSettings("Spring news", null, null, null, Pace.Default, Audience: new CampaignAudience(Everybody: true))));
         var page = await dashboard.PageOf("tidy");
         var complaints = Complaints(page);
-        foreach (var path in new[] { "/", "/segments", "/segments/new", "/formulas", "/formulas/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}/audience", $"/campaigns/{draft.Id}/audience", $"/campaigns/{draft.Id}/offers", $"/campaigns/{campaign.Id}" })
+        foreach (var path in new[] { "/", "/imports", "/segments", "/segments/new", "/formulas", "/formulas/new", "/senders", "/alerts", "/suppressions", $"/campaigns/{campaign.Id}/audience", $"/campaigns/{draft.Id}/audience", $"/campaigns/{draft.Id}/offers", $"/campaigns/{campaign.Id}" })
         {
             await page.GotoAsync(path);
         }

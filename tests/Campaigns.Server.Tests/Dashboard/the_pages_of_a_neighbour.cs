@@ -29,7 +29,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             var (status, foreign) = await neighbour.Look(path);
             marked += own.Contains(Mark, StringComparison.OrdinalIgnoreCase) ? 1 : 0;
             foreign.ShouldNotContain(Mark, Case.Insensitive, path);
-            if (new[] { things.Campaign, things.Draft, things.Segment, things.Formula }.Any(id => path.Contains(id.ToString(), StringComparison.Ordinal)))
+            if (new[] { things.Campaign, things.Draft, things.Segment, things.Formula, things.Import }.Any(id => path.Contains(id.ToString(), StringComparison.Ordinal)))
             {
                 status.ShouldBe(HttpStatusCode.NotFound, path);
             }
@@ -95,7 +95,9 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             offers.EnsureSuccessStatusCode();
         }
 
-        return new Things(campaign.Id, draft.Id, segment.GetProperty("id").GetGuid(), formula.GetProperty("id").GetGuid(), contact);
+        using var imported = await api.PostAsync("imports", ApiCalls.Csv($"email,note\nbob@{Mark}.example,x\nnobody {Mark},y\n"));
+        return new Things(
+            campaign.Id, draft.Id, segment.GetProperty("id").GetGuid(), formula.GetProperty("id").GetGuid(), contact, (await imported.Json()).GetProperty("id").GetGuid());
     }
 
     /// <summary>All pages and streams behind the sign-in.</summary>
@@ -108,8 +110,13 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not { } methods || methods.HttpMethods.Contains("GET"))
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.Trim('/'))
             .Where(path => !path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/_", StringComparison.Ordinal) && path is not ("/sign-in" or "/broken"))
-            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.StartsWith("/segments/", StringComparison.Ordinal) ? things.Segment
-                : path.StartsWith("/formulas/", StringComparison.Ordinal) ? things.Formula : things.Campaign).ToString()))
+            .Select(path => Regex.Replace(path, @"\{[^}]*\}", (path.Split('/')[1] switch
+            {
+                "segments" => things.Segment,
+                "formulas" => things.Formula,
+                "imports" => things.Import,
+                _ => things.Campaign,
+            }).ToString()))
             .Append($"/campaigns/{things.Draft}/audience").Append($"/campaigns/{things.Draft}/offers").Distinct().Order().ToList();
         pages.Count.ShouldBeGreaterThan(5, string.Join(' ', pages));
         return pages;
@@ -121,7 +128,7 @@ public sealed class the_pages_of_a_neighbour(DashboardFixture dashboard) : IClas
 
     /// <summary>What an organisation has.</summary>
     /// <param name="Campaign">It is launched.</param>
-    sealed record Things(Guid Campaign, Guid Draft, Guid Segment, Guid Formula, Guid Contact);
+    sealed record Things(Guid Campaign, Guid Draft, Guid Segment, Guid Formula, Guid Contact, Guid Import);
 
     /// <summary>Somebody signed in, with what their browser keeps.</summary>
     sealed class Person(HttpClient client, string cookie, string token) : IDisposable

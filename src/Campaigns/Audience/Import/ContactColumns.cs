@@ -34,11 +34,14 @@ public sealed class ContactColumns
     /// <summary>A file with all of these, in these very letters, is such an export, whatever was taken out of it or put beside them.</summary>
     static readonly string[] MarksOfRecipients = ["contactId", "status", "queuedAt"];
 
-    ContactColumns(IReadOnlyList<string> headers, string?[] fields)
+    readonly IReadOnlySet<int> mapped;
+
+    ContactColumns(IReadOnlyList<string> headers, string?[] fields, IReadOnlySet<int> mapped)
     {
         Fields = fields;
+        this.mapped = mapped;
         IsOwnExport = OwnFields.All(headers.Select(header => header.Trim()).ToHashSet(StringComparer.Ordinal).Contains);
-        (Emails, Phones) = (FindCandidates(headers, fields, ColumnNames.Email, IsOwnExport), FindCandidates(headers, fields, ColumnNames.Phone, IsOwnExport));
+        (Emails, Phones) = (FindCandidates(headers, fields, ColumnNames.Email, IsOwnExport, mapped), FindCandidates(headers, fields, ColumnNames.Phone, IsOwnExport, mapped));
         Columns = [.. headers.Zip(fields, (header, field) => new ImportedColumn(Shown(header), field))];
     }
 
@@ -62,7 +65,7 @@ public sealed class ContactColumns
     {
         get
         {
-            if (Columns.Where(column => column.Field is null).Select(column => column.Header).ToList() is { Count: > 0 } leftOut)
+            if (Columns.Where((column, place) => column.Field is null && !mapped.Contains(place)).Select(column => column.Header).ToList() is { Count: > 0 } leftOut)
             {
                 yield return $"The file is an export of a campaign's recipients. What it says of their messages was left out: the columns {string.Join(", ", leftOut)}. "
                     + "Rename one that is to become an attribute, and import the file again.";
@@ -78,16 +81,18 @@ public sealed class ContactColumns
     }
 
     /// <summary>Understands a header line; refuses one without addresses and numbers, or with two columns of one meaning.</summary>
+    /// <param name="map">What somebody says of some of the columns; it goes before their names.</param>
     public static bool TryMatch(
-        IReadOnlyList<string> headers, [NotNullWhen(true)] out ContactColumns? columns, [NotNullWhen(false)] out Refusal? refusal)
+        IReadOnlyList<string> headers, [NotNullWhen(true)] out ContactColumns? columns, [NotNullWhen(false)] out Refusal? refusal,
+        IReadOnlyList<ImportedColumn>? map = null)
     {
         refusal = CheckHeaders(headers);
         columns = null;
         if (refusal is null)
         {
             var fields = MatchFields(headers);
-            refusal = CheckFields(headers, fields);
-            columns = refusal is null ? new ContactColumns(headers, fields) : null;
+            refusal = ColumnMap.Apply(map ?? [], headers, fields, AttributeOf, out var mapped) ?? CheckFields(headers, fields);
+            columns = refusal is null ? new ContactColumns(headers, fields, mapped) : null;
         }
 
         return columns is not null;
@@ -210,13 +215,16 @@ public sealed class ContactColumns
         .OrderBy(match => match.Known.Kind).ThenBy(match => match.IsLoose).ThenBy(match => match.Known.Rank).ThenBy(match => match.Place);
 
     // What our export of contacts has beside a contact's own number are its attributes, and go back there.
-    static IReadOnlyList<FieldCandidate> FindCandidates(IReadOnlyList<string> headers, string?[] fields, string field, bool isOwnExport) =>
-    [
-        .. Rank(Matches(headers).Where(match => match.Known.Field == field && fields[match.Place] is not null))
-            .Where((match, place) => place == 0 || (!isOwnExport && (field == ColumnNames.Phone || match.Known.Kind == NumberKind.Main)))
-            .Select(match => new FieldCandidate(
-                match.Place, match.Known.Kind, FindType(headers, fields, match), AttributeOf(match.Header, match.Place))),
-    ];
+    static FieldCandidate[] FindCandidates(IReadOnlyList<string> headers, string?[] fields, string field, bool isOwnExport, IReadOnlySet<int> mapped) =>
+        mapped.Any(place => fields[place] == field)
+            ? [.. mapped.Where(place => fields[place] == field).Select(place => new FieldCandidate(place, NumberKind.Named, null, AttributeOf(headers[place], place)))]
+            :
+            [
+                .. Rank(Matches(headers).Where(match => match.Known.Field == field && fields[match.Place] is not null && !mapped.Contains(match.Place)))
+                    .Where((match, place) => place == 0 || (!isOwnExport && (field == ColumnNames.Phone || match.Known.Kind == NumberKind.Main)))
+                    .Select(match => new FieldCandidate(
+                        match.Place, match.Known.Kind, FindType(headers, fields, match), AttributeOf(match.Header, match.Place))),
+            ];
 
     // Null also where the value would have no attribute of its own in a row of which another column is the contact's.
     static int? FindType(IReadOnlyList<string> headers, string?[] fields, Match match)

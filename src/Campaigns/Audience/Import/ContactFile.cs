@@ -79,6 +79,9 @@ public static class RejectionReason
 /// <param name="Warnings">At the end: what should be looked at, in sentences.</param>
 public sealed record FileChunk(IReadOnlyList<FileRow> Rows, bool Ended, string? Failure, IReadOnlyList<string>? Warnings = null);
 
+/// <summary>What somebody said of columns of these names; null where nobody did.</summary>
+public delegate Task<IReadOnlyList<ImportedColumn>?> FindMap(IReadOnlyList<string> headers);
+
 /// <summary>A CSV file of contacts as it comes in: never more than one chunk of it in memory.</summary>
 public sealed class ContactFile : IAsyncDisposable
 {
@@ -96,9 +99,11 @@ public sealed class ContactFile : IAsyncDisposable
     // The text goes into a jsonb column, never into a web page: names stay readable.
     static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    readonly CsvReader reader;
     readonly ArrayBufferWriter<byte> attributes = new();
     readonly Utf8JsonWriter json;
+    CsvReader reader;
+    long bytesBefore; // what was read by somebody else
+    long linesBefore;
     CsvMalformedRecord? malformed;
     ContactColumns columns = null!;
     FoundAddresses found = null!;
@@ -109,20 +114,33 @@ public sealed class ContactFile : IAsyncDisposable
     /// <summary>What became of each column of the file.</summary>
     public IReadOnlyList<ImportedColumn> Columns => columns.Columns;
 
+    /// <summary>Where the last row ends that was read.</summary>
+    public FilePlace Place { get; private set; } = new(0, 0);
+
     ContactFile(Stream content, Encoding? encoding)
     {
         json = new Utf8JsonWriter(attributes, Readable);
-        reader = CsvReader.Create(content, new CsvReaderOptions
-        {
-            Encoding = encoding, TrackLineNumbers = true, TrimWhitespace = true, MaxRecordSize = LongestRow,
-            OnMalformedRecord = record => malformed = record.Reason == CsvMalformedReason.StrayQuote ? malformed : record,
-        }, leaveOpen: true);
+        reader = NewReader(content, encoding);
     }
+
+    /// <param name="separator">Of a file without its header; null where the header stands in it and the separator is found out.</param>
+    CsvReader NewReader(Stream content, Encoding? encoding, char? separator = null) => CsvReader.Create(content, new CsvReaderOptions
+    {
+        Encoding = encoding, TrackLineNumbers = true, TrimWhitespace = true, MaxRecordSize = LongestRow, HasHeader = separator is null, Separator = separator,
+        OnMalformedRecord = record => malformed = record.Reason == CsvMalformedReason.StrayQuote ? malformed : record,
+    }, leaveOpen: true);
+
+    /// <summary>The names of the columns, as they stand in the file.</summary>
+    public IReadOnlyList<string> Headers { get; private set; } = [];
+
+    /// <summary>What somebody said of some of the columns; null where nobody did.</summary>
+    public IReadOnlyList<ImportedColumn>? Map { get; private set; }
 
     /// <summary>Reads the header.</summary>
     /// <param name="encoding">Null is UTF-8, or what the byte order mark says.</param>
+    /// <param name="findMap">What somebody said of columns of these names; null where nobody did.</param>
     /// <exception cref="IOException">The upload broke off.</exception>
-    public static async Task<(ContactFile? File, Refusal? Refusal)> Open(Stream content, Encoding? encoding, CancellationToken ct)
+    public static async Task<(ContactFile? File, Refusal? Refusal)> Open(Stream content, Encoding? encoding, CancellationToken ct, FindMap? findMap = null)
     {
         var (beginning, whole) = await FileBeginning.Read(content, FileKind.BytesNeeded, ct);
         if (FileKind.Describe(beginning, isNarrow: encoding is null or { IsSingleByte: true }) is { } what)
@@ -130,11 +148,45 @@ public sealed class ContactFile : IAsyncDisposable
             return (null, new Refusal("file-not-csv", what, RefusalKind.Invalid));
         }
 
-        var file = new ContactFile(whole, encoding);
+        return await ReadHeader(new ContactFile(whole, encoding), findMap, ct);
+    }
+
+    /// <summary>Opens a file in UTF-8 whose header was read before, to go on behind the rows that were read.</summary>
+    /// <param name="from">The file from a byte on.</param>
+    /// <param name="map">What was said of some of its columns then.</param>
+    public static async Task<(ContactFile? File, Refusal? Refusal)> Reopen(
+        Func<long, Stream> from, FilePlace? place, CancellationToken ct, IReadOnlyList<ImportedColumn>? map = null)
+    {
+        var (file, refusal) = await ReadHeader(new ContactFile(from(0), null), _ => Task.FromResult(map), ct);
+        if (file is not null && place is not null)
+        {
+            await file.GoOn(from(place.Position), place);
+        }
+
+        return (file, refusal);
+    }
+
+    // What is left of the row's last line is an empty one.
+    async Task GoOn(Stream rest, FilePlace place)
+    {
+        var separator = reader.Separator;
+        await reader.DisposeAsync();
+        reader = NewReader(rest, null, separator);
+        malformed = null;
+        (bytesBefore, linesBefore) = (place.Position, place.Line - 1);
+        Place = place;
+        found.Restore(place.Found ?? []);
+        odd.Restore(place.Found ?? []);
+    }
+
+    static async Task<(ContactFile? File, Refusal? Refusal)> ReadHeader(ContactFile file, FindMap? findMap, CancellationToken ct)
+    {
         try
         {
             await file.reader.ReadHeaderAsync(ct);
-            if (!ContactColumns.TryMatch(file.reader.Headers ?? [], out var columns, out var refusal))
+            file.Headers = [.. file.reader.Headers ?? []];
+            file.Map = findMap is null ? null : await findMap(file.Headers);
+            if (!ContactColumns.TryMatch(file.Headers, out var columns, out var refusal, file.Map))
             {
                 await file.DisposeAsync();
                 return (null, refusal);
@@ -168,18 +220,19 @@ public sealed class ContactFile : IAsyncDisposable
 
                 if (malformed is { Reason: CsvMalformedReason.UnterminatedQuote } open && open.LineNumber == reader.LineNumber)
                 {
-                    return new FileChunk(rows, true, $"A quote that is opened in line {open.LineNumber} is never closed: from there on nothing can be read.");
+                    return new FileChunk(rows, true, $"A quote that is opened in line {linesBefore + open.LineNumber} is never closed: from there on nothing can be read.");
                 }
 
                 rows.Add(Row());
             }
 
+            Place = FindPlace();
             return new FileChunk(rows, false, null);
         }
         catch (CsvFormatException error)
         {
             return new FileChunk(
-                rows, true, $"From line {error.LineNumber} on nothing can be read; most often a quote is opened there and not closed. {error.Message}");
+                rows, true, $"From line {linesBefore + error.LineNumber} on nothing can be read; most often a quote is opened there and not closed. {error.Message}");
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -187,10 +240,22 @@ public sealed class ContactFile : IAsyncDisposable
         }
     }
 
+    // ByteOffset begins anew with each reader.
+    FilePlace FindPlace() => new(
+        bytesBefore + reader.ByteOffset + reader.RawRecord.Length,
+        linesBefore + reader.LineNumber + LineBreaks(reader.RawRecord),
+        ColumnCounts() is { Count: > 0 } counts ? counts : null);
+
+    List<ColumnCount> ColumnCounts() => [.. Enumerable.Range(0, Columns.Count)
+        .Select(column => odd.AddTo(column, found.Count(column))).Where(count => count != new ColumnCount(count.Column, 0, 0, 0, 0, 0, 0, 0))];
+
+    // CR, LF and CR LF count once each, as the reader counts them.
+    static int LineBreaks(ReadOnlySpan<byte> record) => record.Count((byte)'\n') + record.Count((byte)'\r') - record.Count("\r\n"u8);
+
     FileRow Row()
     {
-        var line = reader.LineNumber;
-        if (malformed is { } broken && broken.LineNumber == line)
+        var line = linesBefore + reader.LineNumber;
+        if (malformed is { } broken && broken.LineNumber == reader.LineNumber)
         {
             // Says how far the row reaches: a misplaced quote may have swallowed whole lines, which must not vanish unseen.
             var reach = reader.RawRecord.TrimEnd("\r\n"u8).Count((byte)'\n');

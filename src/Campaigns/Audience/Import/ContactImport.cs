@@ -8,17 +8,27 @@ namespace Campaigns.Audience.Import;
 /// <summary>Once more where the import was given up and goes on.</summary>
 /// <param name="ListId">The list that the contacts are added to; null for none.</param>
 /// <param name="Columns">Which column of the file became what; null for an import of before this was told.</param>
+/// <param name="DryRun">It only says what would become of the rows: no contact, list or member is made or changed.</param>
+/// <param name="Map">What somebody said of some of its columns; null where all went by their names.</param>
+/// <param name="MapRemembered">It was said of an earlier file with the very same columns.</param>
+/// <param name="Bytes">Of the file, in UTF-8, which is kept and taken in without anyone waiting; null where it is taken in within the request.</param>
 public sealed record ImportStarted(
     string? FileName,
     Guid? ListId,
     ExistingContacts Existing,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DryRun = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Bytes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Map = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MapRemembered = false);
 
 /// <summary>What one chunk came to; its rows are in the same commit.</summary>
 /// <param name="Line">The last line that was read.</param>
+/// <param name="Position">Bytes of a kept file that are in.</param>
 public sealed record ImportProgressed(
     long Line, int Rows, int Created, int Existing, int Updated, int Duplicate, int Invalid, int UnknownTimeZones,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int UnusablePhones = 0);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int UnusablePhones = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Position = 0);
 
 /// <param name="Warnings">What should be looked at, in sentences; null where nothing should.</param>
 public sealed record ImportCompleted(
@@ -43,6 +53,9 @@ public enum ExistingContacts
 public enum ImportStatus
 {
     Unknown,
+
+    /// <summary>The file is kept, and nothing of it is in yet.</summary>
+    Queued,
     Running,
     Completed,
     Failed,
@@ -54,7 +67,12 @@ public sealed record ContactImport(
     long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Failure,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long UnusablePhones = 0,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Columns = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null) : IStreamState<ContactImport>
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool DryRun = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Bytes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Position = 0,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ImportedColumn>? Map = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MapRemembered = false) : IStreamState<ContactImport>
 {
     public static readonly ContactImport Initial = new(ImportStatus.Unknown, null, null, ExistingContacts.Keep, 0, 0, 0, 0, 0, 0, 0, 0, null);
 
@@ -64,16 +82,22 @@ public sealed record ContactImport(
     /// <inheritdoc/>
     public static ContactImport Begin(Guid id) => Initial with { Id = id };
 
+    /// <summary>Neither the file nor the import has ended.</summary>
+    public bool IsUnderWay() => Status is ImportStatus.Queued or ImportStatus.Running;
+
     public ContactImport Evolve(object fact) => fact switch
     {
         ImportStarted started => this with
         {
-            Status = ImportStatus.Running, FileName = started.FileName, ListId = started.ListId, ExistingContacts = started.Existing,
-            Columns = started.Columns, Failure = null,
+            Status = started.Bytes is null ? ImportStatus.Running : ImportStatus.Queued, FileName = started.FileName, ListId = started.ListId,
+            ExistingContacts = started.Existing, Columns = started.Columns, DryRun = started.DryRun, Bytes = started.Bytes, Failure = null,
+            Map = started.Map, MapRemembered = started.MapRemembered,
         },
         ImportProgressed chunk => this with
         {
+            Status = ImportStatus.Running,
             Line = chunk.Line,
+            Position = chunk.Position,
             Rows = Rows + chunk.Rows,
             Created = Created + chunk.Created,
             Existing = Existing + chunk.Existing,

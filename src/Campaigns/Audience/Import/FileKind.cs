@@ -114,9 +114,21 @@ static class FileKind
         return false;
     }
 
-    static bool HasMarkOfOtherUnicode(ReadOnlySpan<byte> content) =>
-        content.StartsWith(Encoding.Unicode.Preamble) || content.StartsWith(Encoding.BigEndianUnicode.Preamble)
-        || content.StartsWith(new UTF32Encoding(bigEndian: true, byteOrderMark: true).Preamble);
+    /// <summary>The encoding that the byte order mark says, of those of Unicode but UTF-8; null where there is no such mark.</summary>
+    public static Encoding? EncodingByMark(ReadOnlySpan<byte> beginning)
+    {
+        foreach (var encoding in new Encoding[] { Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            if (beginning.StartsWith(encoding.Preamble))
+            {
+                return encoding;
+            }
+        }
+
+        return null;
+    }
+
+    static bool HasMarkOfOtherUnicode(ReadOnlySpan<byte> content) => EncodingByMark(content) is not null;
 
     static string Sentence(string what, string instead) => $"The file is {what}, no CSV. {instead}.";
 

@@ -16,6 +16,18 @@ sealed class FoundAddresses(int columns)
         count.Numbers += value is ['+' or '0', ..] && PhoneNumber.Normalise(value) is not null ? 1 : 0;
     }
 
+    /// <summary>What was counted in a column.</summary>
+    public ColumnCount Count(int column) => new(column, counts[column].Values, counts[column].Addresses, counts[column].Numbers, 0, 0, 0, 0);
+
+    /// <summary>Goes on behind what somebody else has counted.</summary>
+    public void Restore(IReadOnlyList<ColumnCount> earlier)
+    {
+        foreach (var count in earlier)
+        {
+            counts[count.Column] = (count.Values, count.Addresses, count.Numbers);
+        }
+    }
+
     /// <summary>A sentence for each such column.</summary>
     /// <param name="read">What became of the columns of the file.</param>
     public IReadOnlyList<string> Warnings(IReadOnlyList<ImportedColumn> read) => [.. read

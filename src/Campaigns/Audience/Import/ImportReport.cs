@@ -16,17 +16,24 @@ namespace Campaigns.Audience.Import;
 /// <param name="Reason">Why it ended before the file did.</param>
 /// <param name="UnusablePhones">Contacts whose telephone number was none, was several, or lacked its country code, and was left empty.</param>
 /// <param name="Warnings">What should be looked at when it is completed: columns full of addresses or numbers that became attributes, columns that were left out, and cells that were read as empty or of which one value was taken.</param>
+/// <param name="DryRun">It only says what would become of the rows: no contact, list or member was made or changed.</param>
+/// <param name="Bytes">Of the file, in UTF-8, where it is taken in without anyone waiting; else null.</param>
+/// <param name="BytesTaken">So many of these are in.</param>
+/// <param name="MappedBy">How the columns became fields.</param>
 public sealed record ImportReport(
     Guid Id, ImportStatus Status, string? FileName, Guid? ListId, ExistingContacts ExistingContacts, long Line,
     long Rows, long Created, long Existing, long Updated, long Duplicate, long Invalid, long UnknownTimeZones, string? Reason, long UnusablePhones,
-    IReadOnlyList<ImportedColumn>? Columns, IReadOnlyList<string> Warnings, DateTimeOffset CreatedAt)
+    IReadOnlyList<ImportedColumn>? Columns, IReadOnlyList<string> Warnings, DateTimeOffset CreatedAt, bool DryRun, long? Bytes, long? BytesTaken,
+    MappedBy MappedBy)
 {
     internal static ImportReport Of(StreamState<ContactImport> import) => Of(import.Id, import.State);
 
     internal static ImportReport Of(Guid id, ContactImport import) => new(
         id, import.Status, import.FileName, import.ListId, import.ExistingContacts, import.Line, import.Rows, import.Created,
         import.Existing, import.Updated, import.Duplicate, import.Invalid, import.UnknownTimeZones, import.Failure, import.UnusablePhones, import.Columns,
-        import.Warnings ?? [], DerivedId.TimeOf(id));
+        import.Warnings ?? [], DerivedId.TimeOf(id), import.DryRun, import.Bytes,
+        import.Bytes is null ? null : import.Status == ImportStatus.Completed ? import.Bytes : import.Position,
+        import.Map is null ? MappedBy.Names : import.MapRemembered ? MappedBy.Remembered : MappedBy.Caller);
 }
 
 public static class ImportReportEndpoints
@@ -46,26 +53,33 @@ public static class ImportReportEndpoints
             .WithMetadata(new OtherFormats(ListFormats.Csv)).Produces<Page<RejectedRow>>().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
-    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct)
+    static async Task<IResult> List([AsParameters] PageRequest page, ApiRequest request, CancellationToken ct) =>
+        TypedResults.Ok(await ReadPage(request, page, ct));
+
+    /// <summary>The imports of the caller's organisation, newest first.</summary>
+    public static async Task<Page<ImportReport>> ReadPage(ApiRequest request, PageRequest page, CancellationToken ct)
     {
         var before = page.AfterId ?? Guid.AllBitsSet;
         var imports = await request.Store.Database.Query(
             ReadImports, reader => ImportReport.Of(reader.GetGuid(0), JsonSerializer.Deserialize<ContactImport>(reader.GetString(1), StoredJson.Options)!),
             ct, request.TenantId, before, page.Size + 1);
-        return TypedResults.Ok(Page.Of(imports, page.Size, import => import.Id.ToString()));
+        return Page.Of(imports, page.Size, import => import.Id.ToString());
     }
 
-    static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct)
+    /// <summary>An import of the caller's organisation; null where there is none of that id.</summary>
+    public static async Task<ImportReport?> Find(ApiRequest request, Guid id, CancellationToken ct)
     {
         var import = await request.Store.Load<ContactImport>(request.TenantId, id, ct);
-        return import.State.Status == ImportStatus.Unknown ? Problems.NotFound("import") : TypedResults.Ok(ImportReport.Of(import));
+        return import.State.Status == ImportStatus.Unknown ? null : ImportReport.Of(import);
     }
+
+    static async Task<IResult> Get(Guid id, ApiRequest request, CancellationToken ct) =>
+        await Find(request, id, ct) is { } report ? TypedResults.Ok(report) : Problems.NotFound("import");
 
     static async Task<IResult> Rejections(
         Guid id, [AsParameters] PageRequest page, ApiRequest request, CancellationToken ct, string? format = null)
     {
-        var import = await request.Store.Load<ContactImport>(request.TenantId, id, ct);
-        if (import.State.Status == ImportStatus.Unknown)
+        if (await Find(request, id, ct) is null)
         {
             return Problems.NotFound("import");
         }
@@ -75,8 +89,14 @@ public static class ImportReportEndpoints
             return TypedResults.Stream(body => WriteCsv(request, id, body, ct), "text/csv; charset=utf-8", $"rejections-{id}.csv");
         }
 
+        return TypedResults.Ok(await ReadRejected(request, id, page, ct));
+    }
+
+    /// <summary>The rows that did not become contacts and the values that were left out of others, by line.</summary>
+    public static async Task<Page<RejectedRow>> ReadRejected(ApiRequest request, Guid id, PageRequest page, CancellationToken ct)
+    {
         var rows = await Read(request, id, Position.Read(page), page.Size + 1, ct);
-        return TypedResults.Ok(Page.Of(rows, page.Size, row => Position.After(row).ToString()));
+        return Page.Of(rows, page.Size, row => Position.After(row).ToString());
     }
 
     static Task<List<RejectedRow>> Read(ApiRequest request, Guid id, Position after, int atMost, CancellationToken ct) => request.Store.Database.Query(

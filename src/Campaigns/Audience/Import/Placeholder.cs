@@ -45,6 +45,22 @@ sealed class FoundOddities(int columns)
 
     public void AddSeveral(int column) => counts[column].Several++;
 
+    /// <summary>What was counted in a column, beside what is known of it.</summary>
+    public ColumnCount AddTo(int column, ColumnCount known)
+    {
+        var count = counts[column];
+        return known with { Placeholders = count.Placeholders, Told = count.Told, Several = count.Several, FirstLine = count.Line, First = count.First };
+    }
+
+    /// <summary>Goes on behind what somebody else has counted.</summary>
+    public void Restore(IReadOnlyList<ColumnCount> earlier)
+    {
+        foreach (var count in earlier)
+        {
+            counts[count.Column] = (count.Placeholders, count.Told, count.First!, count.FirstLine, count.Several);
+        }
+    }
+
     /// <summary>A sentence for each column that has some.</summary>
     public IEnumerable<string> Warnings(IReadOnlyList<ImportedColumn> read)
     {

@@ -1,0 +1,1 @@
+delete from import_keys where tenant_id = $1 and import_id = $2::uuid

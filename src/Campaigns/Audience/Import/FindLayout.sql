@@ -1,0 +1,1 @@
+select map from import_layouts where tenant_id = $1 and layout = $2::uuid
