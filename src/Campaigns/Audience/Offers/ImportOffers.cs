@@ -6,6 +6,8 @@ using Marten;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -125,6 +127,7 @@ static class ImportOffersEndpoints
     public static void Map(IEndpointRouteBuilder api) => api
         .MapPost("/offers", Handle)
         .WithMetadata(new GoesOn())
+        .WithMetadata(LargestFile.From(api.ServiceProvider.GetRequiredService<IConfiguration>()))
         .Accepts<Stream>("text/csv", "multipart/form-data", "text/plain", "text/tab-separated-values", "application/csv", "application/octet-stream")
         .WithName("ImportOffers").WithSummary("Attach the rows of a CSV file to contacts, as their offers")
         .WithDescription(
