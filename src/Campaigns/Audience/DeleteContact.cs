@@ -44,9 +44,10 @@ public static class DeleteContactHandler
     /// <summary>Has the commit remove the contact, its memberships and its offers.</summary>
     public static void Remove(IDocumentSession session, Guid contactId)
     {
+        // The contact first: whoever gives it offers at this moment holds it, and is waited for.
+        session.Sql(DeleteContactItself, session.TenantId, contactId);
         session.Sql(DeleteMemberships, session.TenantId, contactId);
         session.Sql(DeleteOffers, session.TenantId, contactId);
-        session.Sql(DeleteContactItself, session.TenantId, contactId);
     }
 }
 

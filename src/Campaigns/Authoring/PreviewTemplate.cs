@@ -82,12 +82,7 @@ public static class PreviewTemplateEndpoints
         foreach (var offer in await ContactOffers.Read(request.Store, request.TenantId, contactId, ct))
         {
             var (reckoned, fields) = formula.WorkOut(offer.Reference, offer.Fields, contact);
-            if (reckoned.Why is { } why)
-            {
-                return (null, new Refusal("offer-unusable", $"Offer {offer.Reference}: {why}.", RefusalKind.Invalid));
-            }
-
-            if (!reckoned.IsLeftOut)
+            if (reckoned is { Why: null, IsLeftOut: false }) // the others are not sent
             {
                 quoted.Add(new QuotedOffer(offer.Id, offer.Reference, fields));
             }

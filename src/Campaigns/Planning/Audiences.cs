@@ -1,5 +1,6 @@
 using System.Globalization;
 using Campaigns.Audience;
+using Campaigns.Audience.Offers;
 using Campaigns.Authoring.Rendering;
 using Campaigns.Consent;
 using Campaigns.Limits;
@@ -134,7 +135,16 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var whom = await AudienceQuery.Prepare(store, tenantId, settings.Whom!, now, ct);
         var closed = await ClosedZones(whom, settings, organisation, now, ct);
         var isReachable = (await whom.Read(FindReachable, reader => reader.GetBoolean(0), ct, channels, (long?)cap?.Messages, now, closed)).Single();
-        return isReachable ? FindMistake((await CheckContent(whom, tenantId, settings, launchable, organisation, ct)).Content, settings.Offers) : NobodyWouldGetIt;
+        if (!isReachable)
+        {
+            return NobodyWouldGetIt;
+        }
+
+        var (content, _) = await CheckContent(whom, tenantId, settings, launchable, organisation, ct);
+        // Of a large audience the few who have an offer left may not be among those that were examined.
+        return settings.Offers is not null && content.Examined == 0
+            ? (await offers.Survey(tenantId, settings, launchable.FormulaVersion, whom, ct)).End().Contacts == 0 ? NobodyHasAnOffer : null
+            : FindMistake(content);
     }
 
     /// <summary>The same of what was looked at already.</summary>
@@ -158,13 +168,8 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
     /// <summary>Such a launch can be forced.</summary>
     public static bool IsMistake(Refusal refusal) => refusal.Code is NobodyToWriteTo or MostWouldFail or SenderRules.NoWayOut;
 
-    public static Refusal? FindMistake(ContentCheck content, CampaignOffers? offers = null)
+    public static Refusal? FindMistake(ContentCheck content)
     {
-        if (offers is not null && content.Examined == 0)
-        {
-            return NobodyHasAnOffer;
-        }
-
         if (content.WouldFail * 2 <= content.Examined)
         {
             return null;
@@ -175,6 +180,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var help = problem.Field == Footer.UnsubscribeUrl
             ? "The server can make no links until PublicUrl and Secrets:Key are set."
             : problem.Field == Footer.PostalAddress ? "Give the organisation a postalAddress (PATCH /organisation), or take it out of the template."
+            : problem.Field == OfferFields.All ? "Its template is about offers: give the campaign offers, or take them out of the template."
             : problem.Field is { } field
                 ? $"Write {{{{insert {field} \"default=...\"}}}} in the template, or give the contacts a value."
                 : "Change the template.";
@@ -212,7 +218,7 @@ public sealed class Audiences(IDocumentStore store, CompiledTemplates templates,
         var (examined, wouldFail) = (0, 0);
         foreach (var channel in settings.Channels.Each())
         {
-            var sample = await whom.Read(SampleAudience, Sampled.Read, ct, Name(channel), (long)Sample);
+            var sample = await whom.Read(SampleAudience, Sampled.Read, ct, Name(channel), (long)Sample, book is not null);
             var quotes = book is null ? null : await book.Quote(store.Database, tenantId, [.. sample.Select(contact => contact.Example.ContactId)], ct);
             if (quotes is not null)
             {

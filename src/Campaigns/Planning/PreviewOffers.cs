@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Campaigns.Authoring.Formulas;
 using Campaigns.Http;
+using Campaigns.Recipients;
 using Campaigns.Storage;
 using Marten;
 using Microsoft.AspNetCore.Builder;
@@ -23,12 +24,12 @@ public sealed class OfferPreviews(IDocumentStore store)
             : campaign.Settings.Whom is null ? new Refusal("campaign-incomplete", $"The campaign still needs {CampaignRules.AudienceWords}.", RefusalKind.Invalid)
             : null);
 
-    /// <summary>The version of the formula that a launch would hold on to.</summary>
-    public static async Task<(long? Version, Refusal? Refusal)> FormulaVersion(IDocumentStore store, string tenantId, CampaignSettings settings, CancellationToken ct)
+    /// <summary>The version of the formula that a launch would hold on to, or does.</summary>
+    public static async Task<(long? Version, Refusal? Refusal)> FormulaVersion(IDocumentStore store, string tenantId, Campaign campaign, CancellationToken ct)
     {
-        if (settings.Offers?.FormulaId is not { } id)
+        if (campaign.Settings.Offers?.FormulaId is not { } id || campaign.IsLaunched)
         {
-            return (null, null);
+            return (campaign.FormulaVersion, null);
         }
 
         var formula = await store.Load<Formula>(tenantId, id, ct);
@@ -51,16 +52,15 @@ public sealed class OfferPreviews(IDocumentStore store)
     }
 
     /// <summary>All offers of those who can be reached, a line each, as a CSV file.</summary>
-    public async Task WriteCsv(string tenantId, CampaignSettings settings, long? formulaVersion, Stream body, CancellationToken ct)
+    public async Task WriteCsv(string tenantId, CampaignSettings settings, long? formulaVersion, AudienceQuery whom, Stream body, CancellationToken ct)
     {
         var book = (await OfferBook.Read(store, tenantId, settings.Offers, formulaVersion, ct))!;
         string[] names = [.. book.Names];
         await using var writer = new StreamWriter(body, new UTF8Encoding(true)); // the mark is what makes Excel read it as UTF-8
         await writer.WriteAsync($"contactId,email,phone,offerId,reference,outcome,why{string.Concat(names.Select(name => "," + CsvCell.Of(name)))}\r\n");
-        var whom = await AudienceQuery.Prepare(store, tenantId, settings.Whom!, store.Clock.GetUtcNow(), ct);
         await Each(book, whom, async (contact, email, sms, offer) =>
         {
-            if (offer is var (given, worked) && (email || sms))
+            if (offer is var (given, worked) && ((email && settings.Channels.Include(Channel.Email)) || (sms && settings.Channels.Include(Channel.Sms))))
             {
                 var values = names.Select(name => "," + CsvCell.Of(worked.Values.FirstOrDefault(value => value.Name == name)?.Text));
                 await writer.WriteAsync(string.Create(
@@ -101,18 +101,18 @@ static class PreviewOffersEndpoints
         }
 
         var settings = campaign.State.Settings;
-        var (formula, unknown) = await OfferPreviews.FormulaVersion(request.Store, request.TenantId, settings, ct);
+        var (formula, unknown) = await OfferPreviews.FormulaVersion(request.Store, request.TenantId, campaign.State, ct);
         if (unknown is not null)
         {
             return unknown.ToProblem();
         }
 
+        var whom = await AudienceQuery.Prepare(request.Store, request.TenantId, settings.Whom!, campaign.State.ScheduledAt ?? request.Now, ct);
         if (string.Equals(format, "csv", StringComparison.OrdinalIgnoreCase))
         {
-            return TypedResults.Stream(body => previews.WriteCsv(request.TenantId, settings, formula, body, ct), "text/csv; charset=utf-8", $"offers-{id}.csv");
+            return TypedResults.Stream(body => previews.WriteCsv(request.TenantId, settings, formula, whom, body, ct), "text/csv; charset=utf-8", $"offers-{id}.csv");
         }
 
-        var whom = await AudienceQuery.Prepare(request.Store, request.TenantId, settings.Whom!, campaign.State.ScheduledAt ?? request.Now, ct);
         return TypedResults.Ok((await previews.Survey(request.TenantId, settings, formula, whom, ct)).End());
     }
 }

@@ -37,7 +37,7 @@ public sealed class BatchPlanner(IDocumentStore store, SendQueue queue, Permits 
         var size = settings.Pace.Size(message.CampaignId, message.Number);
         var atMost = from is null ? size : Math.Max(size, LongLook);
         var queued = await queue.Next(tenantId, message.CampaignId, from ?? campaign.State.LastRecipient, atMost, now, ct);
-        var offers = settings.Offers is null ? null : await queue.Offers(tenantId, queued, ct);
+        var offers = settings.Offers is null ? null : await SendQueue.ReadOffers(store, tenantId, [.. queued.Select(recipient => recipient.Id)], ct);
         var candidates = queued.ConvertAll(AddWhatItTakes);
         var plan = await PlanAt(now);
         if (plan is { Go.Count: 0, Hold.Until: var opening } && opening <= now + Permits.Headstart)

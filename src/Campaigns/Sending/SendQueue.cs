@@ -27,11 +27,11 @@ public sealed class SendQueue(IDocumentStore store)
     }
 
     /// <summary>What the messages of a campaign that is about offers are about, by recipient.</summary>
-    public async Task<IReadOnlyDictionary<Guid, IReadOnlyList<QuotedOffer>>> Offers(string tenantId, IEnumerable<QueuedRecipient> of, CancellationToken ct) =>
+    public static async Task<IReadOnlyDictionary<Guid, IReadOnlyList<QuotedOffer>>> ReadOffers(IDocumentStore store, string tenantId, Guid[] recipients, CancellationToken ct) =>
         (await store.Database.Query(
             ReadQuotedOffers,
             reader => (Id: reader.GetGuid(0), Offers: reader.TextOrNull(1) is { } offers ? JsonSerializer.Deserialize<List<QuotedOffer>>(offers, StoredJson.Options)! : []),
-            ct, tenantId, of.Select(recipient => recipient.Id).ToArray()))
+            ct, tenantId, recipients))
         .ToDictionary(each => each.Id, each => (IReadOnlyList<QuotedOffer>)each.Offers);
 
     /// <summary>When the next one comes back who was put off, and why; null when nobody was.</summary>

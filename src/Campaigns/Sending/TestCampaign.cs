@@ -192,10 +192,13 @@ public static class TestCampaignEndpoints
                 return ([], new Refusal("offer-unusable", $"Offer {quoted.Count + 1}: {unusable}", RefusalKind.Invalid));
             }
 
-            quoted.Add(new QuotedOffer(Guid.Empty, offer.Reference!, worked!.Fields));
+            if (!worked!.Reckoned.IsLeftOut)
+            {
+                quoted.Add(new QuotedOffer(Guid.Empty, offer.Reference!, worked.Fields));
+            }
         }
 
-        return (quoted, null);
+        return quoted.Count > 0 ? (quoted, null) : (quoted, new Refusal("offer-unusable", "The formula leaves all of these offers out.", RefusalKind.Invalid));
     }
 }
 

@@ -44,13 +44,15 @@ public sealed class LookUpMessagesHandler(
         var organisation = await store.Load<Organisation>(tenantId, Organisation.StreamId(tenantId), ct);
         var letterhead = new Letterhead(tenantId, organisation.State.Settings, links);
         var template = await templates.Of(tenantId, campaign.State.Settings.TemplateId!.Value, campaign.State.TemplateVersion!.Value, ct);
+        var offers = campaign.State.Settings.Offers is null ? null
+            : await SendQueue.ReadOffers(store, tenantId, [.. unresolved.Where(recipient => recipient.Channel == Channel.Sms).Select(recipient => recipient.Id)], ct);
         var (found, unasked) = (new ConcurrentBag<Finding>(), new ConcurrentBag<string>());
         await Parallel.ForEachAsync(
             unresolved.Where(recipient => recipient.Addressee is not null),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = ct },
             async (recipient, token) =>
             {
-                switch (await providers.For(recipient.Channel).LookUp(Question(tenantId, recipient, template, letterhead), token))
+                switch (await providers.For(recipient.Channel).LookUp(Question(tenantId, recipient, template, letterhead, offers), token))
                 {
                     case LookUpResult.Found answer when recipient.IsInDoubt || answer.Fact is not MessageAccepted:
                         found.Add(new Finding(
@@ -116,12 +118,14 @@ public sealed class LookUpMessagesHandler(
     public static TimeSpan? NextCheck(LookUpMessages message, IReadOnlyList<TimeSpan> checks) =>
         message.Check < checks.Count ? checks[message.Check] - checks[message.Check - 1] : null;
 
-    static MessageInQuestion Question(string tenantId, UnresolvedMessage recipient, CompiledTemplate template, Letterhead letterhead)
+    static MessageInQuestion Question(
+        string tenantId, UnresolvedMessage recipient, CompiledTemplate template, Letterhead letterhead,
+        IReadOnlyDictionary<Guid, IReadOnlyList<QuotedOffer>>? offers)
     {
         var addressee = recipient.Addressee!;
-        var text = recipient.Channel == Channel.Sms
-            ? template.Render(letterhead.Complete(addressee.Fields, letterhead.Link(recipient.Id)), Channel.Sms) as RenderedText
-            : null;
+        var (fields, offered) = QuotedOffers.AddTo(
+            letterhead.Complete(addressee.Fields, letterhead.Link(recipient.Id)), offers is null ? null : offers.GetValueOrDefault(recipient.Id) ?? []);
+        var text = recipient.Channel == Channel.Sms ? template.Render(fields, offered, Channel.Sms, CancellationToken.None) as RenderedText : null;
         return new MessageInQuestion(
             recipient.Id.ToString("N"), tenantId, recipient.ProviderMessageId, addressee.Address(recipient.Channel) ?? "",
             recipient.StartedAt, text?.Body);

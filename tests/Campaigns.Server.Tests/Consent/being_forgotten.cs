@@ -52,7 +52,7 @@ public sealed class being_forgotten(PostgresFixture postgres) : IAsyncLifetime
         (await run.Store.Texts("select coalesce(data->>'reason', 'erased') from mt_events where type = 'message_bounced' order by 1")).ShouldBe(["550 bob@a.example unknown", "erased"]);
         (await run.Store.Texts($"select reason from recipients where id = '{ann.Id}'")).ShouldBe(["400 erased"]);
         (await run.Store.Texts("select address from suppressions order by address")).ShouldBe(["ann@a.example", "bob@a.example"]);
-        (await run.Store.Texts("select reason || ' ' || by_user || ' ' || events from erasures")).ShouldBe([$"contact {ann.ContactId} test 1"]);
+        (await run.Store.Texts("select reason || ' ' || by_user || ' ' || events from erasures")).ShouldBe([$"contact {ann.ContactId} test 2"]);
         sendGrid.Calls.ShouldBe(["""POST /v3/recipients/erasejob {"email_addresses":["ann@a.example"]}"""]);
         // What was handled goes after five minutes, by Wolverine and the clock of the machine.
         (await run.Store.Number("select count(*) from wolverine_incoming_envelopes where status <> 'Handled' and position('ann@a.example'::bytea in body) > 0")).ShouldBe(0);

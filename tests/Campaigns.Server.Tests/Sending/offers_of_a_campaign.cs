@@ -5,6 +5,8 @@ using System.Text;
 using System.Text.Json;
 using Campaigns.Audience;
 using Campaigns.Planning;
+using Microsoft.Extensions.DependencyInjection;
+using Wolverine;
 
 namespace Campaigns.Server.Tests.Sending;
 
@@ -192,6 +194,61 @@ public sealed class offers_of_a_campaign(PostgresFixture postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task are_missed_where_the_template_is_about_them_and_the_campaign_is_not()
+    {
+        var list = await run.Api.Import("Agents", ["ann@a.example,Ann"]);
+        await Give("ann@a.example", new { fields = new { listPrice = "100" } });
+        var campaign = await Draft(list, "{{#each offers}}{{list_price}}{{/each}} all the same", "1");
+        (await run.Api.PatchAsJsonAsync($"campaigns/{campaign}", new { offers = (object?)null })).EnsureSuccessStatusCode();
+        using var refused = await run.Api.PostAsync($"campaigns/{campaign}/launch", null);
+        var problem = await refused.Json();
+        (problem.Text("type"), problem.Text("detail")).ShouldSatisfyAllConditions(
+            each => each.Item1.ShouldBe("/problems/most-would-fail"), each => each.Item2.ShouldContain("Its template is about offers: give the campaign offers"));
+    }
+
+    [Fact]
+    public async Task the_few_who_have_one_are_found_among_many()
+    {
+        var list = await run.Api.Import("Agents", ["ann@a.example,Ann", "bob@a.example,Bob"]);
+        await run.Store.Texts($"""
+            with added as (
+                insert into contacts (tenant_id, id, email, created_at, updated_at)
+                select 'acme', gen_random_uuid(), n || '@many.example', now(), now() from generate_series(1, {2 * Audiences.Sample}) n
+                returning id
+            ), members as (
+                insert into list_members select 'acme', '{list}', id from added
+            )
+            insert into offers (tenant_id, contact_id, id, reference, fields, created_at, updated_at)
+            select 'acme', id, gen_random_uuid(), 'R', jsonb_build_object('list_price', '1'), now(), now() from added returning reference
+            """);
+        await Give("ann@a.example", new { fields = new { listPrice = "100" } });
+        var campaign = await Draft(list, "{{#each offers}}{{price}}{{/each}}", "list_price * 2");
+        var formula = (await run.Api.GetJson($"campaigns/{campaign}")).GetProperty("offers").Text("formulaId");
+        (await run.Api.PutAsJsonAsync($"formulas/{formula}", new { name = "Price", values = new[] { new { name = "price", expression = "list_price * 2" } }, only = "price > 100" })).EnsureSuccessStatusCode();
+        await run.Api.Command(campaign, "launch"); // of a sample nobody may have an offer left
+        await run.Work();
+        (await Mails()).Single().To.ShouldBe("ann@a.example");
+        (await run.Api.Progress(campaign)).Skipped.ShouldBe(1 + (2 * Audiences.Sample));
+    }
+
+    [Fact]
+    public async Task of_a_contact_who_is_gone_are_not_kept()
+    {
+        await run.Api.Import("Agents", ["ann@a.example,Ann", "bob@a.example,Bob"]);
+        var (ann, bob) = (await Id("ann@a.example"), await Id("bob@a.example"));
+        // As an import that looked both up before one of them was removed.
+        (await run.Api.DeleteAsync($"contacts/{ann}")).EnsureSuccessStatusCode();
+        var offer = new Campaigns.Audience.Offers.OfferInput(new Dictionary<string, string?> { ["city"] = "Bern" }, "A");
+        await using (var scope = run.Host.Services.CreateAsyncScope())
+        {
+            await scope.ServiceProvider.GetRequiredService<IMessageBus>().InvokeAsync<Campaigns.Audience.Offers.OffersTaken>(
+                new Campaigns.Audience.Offers.TakeOffers(Guid.CreateVersion7(), true, [new(2, ann, offer), new(3, bob, offer)]), new DeliveryOptions { TenantId = "acme" });
+        }
+
+        (await run.Store.Texts("select contact_id::text from offers")).ShouldBe([bob.ToString()]);
+    }
+
+    [Fact]
     public async Task by_text_message_too()
     {
         var list = await run.Api.Import("Agents", ["ann@a.example,Ann,+41790000001"], "email,first_name,phone");
@@ -241,7 +298,7 @@ public sealed class offers_of_a_campaign(PostgresFixture postgres) : IAsyncLifet
         await Put(ann, new { offers = new object[] { new { fields = new { city = "Bern" } } } });
         (await run.Api.GetJson($"contacts/{ann}/offers")).GetProperty("offers").GetArrayLength().ShouldBe(1);
 
-        await Refuse(new { offers = new object[] { new { fields = new { } } } }, "1 to 50 fields");
+        await Refuse(new { offers = new object[] { new { fields = new { } } } }, "1 to 300 fields");
         await Refuse(new { offers = new object[] { new { fields = new { email = "x" } } } }, "'email' cannot be the name");
         await Refuse(new { offers = new object[] { new { fields = new { a = "1" } }, new { fields = new { a = "1" } } } }, "two of the same reference");
         await Refuse(new { offers = new object[] { new { reference = new string('x', 101), fields = new { a = "1" } } } }, "A reference is one line");
@@ -272,9 +329,18 @@ public sealed class offers_of_a_campaign(PostgresFixture postgres) : IAsyncLifet
         var report = await Import("email,price\n" + many, "");
         (report.Number("created"), report.Number("rejected"), report.GetProperty("rejections")[0].Text("reason")).ShouldBe((49, 2, "too-many-offers"));
 
+        // Those that go are in nobody's way, and nothing goes while a row cannot be read.
+        var others = string.Concat(Enumerable.Range(0, Campaigns.Audience.Offers.Offer.Most).Select(n => $"bob@a.example,{n + 500}\n"));
+        var broken = await Import("email,price\n" + others + $"bob@a.example,{new string('x', 4001)}\n", "?others=remove");
+        (broken.Number("created"), broken.Number("removed")).ShouldBe((50, 0));
+        broken.Text("whyNoneRemoved").ShouldContain("the row of line 52 could not be read (value-too-long)");
+        (await Import("email,price\n" + others, "?others=remove")).ShouldSatisfyAllConditions(
+            again => again.Number("same").ShouldBe(50), again => again.Number("removed").ShouldBe(50));
+        (await run.Store.Number("select count(*) from offers where fields ->> 'price' like '5__'")).ShouldBe(50);
+
         using var unknown = await run.Api.PostAsync("offers?reference=mls", Csv("email,price\nann@a.example,1\n"));
         var problem = await unknown.Json();
-        (problem.Text("type"), problem.Text("detail")).ShouldBe(("/problems/reference-unknown", "No column of the file is 'mls'. It has email, price."));
+        (problem.Text("type"), problem.Text("detail")).ShouldBe(("/problems/reference-unknown", "No column of the file is a field 'mls' of offers. Such are price."));
         using var without = await run.Api.PostAsync("offers", Csv("price\n1\n"));
         without.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
     }

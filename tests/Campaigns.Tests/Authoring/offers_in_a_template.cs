@@ -36,7 +36,9 @@ public sealed class offers_in_a_template
     public void of_which_there_are_none(string text, string expected)
     {
         Write(text, []).ShouldBe(expected);
-        Write(text, null).ShouldBe(expected);
+        Compile(new TemplateContent("t", "s", Text: text)).Render(Ann, null, Channel.Email, default).ShouldBeOfType<MissingVariables>("its campaign is about no offers")
+            .Names.ShouldBe(["offers"]);
+        Compile(new TemplateContent("t", "s", Text: text)).Render(new Dictionary<string, string?> { ["offers"] = "a field of that name" }).ShouldBeOfType<Rendered>();
     }
 
     [Fact]

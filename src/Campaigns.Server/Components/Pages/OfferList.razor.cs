@@ -60,7 +60,7 @@ public sealed partial class OfferList
 
         campaign = found;
         var settings = campaign.Settings;
-        var (version, unknown) = await OfferPreviews.FormulaVersion(Request.Store, TenantId, settings, ct);
+        var (version, unknown) = await OfferPreviews.FormulaVersion(Request.Store, TenantId, campaign, ct);
         whyNot = (OfferPreviews.WhyNot(campaign) ?? unknown)?.Explanation;
         if (whyNot is not null)
         {

@@ -18,7 +18,8 @@ public enum OtherOffers { Keep, Remove }
 
 /// <summary>Takes in some rows of a file.</summary>
 /// <param name="IsFirst">The commit that begins the import.</param>
-public sealed record TakeOffers(Guid ImportId, bool IsFirst, IReadOnlyList<OfferRow> Rows);
+/// <param name="Others">Those that are to go in the end are in nobody's way.</param>
+public sealed record TakeOffers(Guid ImportId, bool IsFirst, IReadOnlyList<OfferRow> Rows, OtherOffers Others = OtherOffers.Keep);
 
 /// <summary>The file has been read: of the contacts whom it names, offers go that it did not name.</summary>
 public sealed record RemoveOtherOffers(Guid ImportId);
@@ -35,15 +36,16 @@ public static class ImportOffersHandler
 {
     static readonly string KeepOffers = Sql.Beside<Offer>(nameof(KeepOffers));
     static readonly string ReadOffersOf = Sql.Beside<Offer>(nameof(ReadOffersOf));
-    static readonly string FindOtherOffers = Sql.Beside<Offer>(nameof(FindOtherOffers));
-    static readonly string DeleteOffersOf = Sql.Beside<Offer>(nameof(DeleteOffersOf));
+    static readonly string CountUnnamedOffers = Sql.Beside<Offer>(nameof(CountUnnamedOffers));
+    static readonly string DeleteUnnamedOffers = Sql.Beside<Offer>(nameof(DeleteUnnamedOffers));
 
     public static async Task<OffersTaken> Handle(TakeOffers command, IDocumentSession session, Caller caller, TimeProvider clock, CancellationToken ct)
     {
         var before = await session.DocumentStore.Database.Query(
-            ReadOffersOf, reader => (Contact: reader.GetGuid(0), Id: reader.GetGuid(1), Fields: OfferFields.Read(reader.GetString(2))), ct,
+            ReadOffersOf, reader => (Contact: reader.GetGuid(0), Id: reader.GetGuid(1), Fields: OfferFields.Read(reader.GetString(2)), Import: reader.ValueOrNull<Guid>(3)), ct,
             session.TenantId, command.Rows.Select(row => row.ContactId).Distinct().ToArray());
-        var (kept, taken) = Decide(command.Rows, before.ToDictionary(offer => offer.Id, offer => (offer.Contact, offer.Fields)));
+        var (kept, taken) = Decide(command.Rows, before.ToDictionary(
+            offer => offer.Id, offer => new KnownOffer(offer.Contact, offer.Fields, Stays: command.Others == OtherOffers.Keep || offer.Import == command.ImportId)));
         if (kept.Count > 0)
         {
             session.Sql(
@@ -63,34 +65,33 @@ public static class ImportOffersHandler
 
     public static async Task<OtherOffersRemoved> Handle(RemoveOtherOffers command, IDocumentSession session, Caller _, CancellationToken ct)
     {
-        var others = await session.DocumentStore.Database.Query(
-            FindOtherOffers, reader => (Contact: reader.GetGuid(0), Id: reader.GetGuid(1)), ct, session.TenantId, command.ImportId);
-        session.Sql(DeleteOffersOf, session.TenantId, others.Select(offer => offer.Contact).ToArray(), others.Select(offer => offer.Id).ToArray());
-        return new OtherOffersRemoved(others.Count);
+        var others = await session.DocumentStore.Database.Query(CountUnnamedOffers, reader => reader.GetInt64(0), ct, session.TenantId, command.ImportId);
+        session.Sql(DeleteUnnamedOffers, session.TenantId, command.ImportId);
+        return new OtherOffersRemoved((int)others.Single());
     }
 
     /// <summary>Which rows are kept, by the id of their offer: of two about the same one the later.</summary>
     /// <param name="before">The offers that these contacts have.</param>
     public static (IReadOnlyDictionary<Guid, OfferRow> Kept, OffersTaken Taken) Decide(
-        IReadOnlyList<OfferRow> rows, IReadOnlyDictionary<Guid, (Guid Contact, Dictionary<string, string> Fields)> before)
+        IReadOnlyList<OfferRow> rows, IReadOnlyDictionary<Guid, KnownOffer> before)
     {
-        var counts = before.Values.GroupBy(offer => offer.Contact).ToDictionary(contact => contact.Key, contact => contact.Count());
+        var counts = before.Values.Where(offer => offer.Stays).GroupBy(offer => offer.Contact).ToDictionary(contact => contact.Key, contact => contact.Count());
         var kept = new Dictionary<Guid, OfferRow>();
         var tooMany = new List<long>();
         var (created, changed, same) = (0, 0, 0);
         foreach (var row in rows)
         {
             var id = DerivedId.Offer(row.ContactId, row.Offer.Reference!);
-            if (kept.TryGetValue(id, out _))
+            if (kept.TryGetValue(id, out var earlier))
             {
                 kept[id] = row;
-                same++;
+                Compare(earlier.Offer.Fields, row);
             }
-            else if (before.TryGetValue(id, out var known))
+            else if (before.TryGetValue(id, out var known) && (known.Stays || counts.GetValueOrDefault(row.ContactId) < Offer.Most))
             {
                 kept[id] = row;
-                var isSame = known.Fields.Count == row.Offer.Fields.Count && known.Fields.All(field => row.Offer.Fields.GetValueOrDefault(field.Key) == field.Value);
-                (changed, same) = isSame ? (changed, same + 1) : (changed + 1, same);
+                counts[row.ContactId] = counts.GetValueOrDefault(row.ContactId) + (known.Stays ? 0 : 1);
+                Compare(known.Fields, row);
             }
             else if (counts.GetValueOrDefault(row.ContactId) >= Offer.Most)
             {
@@ -105,17 +106,27 @@ public static class ImportOffersHandler
         }
 
         return (kept, new OffersTaken(created, changed, same, tooMany));
+
+        void Compare<T>(IReadOnlyDictionary<string, T> fields, OfferRow row)
+        {
+            var isSame = fields.Count == row.Offer.Fields.Count && fields.All(field => row.Offer.Fields.GetValueOrDefault(field.Key) == field.Value as string);
+            (changed, same) = isSame ? (changed, same + 1) : (changed + 1, same);
+        }
     }
 }
+
+/// <param name="Stays">It counts as one of those that the contact has.</param>
+public sealed record KnownOffer(Guid Contact, IReadOnlyDictionary<string, string> Fields, bool Stays);
 
 /// <summary>What came of a file of offers. Every row is one of created, changed, same and rejected.</summary>
 /// <param name="Same">Rows that said nothing new.</param>
 /// <param name="Removed">Offers that went since the file did not name them.</param>
 /// <param name="Rejections">The first of the rows that became no offers.</param>
 /// <param name="Columns">Which column of the file became what.</param>
+/// <param name="WhyNoneRemoved">Why nothing was taken away although others were to go; null where it was, or was not asked for.</param>
 /// <param name="Failure">Why it ended before the file did; what was read before is in.</param>
 public sealed record OffersReport(
-    long Rows, long Created, long Changed, long Same, long Rejected, long Removed, IReadOnlyList<RejectedRow> Rejections, IReadOnlyList<ImportedColumn> Columns, string? Failure);
+    long Rows, long Created, long Changed, long Same, long Rejected, long Removed, IReadOnlyList<RejectedRow> Rejections, IReadOnlyList<ImportedColumn> Columns, string? WhyNoneRemoved, string? Failure);
 
 static class ImportOffersEndpoints
 {
@@ -163,10 +174,10 @@ static class ImportOffersEndpoints
         await using (file)
         {
             var known = string.IsNullOrWhiteSpace(reference) ? null : ContactColumns.SnakeCase(reference);
-            if (known is not null && !file.Columns.Any(column => column.Field == known))
+            if (known is not null && (ContactColumns.IsOwnField(known) || !file.Columns.Any(column => column.Field == known)))
             {
                 return new Refusal(
-                    "reference-unknown", $"No column of the file is '{reference}'. It has {string.Join(", ", file.Columns.Select(column => column.Field ?? column.Header))}.",
+                    "reference-unknown", $"No column of the file is a field '{reference}' of offers. Such are {string.Join(", ", file.Columns.Select(column => column.Field).OfType<string>().Where(field => !ContactColumns.IsOwnField(field)))}.",
                     RefusalKind.Invalid).ToProblem();
             }
 
@@ -182,6 +193,7 @@ static class ImportOffersEndpoints
         var id = request.Begun ?? Guid.CreateVersion7(request.Now);
         var isFirst = request.Begun is null;
         var rejections = new List<RejectedRow>();
+        RejectedRow? lost = null; // the first row of which it may be unknown what it would have kept
         var (rows, created, changed, same, rejected) = (0L, 0L, 0L, 0L, 0L);
         while (true)
         {
@@ -190,20 +202,24 @@ static class ImportOffersEndpoints
             var (usable, unusable) = await Match(chunk.Rows, reference, request, ct);
             if (usable.Count > 0)
             {
-                var taken = await request.Send<OffersTaken>(new TakeOffers(id, isFirst, usable), CancellationToken.None);
+                var taken = await request.Send<OffersTaken>(new TakeOffers(id, isFirst, usable, others), CancellationToken.None);
                 isFirst = false;
                 (created, changed, same) = (created + taken.Created, changed + taken.Changed, same + taken.Same);
                 unusable.AddRange(taken.TooMany.Select(line => new RejectedRow(line, "too-many-offers", $"a contact has at most {Offer.Most}", null)));
             }
 
+            lost ??= unusable.Find(row => row.Reason is RejectionReason.MalformedRow or RejectionReason.InvalidText or RejectionReason.ValueTooLong or "unusable-offer" or "too-many-offers");
             rejected += unusable.Count;
             rejections.AddRange(unusable.OrderBy(row => row.Line).Take(MostRejections - rejections.Count));
             if (chunk.Ended)
             {
-                var removed = chunk.Failure is null && others == OtherOffers.Remove && !isFirst
+                var whyNone = others == OtherOffers.Keep ? null
+                    : lost is { } row ? $"Nothing was taken away: the row of line {row.Line} could not be read ({row.Reason}), and what it is about might have gone. Mend it, and send the file again."
+                    : null;
+                var removed = chunk.Failure is null && whyNone is null && others == OtherOffers.Remove && !isFirst
                     ? (await request.Send<OtherOffersRemoved>(new RemoveOtherOffers(id), CancellationToken.None)).Count
                     : 0;
-                return new OffersReport(rows, created, changed, same, rejected, removed, rejections, file.Columns, chunk.Failure);
+                return new OffersReport(rows, created, changed, same, rejected, removed, rejections, file.Columns, whyNone, chunk.Failure);
             }
         }
     }

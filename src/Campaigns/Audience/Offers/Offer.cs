@@ -42,10 +42,10 @@ public sealed record OfferInput(IReadOnlyDictionary<string, string?> Fields, str
 static class OfferFields
 {
     /// <summary>Of one offer. Each is kept in the events of the messages that are about it.</summary>
-    public const int MostFields = 50;
+    public const int MostFields = ContactText.MostFields;
 
     /// <summary>Characters of all its values: 50 offers of that stand in an event.</summary>
-    public const int LongestTogether = 10_000;
+    public const int LongestTogether = 4_000;
 
     public const int LongestReference = 100;
 

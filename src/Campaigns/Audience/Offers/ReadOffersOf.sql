@@ -1,3 +1,3 @@
-select contact_id, id, fields
+select contact_id, id, fields, import_id
 from offers
 where tenant_id = $1 and contact_id = any ($2::uuid[])

@@ -5,6 +5,9 @@ namespace Campaigns.Authoring.Formulas;
 /// <summary>A formula ready to be reckoned, for any number of threads.</summary>
 public sealed class CompiledFormula
 {
+    const int LongestValue = 200;
+    const decimal LargestNumber = 1_000_000_000_000_000_000_000_000m;
+
     /// <summary>Of offers of which nothing is reckoned.</summary>
     public static readonly CompiledFormula None = new([], null);
 
@@ -28,7 +31,7 @@ public sealed class CompiledFormula
         foreach (var (name, expression) in values)
         {
             var term = expression.Reckon(Find);
-            if (term.WhyNone is { } why)
+            if ((term.WhyNone ?? Excess(term)) is { } why)
             {
                 return new Reckoned([], $"{name}: {why}");
             }
@@ -56,6 +59,11 @@ public sealed class CompiledFormula
 
         return new WorkedOut(reckoned, all);
     }
+
+    // They stand in the events of every message.
+    static string? Excess(Term term) => term.ToString().Length > LongestValue ? $"it has more than {LongestValue} characters"
+        : term.AsNumber is > LargestNumber or < -LargestNumber ? "it is too large a number: it has at most 24 digits"
+        : null;
 
     static FormulaExpression Compile(string expression) =>
         FormulaExpression.Read(expression) is { Expression: { } compiled } read ? compiled : throw new InvalidOperationException(FormulaExpression.Read(expression).Wrong);

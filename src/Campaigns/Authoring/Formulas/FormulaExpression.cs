@@ -28,10 +28,7 @@ sealed partial class FormulaExpression
 
     readonly Func<FindField, Term> reckon;
 
-    FormulaExpression(Func<FindField, Term> reckon, IReadOnlySet<string> fields) => (this.reckon, Fields) = (reckon, fields);
-
-    /// <summary>The fields that it names.</summary>
-    public IReadOnlySet<string> Fields { get; }
+    FormulaExpression(Func<FindField, Term> reckon) => this.reckon = reckon;
 
     /// <summary>The expression, or what is wrong with it and what would do.</summary>
     public static (FormulaExpression? Expression, string? Wrong) Read(string? text)
@@ -51,7 +48,7 @@ sealed partial class FormulaExpression
         {
             var parsed = LogicalExpressionParser.Parse(InBrackets(text), Decimals, CultureInfo.InvariantCulture, CancellationToken.None);
             var reckon = parsed.Accept(writer);
-            return writer.Wrong is { } wrong ? (null, wrong) : (new FormulaExpression(reckon, writer.Fields), null);
+            return writer.Wrong is { } wrong ? (null, wrong) : (new FormulaExpression(reckon), null);
         }
         catch (Exception error) when (error is NCalcException or FormatException or OverflowException or ArgumentException)
         {
@@ -98,10 +95,6 @@ sealed partial class FormulaExpression
     /// <summary>Makes a function of what was parsed; what it does not know is not known in formulas.</summary>
     sealed class Writer : ILogicalExpressionVisitor<Func<FindField, Term>>
     {
-        readonly HashSet<string> fields = new(StringComparer.Ordinal);
-
-        public IReadOnlySet<string> Fields => fields;
-
         /// <summary>What is wrong first.</summary>
         public string? Wrong { get; private set; }
 
@@ -165,7 +158,6 @@ sealed partial class FormulaExpression
                 return Refuse($"'{expression.Name}' is no field.");
             }
 
-            fields.Add(name);
             return find => find(name) is { } text && !string.IsNullOrWhiteSpace(text) ? Term.Read(name, text) : Term.Lacks(name);
         }
 

@@ -72,6 +72,11 @@ sealed class RecipientFieldsDescriptors(int costOfTurn) : IObjectDescriptorProvi
             }
 
             var isKnown = fields.TryGet(memberName.TrimmedValue, out var found);
+            if (!isKnown && memberName.TrimmedValue == OfferFields.All)
+            {
+                RenderingRun.Current.AddMissing(OfferFields.All); // the message would say nothing where its offers should stand
+            }
+
             value = found;
             return isKnown;
         }

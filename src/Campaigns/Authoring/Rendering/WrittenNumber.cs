@@ -13,10 +13,17 @@ namespace Campaigns.Authoring.Rendering;
 /// </summary>
 static partial class WrittenNumber
 {
+    const int Longest = 100;
+
     static readonly SearchValues<char> DigitsAndPoint = SearchValues.Create("0123456789.");
 
     public static decimal? Read(string written)
     {
+        if (written.Length > Longest)
+        {
+            return null;
+        }
+
         if (IsPlain(written))
         {
             return decimal.Parse(written, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
