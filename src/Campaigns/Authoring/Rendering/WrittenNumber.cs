@@ -57,7 +57,7 @@ static partial class WrittenNumber
         return text.ToString();
     }
 
-    // As programs write them, which are most: ten times as fast as the patterns.
+    // As programs write them, which are most: they need no patterns.
     static bool IsPlain(ReadOnlySpan<char> text)
     {
         var digits = text.StartsWith("-") ? text[1..] : text;
